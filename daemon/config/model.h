@@ -1,0 +1,44 @@
+// The app as its files describe it: plain values, no files, no defaults hidden elsewhere. Every
+// complaint carries file:line.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace muster {
+
+struct ProcessType {
+  std::string name;
+  std::string command;
+  bool operator==(const ProcessType&) const = default;
+};
+
+// In order; a later pair wins over an earlier one of the same name.
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+struct AppModel {
+  std::vector<ProcessType> types;  // in the order of the Procfile, names unique
+  Environment env;                 // of the .env files, names unique
+  bool operator==(const AppModel&) const = default;
+
+  const ProcessType* find(std::string_view type) const {
+    for (auto& t : types)
+      if (t.name == type) return &t;
+    return nullptr;
+  }
+};
+
+// Something in a file that was not taken as written. `text()` is "FILE:LINE: MESSAGE", or "FILE:
+// MESSAGE" for line 0.
+struct Complaint {
+  std::string file;
+  uint32_t line = 0;
+  std::string message;
+  std::string text() const {
+    return line ? file + ':' + std::to_string(line) + ": " + message : file + ": " + message;
+  }
+};
+
+}  // namespace muster

@@ -1,0 +1,63 @@
+// What the core wants done. An edge carries each out and decides nothing. They are to be carried
+// out in order.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "daemon/core/event.h"
+#include "proto/process_name.h"
+
+namespace muster {
+
+struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gone
+  LaunchId launch;
+  ProcessName process;
+  std::string command;  // for `sh -c 'exec ...'` as the Procfile has it; used when argv is empty
+  std::vector<std::string> argv;  // a one-off's own words
+  Environment env;                // on top of the daemon's own: .env, PORT, PS, DYNO
+  // An attached one-off: its input and output belong to this client's exchange and not to the log.
+  struct Attachment {
+    ClientId client;
+    uint64_t request_id;
+    uint32_t credit;
+  };
+  std::optional<Attachment> attached;
+};
+struct Kill {  // a signal to every process of the launch's tree
+  LaunchId launch;
+  int signal;
+};
+struct WatchPort {  // answered by Listening, if ever
+  LaunchId launch;
+  uint32_t port;
+};
+struct Publish {  // numbers are given by the router
+  EventRecord event;
+};
+struct Answer {
+  ClientId client;
+  Reply reply;
+};
+struct PassToLaunch {  // CreditRequest, InputRequest or SignalRequest of an attached one-off
+  LaunchId launch;
+  RequestBody body;
+};
+struct SaveFormation {
+  FormationCounts formation;
+};
+struct ReadModel {};   // read Procfile and .env again; answered by ModelRead
+struct AnswerStatus {  // the edges know most of the answer; the core fills in what it knows
+  ClientId client;
+  Reply reply;  // body is a StatusReply
+};
+struct Finish {  // everything is down: leave the loop
+  int exit_status;
+};
+
+using Action = std::variant<Launch, Kill, WatchPort, Publish, Answer, PassToLaunch, SaveFormation,
+                            ReadModel, AnswerStatus, Finish>;
+
+}  // namespace muster

@@ -1,0 +1,41 @@
+// The heart: turns (state, event, now) into actions. Knows no clock, file, socket, process or
+// library, so the same code runs in the daemon and in the simulator. Keeps: never two launches of
+// one process at once; what is wished is reached once faults stop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "daemon/core/action.h"
+
+namespace muster {
+
+struct CoreOptions {
+  uint32_t base_port = 5000;
+  Nanos stop_grace = 10s;    // SIGTERM to SIGKILL
+  Nanos boot_timeout = 60s;  // launch to "R10" for type web
+  Nanos backoff_base = 10s;  // second crash in a row; doubles from there
+  Nanos backoff_cap = 10min;
+  Nanos backoff_reset = 10min;  // up for so long: crashes are forgotten
+  LaunchId first_launch = 1;    // higher than any that an earlier daemon gave out
+};
+
+class Core {
+ public:
+  // `wish` may name types that the model lacks (dropped) and lack types that it has (they get 0).
+  Core(AppModel model, FormationCounts wish, CoreOptions options);
+  ~Core();
+
+  // To be called once, first: launches what is wished.
+  std::vector<Action> start(Now now);
+  std::vector<Action> handle(Event event, Now now);
+  // When `Tick` is due, if ever.
+  std::optional<MonoTime> next_deadline() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace muster

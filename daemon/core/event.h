@@ -1,0 +1,65 @@
+// What may happen, as the core is told it. An edge translates the world into these and decides
+// nothing.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "base/result.h"
+#include "daemon/config/model.h"
+#include "proto/message.h"
+
+namespace muster {
+
+using LaunchId = uint64_t;     // never used twice, also not by a later daemon
+using ClientId = std::string;  // opaque: the edge's address of who asked
+
+struct ExitStatus {
+  enum class Kind : uint8_t { exited, signaled, unknown } kind = Kind::unknown;
+  int number = 0;  // exit code, or signal
+  // As a shell reports it: the code, 128 + signal, or 255 where nobody could tell.
+  int status() const {
+    return kind == Kind::exited ? number : kind == Kind::signaled ? 128 + number : 255;
+  }
+};
+
+struct Launched {  // exec has succeeded
+  LaunchId launch;
+  int64_t pid;
+};
+struct LaunchFailed {  // nothing runs; no Exited or Gone follows
+  LaunchId launch;
+  std::string stage;  // "exec sh", "chdir /srv/app", "fork": what was being done
+  int error_number;
+};
+struct Listening {  // something in the launch's process tree listens on its port (after WatchPort)
+  LaunchId launch;
+};
+struct Exited {  // the launch's first process has exited, and what it printed has been read
+  LaunchId launch;
+  ExitStatus status;
+  bool survivors;  // others of its tree are still alive
+};
+struct Gone {  // nothing of the launch is alive and its streams are closed; always after Exited
+  LaunchId launch;
+};
+struct Requested {
+  ClientId client;
+  Request request;
+};
+struct ClientLost {  // the client of an attached one-off has gone
+  ClientId client;
+};
+struct ModelRead {  // the answer to ReadModel
+  Result<AppModel> model;
+};
+struct Signalled {  // SIGINT, SIGTERM or SIGHUP to the daemon itself
+  int number;
+};
+struct Tick {};  // now >= Core::next_deadline()
+
+using Event = std::variant<Launched, LaunchFailed, Listening, Exited, Gone, Requested, ClientLost,
+                           ModelRead, Signalled, Tick>;
+
+}  // namespace muster

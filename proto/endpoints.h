@@ -1,0 +1,51 @@
+// Where the files and sockets of an app are. The one place that knows the layout on disk.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+
+namespace muster {
+
+struct Endpoints {
+  std::string app;
+  std::string state_dir;    // .../APP, holds journal/ and formation; survives a reboot
+  std::string runtime_dir;  // .../APP, mode 0700, holds lock, control, bus, windows; need not
+                            // survive a reboot
+
+  std::string journal_dir() const { return state_dir + "/journal"; }
+  std::string formation_file() const { return state_dir + "/formation"; }
+  std::string daemon_log() const { return state_dir + "/musterd.log"; }
+  std::string lock_file() const { return runtime_dir + "/lock"; }
+  std::string windows_file() const { return runtime_dir + "/windows"; }
+  std::string control() const { return "ipc://" + runtime_dir + "/control"; }
+  std::string bus() const { return "ipc://" + runtime_dir + "/bus"; }
+};
+
+using GetEnv = std::function<std::optional<std::string>(const std::string&)>;
+
+// [A-Za-z0-9_.-]{1,63} and not starting with a dot or a dash: it becomes a directory name.
+bool is_app_name(std::string_view text);
+
+// Computes the places for an app; creates nothing. MUSTER_HOME=DIR: DIR/state/APP and DIR/run/APP;
+// root: /var/lib/muster/APP, /run/muster/APP; else the XDG directories. An error if a socket's path
+// would not fit (107 bytes), saying what to set.
+Result<Endpoints> endpoints_of(const std::string& app, bool is_root, unsigned uid,
+                               const GetEnv& env);
+
+// The app that a command means: `option`, else $MUSTER_APP, else the nearest directory with a
+// Procfile upward from `directory`.
+Result<std::string> find_app(const std::optional<std::string>& option, const std::string& directory,
+                             const GetEnv& env);
+
+// The app's name where none was given: the last part of its directory, characters that may not be
+// in a name replaced by '-'.
+std::string app_name_of(const std::string& directory);
+
+// Creates both directories (and missing parents), the runtime one 0700, the state one 0700; refuses
+// one that belongs to somebody else or is a symlink.
+Result<> create_directories(const Endpoints& endpoints, unsigned uid);
+
+}  // namespace muster

@@ -1,0 +1,170 @@
+// The messages of the control socket as plain structs. PROTOCOL.md says what each means; the codec
+// gives them bytes. A client numbers its exchanges; every reply carries the id of its request.
+// Messages grow by optional fields only.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+#include "proto/record.h"
+
+namespace muster {
+
+inline constexpr uint32_t protocol_version = 1;
+
+// ---- requests
+// -------------------------------------------------------------------------------------------------------
+// `names` are types or processes ("web", "web.1"); none means all, where a verb allows that.
+
+struct PsRequest {
+  std::vector<std::string> names;
+};
+struct ScaleRequest {
+  std::vector<std::string> changes;  // "web=2", "worker+1", "clock-1"; none asks for the formation
+};
+struct RestartRequest {
+  std::vector<std::string> names;
+};
+struct StopRequest {
+  std::vector<std::string> names;
+};
+struct StartRequest {
+  std::vector<std::string> names;
+};
+struct RunRequest {
+  std::vector<std::string>
+      command;  // as argv; a process type as the first word stands for its command
+  std::map<std::string, std::string> env;
+  bool detach = false;
+  uint32_t credit = 0;  // attached: output messages that may be sent before more is granted
+};
+struct StatusRequest {};
+struct ReloadRequest {};
+struct ShutdownRequest {};
+struct VersionRequest {};
+// Records with seq >= from, or the last `lines` lines (both: whichever is later), within the times,
+// of the topics.
+struct ReplayRequest {
+  std::optional<uint64_t> from;
+  std::optional<uint64_t> lines;
+  std::optional<WallTime> since, until;
+  std::vector<std::string> topics;  // prefixes, as on the bus; none means all
+  uint32_t credit = 0;
+};
+
+// The next four belong to an exchange that is under way and carry its id.
+struct CreditRequest {
+  uint32_t messages = 0;  // grants so many further `more` replies
+};
+struct InputRequest {
+  std::string data;  // for an attached one-off's stdin
+  bool eof = false;
+};
+struct SignalRequest {
+  int32_t number = 0;  // for an attached one-off
+};
+struct CancelRequest {};  // ends a replay; an attached one-off is told that its client has gone
+
+using RequestBody =
+    std::variant<PsRequest, ScaleRequest, RestartRequest, StopRequest, StartRequest, RunRequest,
+                 StatusRequest, ReloadRequest, ShutdownRequest, VersionRequest, ReplayRequest,
+                 CreditRequest, InputRequest, SignalRequest, CancelRequest>;
+
+struct Request {
+  uint64_t id = 0;
+  std::string by;  // USER@HOST, for the log
+  RequestBody body;
+};
+
+// ---- replies
+// --------------------------------------------------------------------------------------------------------
+
+enum class Refusal : uint8_t {
+  no,     // understood, and the answer is no: unknown type, over a limit, cannot be done now
+  usage,  // the request itself is malformed
+};
+std::string_view name_of(Refusal refusal);  // "no", "usage"
+
+struct RefusedReply {
+  Refusal refusal = Refusal::no;
+  std::string message;
+};
+struct DoneReply {
+  std::vector<std::string> names;  // what the verb touched: "web.1", ...
+};
+struct ProcessRow {
+  std::string process, state, command;
+  WallTime since;      // of the state
+  int64_t age_ms = 0;  // of the state, by the clock that never jumps
+  std::optional<int64_t> pid;
+  uint32_t restarts = 0;
+  std::optional<uint32_t> port;
+  std::optional<int32_t> last_exit;  // the code, or 128 + signal
+  std::optional<std::string> note;   // why it is not running, when there is more to say: "exec
+                                     // /srv/web: No such file or directory"
+};
+struct PsReply {
+  std::vector<ProcessRow> processes;  // sorted by type, then number
+};
+struct ScaleReply {
+  std::vector<std::pair<std::string, uint32_t>> changed;  // in the order of the request
+  FormationCounts formation;                              // the whole one, after it
+};
+struct RunStartedReply {
+  std::string process;  // "run.1"
+};
+struct RunOutputReply {
+  Stream stream = Stream::out;
+  std::string data;  // empty: the stream has ended
+};
+struct RunExitedReply {
+  int32_t status = 0;
+};
+struct StatusReply {
+  std::string app, directory, version;
+  int64_t pid = 0;
+  int64_t uptime_ms = 0;
+  uint64_t seq = 0, lines = 0;  // last numbers given out
+  uint64_t journal_bytes = 0, journal_oldest_seq = 0;
+  std::optional<WallTime> journal_oldest_time, journal_newest_time;
+  uint32_t processes = 0, processes_up = 0;
+  uint64_t memory_bytes = 0;
+  uint32_t open_fds = 0, fd_limit = 0;
+  uint64_t clients_refused = 0;     // control messages that were not understood
+  std::vector<std::string> alarms;  // what an operator should look at now
+};
+struct ReloadReply {
+  std::vector<std::string> changes;  // one sentence each; none: nothing changed
+};
+struct VersionReply {
+  std::string version;
+  uint32_t protocol = 0;
+};
+// The records themselves follow as further frames: topic, payload, topic, payload, ...
+struct ReplayRecordsReply {
+  std::vector<std::pair<std::string, std::string>> records;
+};
+struct ReplayEndReply {
+  uint64_t head = 0;  // last seq when the replay ended: live messages follow from here
+  std::optional<std::pair<uint64_t, uint64_t>>
+      gone;  // first and last seq that retention or damage has taken
+};
+
+using ReplyBody = std::variant<RefusedReply, DoneReply, PsReply, ScaleReply, RunStartedReply,
+                               RunOutputReply, RunExitedReply, StatusReply, ReloadReply,
+                               VersionReply, ReplayRecordsReply, ReplayEndReply>;
+
+struct Reply {
+  uint64_t id = 0;
+  bool more = false;  // further replies with this id follow
+  ReplyBody body;
+};
+
+}  // namespace muster
