@@ -1,0 +1,2 @@
+// Placeholder until this room is built.
+int main() { return 0; }
