@@ -1,0 +1,59 @@
+// A client of one daemon's control socket, for programs that may block: ctl, the subscriber, tests.
+// Not for the daemon. It never hangs on a daemon that is not there: whether one runs is known from
+// its lock before anything is sent.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "proto/endpoints.h"
+#include "proto/message.h"
+
+namespace muster {
+
+// Whether a daemon holds the app's lock at this moment.
+bool daemon_runs(const Endpoints& endpoints);
+
+enum class ClientTrouble { no_daemon, timeout, protocol };
+
+struct ClientError {
+  ClientTrouble trouble;
+  std::string message;  // says what to do
+};
+template <class T = void>
+using ClientResult = tl::expected<T, ClientError>;
+
+class Client {
+ public:
+  // `by` is USER@HOST. Fails with no_daemon if the lock is free.
+  static ClientResult<Client> connect(const Endpoints& endpoints, std::string by);
+  Client(Client&&) noexcept;
+  ~Client();
+
+  // One request, one reply. The daemon may go away and come back meanwhile: waits up to `timeout`,
+  // fails with no_daemon as soon as the lock has been free for a second.
+  ClientResult<Reply> ask(RequestBody body, Nanos timeout);
+
+  // Exchanges with more than one reply. `begin` returns the id; `add` sends what belongs to it
+  // (credit, input, cancel).
+  ClientResult<uint64_t> begin(RequestBody body);
+  ClientResult<> add(uint64_t id, RequestBody body);
+  // The next reply of any exchange; nothing if none came in time (0s: only what is there already).
+  ClientResult<std::optional<Reply>> receive(Nanos timeout);
+  // Becomes readable when `receive(0s)` may have something (edge-triggered: call receive until it
+  // has nothing before each wait).
+  int wake_fd() const;
+
+ private:
+  struct State;
+  explicit Client(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// USER@HOST of the calling process.
+std::string caller_name();
+
+}  // namespace muster

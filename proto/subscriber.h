@@ -1,0 +1,47 @@
+// Every record from a given point on, each exactly once and in order: subscribes to the bus first,
+// asks the control socket for a replay, drops what is known, and asks again when the numbers show
+// that the bus has dropped something. PROTOCOL.md has the rules for strangers.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/client.h"
+
+namespace muster {
+
+struct SubscriberOptions {
+  ReplayRequest start;  // where to begin and which topics; its credit is the subscriber's business
+  bool follow = true;   // go on with what is published from now on
+};
+
+// What the subscriber hands out: one record as its two frames, or news about the stream.
+struct Delivery {
+  enum class Kind : uint8_t {
+    record,     // topic and payload are set
+    caught_up,  // history is over; live from here on (once; the end, if not following)
+    lost,       // records first..last existed and can no longer be had
+  } kind = Kind::record;
+  std::string topic, payload;
+  uint64_t first = 0, last = 0;
+};
+
+class Subscriber {
+ public:
+  static ClientResult<Subscriber> open(const Endpoints& endpoints, std::string by,
+                                       SubscriberOptions options);
+  Subscriber(Subscriber&&) noexcept;
+  ~Subscriber();
+
+  // The next delivery; nothing if none came in time. no_daemon when the daemon is gone for good.
+  ClientResult<std::optional<Delivery>> next(Nanos timeout);
+
+ private:
+  struct State;
+  explicit Subscriber(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace muster

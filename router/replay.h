@@ -1,0 +1,39 @@
+// Reads a journal directory from a place on: what a replay, `ctl logs` without a daemon and the
+// foreground printer share. Reads only, beside a running writer; a record that is being written is
+// not there yet.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "proto/message.h"
+
+namespace muster {
+
+class Replay {
+ public:
+  // Begins at the place that `request` asks for (its credit is ignored). An empty or missing
+  // journal is an empty replay.
+  static Result<Replay> open(const std::string& journal_dir, const ReplayRequest& request);
+  Replay(Replay&&) noexcept;
+  ~Replay();
+
+  // Up to about `max_bytes` of further records, in order; empty when there are no more for now
+  // (call again after more were written).
+  Result<std::vector<std::pair<std::string, std::string>>> next(size_t max_bytes);
+  // The last seq that has been passed, matching or not.
+  uint64_t head() const;
+  // First and last seq of what was asked for and is not there any more; cleared by the call.
+  std::optional<std::pair<uint64_t, uint64_t>> take_gone();
+
+ private:
+  struct State;
+  explicit Replay(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace muster

@@ -1,0 +1,87 @@
+// The way of a line, from a pipe to the journal and the bus: windows, splitter, numbers, journal,
+// publication, in this order. Not the loop: an edge says when a pipe may be read and when time has
+// passed. Keeps: what is published has been journaled, and a stream's bytes are journaled in order,
+// each once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "base/unique_fd.h"
+#include "proto/record.h"
+
+namespace muster {
+
+// Where records go when they are journaled. Must not block; may drop.
+class Bus {
+ public:
+  virtual ~Bus() = default;
+  virtual void publish(std::string_view topic, std::string_view payload) = 0;
+};
+
+struct RouterOptions {
+  std::string journal_dir;
+  std::string windows_file;
+};
+
+using StreamId = uint32_t;  // a slot among the windows; used again after close
+
+struct Pumped {
+  enum class State : uint8_t {
+    idle,     // the pipe is empty for now
+    more,     // the quantum is used up and the pipe may hold more
+    ended,    // end of file; everything is journaled
+    blocked,  // the journal takes nothing (disk full): nothing was read; try again later
+  } state = State::idle;
+  size_t bytes = 0;
+};
+
+struct RouterHead {
+  uint64_t seq = 0, lines = 0;
+  uint64_t journal_bytes = 0, oldest_seq = 0;
+  std::optional<WallTime> oldest_time, newest_time;
+};
+
+class Router {
+ public:
+  // Opens the journal (recovering what a killed daemon left), `bus` must outlive the router.
+  static Result<Router> open(RouterOptions options, Bus& bus, Now now);
+  Router(Router&&) noexcept;
+  ~Router();
+
+  // A launch's stream begins. The pipe's read end is set non-blocking. Fails when no window is
+  // free.
+  Result<StreamId> open_stream(const std::string& process, uint64_t launch, Stream stream,
+                               UniqueFd pipe);
+  int pipe_of(StreamId stream) const;
+  // Moves up to about `quantum` bytes of the stream on.
+  Pumped pump(StreamId stream, size_t quantum, Now now);
+  // The stream is over for us, whether or not its pipe is at its end: what is left of a line is
+  // published with Tail::eof.
+  void close_stream(StreamId stream, Now now);
+
+  // When `show_partial_lines` has something to do, if ever.
+  std::optional<MonoTime> next_partial_deadline() const;
+  void show_partial_lines(Now now);
+
+  // Numbers, journals and publishes an event; returns its seq.
+  uint64_t publish(EventRecord event, Now now);
+
+  RouterHead head() const;
+  // What an operator should look at now, a sentence each: "journal: write: No space left on device;
+  // trying again".
+  std::vector<std::string> alarms() const;
+
+ private:
+  struct State;
+  explicit Router(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace muster
