@@ -127,6 +127,9 @@ struct RunOutputReply {
 struct RunExitedReply {
   int32_t status = 0;
 };
+// Says nothing; the daemon sends it to learn whether the client of an attached one-off is still
+// there.
+struct AliveReply {};
 struct StatusReply {
   std::string app, directory, version;
   int64_t pid = 0;
@@ -158,7 +161,7 @@ struct ReplayEndReply {
 };
 
 using ReplyBody = std::variant<RefusedReply, DoneReply, PsReply, ScaleReply, RunStartedReply,
-                               RunOutputReply, RunExitedReply, StatusReply, ReloadReply,
+                               RunOutputReply, RunExitedReply, AliveReply, StatusReply, ReloadReply,
                                VersionReply, ReplayRecordsReply, ReplayEndReply>;
 
 struct Reply {
