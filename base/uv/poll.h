@@ -1,0 +1,30 @@
+// Tells when a file descriptor may be read or written. Owns the watching, not the descriptor, which
+// must stay open until the Poll is gone. Level-triggered: tells again each turn until served.
+#pragma once
+
+#include <functional>
+
+#include "base/uv/loop.h"
+
+namespace muster {
+
+class Poll {
+ public:
+  enum Interest { nothing = 0, readable = UV_READABLE, writable = UV_WRITABLE };
+
+  // Sets `fd` non-blocking; it must be one that epoll takes (a pipe, a socket, not a file).
+  // `on_ready` is also called when the descriptor has an error or is hung up: trying shows it.
+  // Watches nothing until told to.
+  Poll(Loop& loop, int fd, std::function<void()> on_ready);
+
+  void watch(Interest interest);
+  Interest watched() const { return watched_; }
+
+ private:
+  UvPtr<uv_poll_t> poll_;
+  std::function<void()> on_ready_;
+  Interest watched_ = nothing;
+  CallbackGuard guard_;
+};
+
+}  // namespace muster
