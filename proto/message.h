@@ -20,7 +20,7 @@ namespace muster {
 inline constexpr uint32_t protocol_version = 1;
 
 // ---- requests
-// -------------------------------------------------------------------------------------------------------
+// ----
 // `names` are types or processes ("web", "web.1"); none means all, where a verb allows that.
 
 struct PsRequest {
@@ -84,7 +84,7 @@ struct Request {
 };
 
 // ---- replies
-// --------------------------------------------------------------------------------------------------------
+// ----
 
 enum class Refusal : uint8_t {
   no,     // understood, and the answer is no: unknown type, over a limit, cannot be done now

@@ -1,0 +1,65 @@
+#!/usr/bin/python3
+"""The style checker must be able to fail: plants one violation of each kind and expects it caught.
+"""
+
+import unittest
+
+import check
+
+HEAD = "// What it is.\n"
+HEADER = HEAD + "#pragma once\n"
+
+
+def found(path, text):
+    return list(check.violations(path, text))
+
+
+class PlantedViolations(unittest.TestCase):
+    def caught(self, path, text, part):
+        lines = found(path, text)
+        self.assertEqual(len(lines), 1, lines)
+        self.assertIn(part, lines[0])
+
+    def test_a_clean_file_passes(self):
+        self.assertEqual(found("daemon/core/a.h", HEADER + '#include "proto/message.h"\n'), [])
+
+    def test_sizes(self):
+        self.caught("base/a.cc", HEAD + "\n" * 300, "more than 300 lines")
+        self.caught("base/a.cc", HEAD + "x" * 101 + "\n", "base/a.cc:2: longer than 100 columns")
+        self.caught("base/a.cc", HEAD + "int x;", "no newline at the end")
+
+    def test_heads(self):
+        self.caught("base/a.cc", "int x;\n", "no head comment")
+        self.caught("base/a.h", HEAD + "int x;\n", "#pragma once")
+        self.caught("tests/a.py", "import os\n", "no head comment")
+        self.caught("scripts/a", "#!/bin/bash\ntrue\n", "no head comment")
+
+    def test_arrows_between_rooms(self):
+        for path, name in [("base/a.cc", "proto/message.h"), ("proto/a.cc", "router/router.h"),
+                           ("router/a.cc", "daemon/core/core.h"),
+                           ("daemon/core/a.cc", "router/router.h"),
+                           ("daemon/config/a.cc", "daemon/core/core.h"),
+                           ("daemon/edge/a.cc", "ctl/verb.h"),
+                           ("ctl/a.cc", "daemon/core/core.h")]:
+            self.caught(path, f'{HEAD}#include "{name}"\n', f"may not include {name}")
+
+    def test_the_core_is_pure(self):
+        for name in ["<uv.h>", "<zmq.hpp>", "<spdlog/spdlog.h>", "<fcntl.h>", "<unistd.h>",
+                     "<sys/types.h>", '"base/unique_fd.h"']:
+            self.caught("daemon/core/a.cc", f"{HEAD}#include {name}\n", "the core is pure")
+        self.caught("daemon/core/a.cc", HEAD + "auto now = read_clocks();\n", "handed `now`")
+        self.caught("daemon/core/a.cc", HEAD + "auto t = std::chrono::steady_clock::now();\n",
+                    "handed `now`")
+
+    def test_headers_of_one_owner(self):
+        self.caught("router/a.cc", HEAD + "#include <msgpack.hpp>\n", "the codec's alone")
+        self.caught("daemon/options.cc", HEAD + '#include "daemon/app.h"\n', "main's alone")
+        self.assertEqual(found("proto/codec.cc", HEAD + "#include <msgpack.hpp>\n"), [])
+
+    def test_words(self):
+        self.caught("base/a.cc", HEAD + "// TO" "DO: later\n", "deferred work")
+        self.caught("tests/system/a.py", '"""A test."""\ntime.sl' 'eep(1)\n', "never sleep")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,48 @@
+"""The house rules that a program can check, as data; check.py applies them, docs tell why.
+
+Keeps: one row per rule. A file that cannot obey is listed in ALLOWED with its reason.
+"""
+
+MAX_LINES = 300
+MAX_COLUMNS = 100
+
+# (rule, path prefix) -> reason. Aim at an empty table.
+ALLOWED = {}
+
+# Which rooms' headers each room may include; the longest matching prefix counts. A room may always
+# include itself. Tests, benches and examples may include anything.
+ROOMS = {
+    "base/": [],
+    "proto/": ["base/"],
+    "router/": ["base/", "proto/"],
+    "daemon/config/": ["base/", "proto/"],
+    "daemon/core/": ["base/", "proto/", "daemon/config/"],
+    "daemon/edge/": ["base/", "proto/", "router/", "daemon/config/", "daemon/core/"],
+    "daemon/keeper/": ["base/"],
+    "daemon/": ["base/", "proto/", "router/", "daemon/"],
+    "ctl/": ["base/", "proto/", "router/", "daemon/config/"],
+}
+FREE = ["tests/", "bench/", "examples/"]
+
+# (what, pattern of the included name, prefixes that may)
+HEADERS = [
+    ("msgpack is the codec's alone", r"msgpack.*", ["proto/codec", "tests/", "bench/"]),
+    ("app.h is main's alone", r"daemon/app\.h", ["daemon/main.cc", "daemon/app", "tests/"]),
+]
+
+# (what, pattern of a line of code, prefixes where it is forbidden)
+PURE = ["daemon/core/", "daemon/config/model"]
+PURE_HEADERS = "uv|zmq|msgpack|spdlog|fcntl|unistd|fstream|thread|mutex|time|sys/"
+TESTS = ["tests/unit/", "tests/sim/", "tests/system/", "tests/faults/", "tests/support/"]
+CODE = [
+    ("the core is pure: no such header",
+     rf'#\s*include\s*[<"]({PURE_HEADERS}|base/uv|base/zmq|base/unique_fd)', PURE),
+    ("the core is handed `now`",
+     r"\b(read_clocks|getenv|clock_gettime)\s*\(|::time\s*\(|_clock::now", PURE),
+    ("no deferred work in the source", r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b", [""]),
+    ("tests wait for events and never sleep",
+     r"\b(time\.sleep|sleep_for|sleep_until|usleep|nanosleep|::sleep)\b", TESTS),
+    ("no object deletes itself", r"\bdelete\s+this\b", [""]),
+]
+# The one place that may wait: a poll with a deadline.
+MAY_SLEEP = ["tests/support/python/waiting.py"]
