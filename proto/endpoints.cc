@@ -1,1 +1,161 @@
-// Placeholder until this room is built.
+// See endpoints.h.
+#include "proto/endpoints.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <algorithm>
+#include <filesystem>
+
+#include "base/unique_fd.h"
+
+namespace muster {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t app_name_limit = 63;
+constexpr size_t socket_path_limit = sizeof(sockaddr_un::sun_path) - 1;
+
+bool may_be_in_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-' || c == '.';
+}
+
+// A variable that is empty counts as unset, as the XDG specification has it.
+std::optional<std::string> value_of(const GetEnv& env, const std::string& name) {
+  auto value = env(name);
+  if (value && value->empty()) value.reset();
+  return value;
+}
+
+std::optional<std::string> absolute_path_of(const GetEnv& env, const std::string& name) {
+  auto value = value_of(env, name);
+  if (value && value->front() != '/') value.reset();
+  return value;
+}
+
+// Where a session gave us no XDG_RUNTIME_DIR (cron, sudo), the login's own directory is still the
+// place where a daemon started from a login would be.
+std::string runtime_base(unsigned uid, const GetEnv& env) {
+  if (const auto directory = absolute_path_of(env, "XDG_RUNTIME_DIR"))
+    return *directory + "/muster";
+  const std::string login = "/run/user/" + std::to_string(uid);
+  struct stat status {};
+  if (lstat(login.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == uid)
+    return login + "/muster";
+  return "/tmp/muster-" + std::to_string(uid);
+}
+
+Result<std::string> state_base(const GetEnv& env) {
+  if (const auto directory = absolute_path_of(env, "XDG_STATE_HOME")) return *directory + "/muster";
+  if (const auto home = absolute_path_of(env, "HOME")) return *home + "/.local/state/muster";
+  return fail("no place for the app's state: set HOME, XDG_STATE_HOME or MUSTER_HOME");
+}
+
+Result<UniqueFd> open_own_directory(int parent, const std::string& name, const std::string& path,
+                                    unsigned uid) {
+  if (mkdirat(parent, name.c_str(), 0700) != 0 && errno != EEXIST)
+    return fail_errno(errno, "cannot create {}", path);
+  UniqueFd directory(openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!directory && (errno == ELOOP || errno == ENOTDIR))
+    return fail("{} is not a directory of its own (a link or a file); remove it", path);
+  if (!directory) return fail_errno(errno, "cannot open {}", path);
+  struct stat status {};
+  if (fstat(directory.get(), &status) != 0) return fail_errno(errno, "cannot stat {}", path);
+  if (status.st_uid != uid)
+    return fail("{} belongs to user {}, not to user {}", path, status.st_uid, uid);
+  return directory;
+}
+
+// The directory and the one above it are ours: who owns the upper one could put another in the
+// lower one's place. Further up the administrator may use links as he likes.
+Result<> create_directory(const std::string& path, unsigned uid) {
+  const fs::path lower(path), upper = lower.parent_path(), top = upper.parent_path();
+  std::error_code error;
+  fs::create_directories(top, error);
+  if (error) return fail("cannot create {}: {}", top.string(), error.message());
+  const UniqueFd base(open(top.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!base) return fail_errno(errno, "cannot open {}", top.string());
+  const auto above = open_own_directory(base.get(), upper.filename().string(), upper.string(), uid);
+  if (!above) return tl::unexpected(above.error());
+  struct stat status {};
+  if (fstat(above->get(), &status) == 0 && (status.st_mode & S_IWOTH) != 0)
+    return fail("{} is writable by everybody; chmod it", upper.string());
+  const auto directory = open_own_directory(above->get(), lower.filename().string(), path, uid);
+  if (!directory) return tl::unexpected(directory.error());
+  if (fchmod(directory->get(), 0700) != 0) return fail_errno(errno, "cannot chmod {}", path);
+  return {};
+}
+
+}  // namespace
+
+bool is_app_name(std::string_view text) {
+  return !text.empty() && text.size() <= app_name_limit && text.front() != '.' &&
+         text.front() != '-' && std::all_of(text.begin(), text.end(), may_be_in_name);
+}
+
+Result<Endpoints> endpoints_of(const std::string& app, bool is_root, unsigned uid,
+                               const GetEnv& env) {
+  if (!is_app_name(app))
+    return fail("'{}' cannot be an app's name: letters, digits, '_', '.' and '-', at most {}", app,
+                app_name_limit);
+  Endpoints endpoints;
+  endpoints.app = app;
+  std::string setting = "MUSTER_HOME";
+  if (const auto home = value_of(env, "MUSTER_HOME")) {
+    if (home->front() != '/') return fail("MUSTER_HOME='{}' is not an absolute path", *home);
+    endpoints.state_dir = *home + "/state/" + app;
+    endpoints.runtime_dir = *home + "/run/" + app;
+  } else if (is_root) {
+    endpoints.state_dir = "/var/lib/muster/" + app;
+    endpoints.runtime_dir = "/run/muster/" + app;
+  } else {
+    const auto base = state_base(env);
+    if (!base) return tl::unexpected(base.error());
+    endpoints.state_dir = *base + "/" + app;
+    endpoints.runtime_dir = runtime_base(uid, env) + "/" + app;
+    setting = "XDG_RUNTIME_DIR or MUSTER_HOME";
+  }
+  const std::string longest = endpoints.runtime_dir + "/control";
+  if (longest.size() > socket_path_limit)
+    return fail("{} is too long for a socket ({} bytes, at most {}): set {} to a shorter path",
+                longest, longest.size(), socket_path_limit, setting);
+  return endpoints;
+}
+
+Result<std::string> find_app(const std::optional<std::string>& option, const std::string& directory,
+                             const GetEnv& env) {
+  const auto named = option ? option : value_of(env, "MUSTER_APP");
+  if (named) {
+    if (is_app_name(*named)) return *named;
+    return fail("'{}' cannot be an app's name", *named);
+  }
+  std::error_code error;
+  for (fs::path place = fs::absolute(directory).lexically_normal();; place = place.parent_path()) {
+    if (fs::is_regular_file(place / "Procfile", error)) return app_name_of(place.string());
+    if (place == place.parent_path()) break;
+  }
+  return fail("no Procfile in {} or above it: go to an app's directory, or name the app with -a",
+              directory);
+}
+
+std::string app_name_of(const std::string& directory) {
+  fs::path place = fs::absolute(directory).lexically_normal();
+  if (!place.has_filename()) place = place.parent_path();
+  std::string name = place.filename().string();
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return !may_be_in_name(c); }, '-');
+  name.erase(0, name.find_first_not_of(".-"));
+  name.resize(std::min(name.size(), app_name_limit));
+  return name.empty() ? "app" : name;
+}
+
+Result<> create_directories(const Endpoints& endpoints, unsigned uid) {
+  for (const std::string& path : {endpoints.state_dir, endpoints.runtime_dir})
+    if (auto created = create_directory(path, uid); !created) return created;
+  return {};
+}
+
+}  // namespace muster
