@@ -36,6 +36,10 @@ inline constexpr uint32_t processes = 4096;
 // Attached and detached one-offs at one time.
 inline constexpr uint32_t one_offs = 256;
 inline constexpr size_t type_name = 63;
+// A Procfile or .env file. Real ones have a few KiB; it is read into memory whole.
+inline constexpr size_t config_file = 1 << 20;
+// Variables of one .env file: more do not fit beside a command line in what execve takes.
+inline constexpr size_t variables = 4096;
 
 // Bytes of replay or of a one-off's output that may be under way to one client before it must grant
 // more.

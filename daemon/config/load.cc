@@ -1,0 +1,129 @@
+// See load.h.
+#include "daemon/config/load.h"
+
+#include <charconv>
+#include <filesystem>
+
+#include "daemon/config/env_file.h"
+#include "daemon/config/procfile.h"
+#include "daemon/config/text_file.h"
+#include "proto/limits.h"
+
+namespace muster {
+namespace {
+
+constexpr const char* procfile_name = "Procfile";
+constexpr const char* env_file_name = ".env";
+constexpr uint32_t default_port = 5000;
+
+// A file in the directory that would be the Procfile if its name were written right.
+std::optional<std::string> miscased_procfile(const std::string& directory) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::string name = entry->path().filename();
+    if (name != procfile_name && strcasecmp(name.c_str(), procfile_name) == 0) return name;
+  }
+  return std::nullopt;
+}
+
+Result<NamedText> read_named(const std::string& path, std::string name) {
+  auto text = read_text_file(path);
+  if (!text) return within(text.error(), "{}", path);
+  if (!*text) return fail("{}: there is no such file", path);
+  return NamedText{std::move(name), std::move(**text)};
+}
+
+Result<NamedText> read_procfile(const ModelFiles& files) {
+  if (files.procfile) return read_named(*files.procfile, *files.procfile);
+  std::string path = files.directory + "/" + procfile_name;
+  auto text = read_text_file(path);
+  if (!text) return within(text.error(), "{}", path);
+  if (*text) return NamedText{procfile_name, std::move(**text)};
+  if (auto name = miscased_procfile(files.directory))
+    return fail("there is no Procfile in {}, but a mis-cased '{}': rename it to Procfile",
+                files.directory, *name);
+  return fail("there is no Procfile in {}", files.directory);
+}
+
+Result<std::vector<NamedText>> read_env_files(const ModelFiles& files) {
+  std::vector<NamedText> texts;
+  if (files.env_files.empty()) {
+    std::string path = files.directory + "/" + env_file_name;
+    auto text = read_text_file(path);
+    if (!text) return within(text.error(), "{}", path);
+    if (*text) texts.push_back({env_file_name, std::move(**text)});
+  }
+  for (auto& path : files.env_files) {
+    auto text = read_named(path, path);
+    if (!text) return tl::unexpected(text.error());
+    texts.push_back(std::move(*text));
+  }
+  return texts;
+}
+
+}  // namespace
+
+Result<LoadedModel> assemble_model(const NamedText& procfile,
+                                   const std::vector<NamedText>& env_files) {
+  LoadedModel loaded;
+  auto [types, complaints] = parse_procfile(procfile.text, procfile.name);
+  if (types.empty()) {
+    std::string why = complaints.empty() ? "" : " (" + complaints.front().text() + ")";
+    return fail("{}: no process types are defined{}", procfile.name, why);
+  }
+  if (types.size() > limits::processes)
+    return fail("{}: {} process types are too many: an app can have {}", procfile.name,
+                types.size(), limits::processes);
+  loaded.model.types = std::move(types);
+  loaded.complaints = std::move(complaints);
+  for (auto& file : env_files) {
+    auto parsed = parse_env_file(file.text, file.name);
+    for (auto& [name, value] : parsed.env) set_variable(loaded.model.env, name, value);
+    for (auto& complaint : parsed.complaints) loaded.complaints.push_back(std::move(complaint));
+  }
+  return loaded;
+}
+
+Result<LoadedModel> load_model(const ModelFiles& files) {
+  auto procfile = read_procfile(files);
+  if (!procfile) return tl::unexpected(procfile.error());
+  auto env_files = read_env_files(files);
+  if (!env_files) return tl::unexpected(env_files.error());
+  auto loaded = assemble_model(*procfile, *env_files);
+  if (!loaded || files.procfile) return loaded;
+  if (auto name = miscased_procfile(files.directory))
+    loaded->complaints.push_back({*name, 0, "mis-cased and therefore ignored beside the Procfile"});
+  return loaded;
+}
+
+std::optional<std::string> directory_with_procfile(std::string directory) {
+  std::error_code error;
+  for (std::filesystem::path place = std::filesystem::absolute(directory, error);;
+       place = place.parent_path()) {
+    if (std::filesystem::exists(place / procfile_name, error)) return place.string();
+    if (place == place.parent_path()) return std::nullopt;
+  }
+}
+
+Result<uint32_t> base_port(std::optional<uint32_t> option, const Environment& env,
+                           const GetEnv& environment) {
+  std::string place = "-p", text = option ? std::to_string(*option) : "";
+  if (!option) {
+    place = "PORT in .env";
+    for (auto& [name, value] : env)
+      if (name == "PORT") text = value;
+  }
+  if (text.empty()) {
+    place = "PORT in the environment";
+    text = environment("PORT").value_or("");
+  }
+  if (text.empty()) return default_port;
+  uint32_t port = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size() || port < 1 || port > 65535)
+    return fail("{}: '{}' is not a port (1 to 65535)", place, text);
+  return port;
+}
+
+}  // namespace muster

@@ -1,0 +1,47 @@
+// An app's files to its model: finds, reads and puts together what the parsers make of each. Reads
+// files and nothing else; never blocks on one that is not regular.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "daemon/config/model.h"
+#include "proto/endpoints.h"
+
+namespace muster {
+
+struct ModelFiles {
+  std::string directory;                // the app's
+  std::optional<std::string> procfile;  // used as it is; none: Procfile in the directory
+  std::vector<std::string> env_files;   // used as they are, must exist, later ones win; none: .env
+                                        // in the directory if it is there
+};
+
+struct LoadedModel {
+  AppModel model;
+  std::vector<Complaint> complaints;
+};
+
+// Fails if a file is missing, unreadable or over limits::config_file, and if no process type is
+// defined.
+Result<LoadedModel> load_model(const ModelFiles& files);
+
+// The part of load_model that touches no file. `name` is what complaints call the text.
+struct NamedText {
+  std::string name, text;
+};
+Result<LoadedModel> assemble_model(const NamedText& procfile,
+                                   const std::vector<NamedText>& env_files);
+
+// The nearest directory from `directory` upward that has a file called Procfile.
+std::optional<std::string> directory_with_procfile(std::string directory);
+
+// Where ports begin: the option, else PORT of the .env files, else PORT of the environment, else
+// 5000. A PORT that is not a port is an error that names its place.
+Result<uint32_t> base_port(std::optional<uint32_t> option, const Environment& env,
+                           const GetEnv& environment);
+
+}  // namespace muster
