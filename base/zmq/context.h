@@ -1,0 +1,22 @@
+// The ZeroMQ context of a program, set up so that libzmq cannot surprise it: identities are random, sockets do not linger.
+// Declared before every socket, so that it outlives them.
+#pragma once
+
+#include <zmq.hpp>
+
+namespace muster {
+
+class ZmqContext {
+ public:
+  ZmqContext();
+  zmq::context_t& get() { return context_; }
+
+ private:
+  zmq::context_t context_;
+};
+
+// What every socket of ours has: no linger, a bounded handshake, messages of at most `max_message` bytes, and heartbeats that
+// end connections whose other side is gone.
+zmq::socket_t make_socket(ZmqContext& context, zmq::socket_type type, int64_t max_message);
+
+}  // namespace muster

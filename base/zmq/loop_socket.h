@@ -1,0 +1,52 @@
+// A ZeroMQ socket in the event loop. ZMQ_FD is only an edge-triggered wake-up, so whether there is something to receive is asked once
+// per turn, before waiting and after; the poll callback itself does nothing. Draining there loses messages.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+#include <zmq.hpp>
+
+#include "base/result.h"
+#include "base/uv/loop.h"
+#include "base/uv/poll.h"
+#include "base/uv/turn.h"
+
+namespace muster {
+
+class LoopSocket {
+ public:
+  // Takes a socket that is bound or connected. `on_readable` is called in a turn's check phase while there is something to receive;
+  // it need not receive all: what is left is told again in the next turn.
+  LoopSocket(Loop& loop, zmq::socket_t socket, std::function<void()> on_readable);
+
+  // One message's frames, in `frames`; false if there is none. Longer ones than `max_frames` are received and thrown away: then
+  // `frames` is empty.
+  bool receive(std::vector<std::string>& frames, size_t max_frames);
+
+  enum class Sent : uint8_t {
+    sent,
+    full,         // the peer's queue is full: it does not read
+    unreachable,  // ROUTER: there is no such peer any more
+  };
+  // Never blocks. All frames or none.
+  Sent send(std::span<const std::string_view> frames);
+
+  zmq::socket_t& socket() { return socket_; }
+
+ private:
+  bool readable();
+  void before_waiting();
+  void after_waiting();
+
+  zmq::socket_t socket_;
+  std::function<void()> on_readable_;
+  Poll wake_up_;
+  Prepare prepare_;
+  Check check_;
+  Idle keep_turning_;
+};
+
+}  // namespace muster

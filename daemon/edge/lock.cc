@@ -1,0 +1,42 @@
+// See lock.h.
+#include "daemon/edge/lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+namespace muster {
+
+namespace {
+
+std::string owner_of(int fd) {
+  std::array<char, 4096> text;
+  ssize_t n = pread(fd, text.data(), text.size(), 0);
+  std::string owner(text.data(), n > 0 ? static_cast<size_t>(n) : 0);
+  while (!owner.empty() && owner.back() == '\n') owner.pop_back();
+  size_t blank = owner.find(' ');
+  if (blank == std::string::npos) return "another process";
+  return "pid " + owner.substr(0, blank) + ", for " + owner.substr(blank + 1);
+}
+
+}  // namespace
+
+Result<UniqueFd> take_lock(const std::string& path, const std::string& directory) {
+  UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd) return fail_errno(errno, "{}: open", path);
+  if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return fail_errno(errno, "{}: lock", path);
+    return fail("already running ({}); use `ctl` to steer it, or --app NAME for a second one",
+                owner_of(fd.get()));
+  }
+  std::string owner = fmt::format("{} {}\n", getpid(), directory);
+  if (ftruncate(fd.get(), 0) != 0 ||
+      pwrite(fd.get(), owner.data(), owner.size(), 0) != static_cast<ssize_t>(owner.size()))
+    return fail_errno(errno, "{}: write", path);
+  return fd;
+}
+
+}  // namespace muster

@@ -1,0 +1,33 @@
+// musterd's command line as a plain value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace muster {
+
+struct DaemonOptions {
+  std::string directory = ".";
+  bool background = false;
+  std::optional<std::string> app;
+  std::optional<std::string> procfile;
+  std::vector<std::string> env_files;
+  std::optional<std::string> formation;
+  std::optional<uint32_t> base_port;
+  Nanos stop_grace = 10s;
+  bool color = true;      // on a terminal
+  bool timestamp = true;
+};
+
+// Either options, or the exit status of a run that ends here (--help, --version: 0; wrong usage: 2), its text printed.
+struct ParsedOptions {
+  std::optional<DaemonOptions> options;
+  int exit_status = 0;
+};
+ParsedOptions parse_options(int argc, char** argv);
+
+}  // namespace muster
