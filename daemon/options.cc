@@ -18,19 +18,23 @@ ParsedOptions parse_options(int argc, char** argv) {
   double grace = 10;
   bool no_color = false, no_timestamp = false;
 
-  CLI::App cli("Runs the processes of an app in the wished formation, and routes what they print.", "musterd");
+  CLI::App cli("Runs the processes of an app in the wished formation, and routes what they print.",
+               "musterd");
   cli.set_version_flag("--version", std::string("musterd ") + version);
   cli.add_option("APPDIR", options.directory, "directory of the app, with its Procfile")
       ->capture_default_str();
-  cli.add_flag("-d,--daemon", options.background, "go into the background once everything is ready");
+  cli.add_flag("-d,--daemon", options.background,
+               "go into the background once everything is ready");
   cli.add_option("--app", options.app, "name of the app (default: the directory's)");
   cli.add_option("-f,--procfile", options.procfile, "another Procfile than APPDIR/Procfile");
   cli.add_option("-e,--env", options.env_files,
                  "file of KEY=VALUE lines, may be repeated (default: APPDIR/.env if it exists)")
       ->allow_extra_args(false);
-  cli.add_option("-m,--formation", options.formation,
-                 "formation to start with, as web=2,worker=1 (default: the last one, or one of each type)");
-  cli.add_option("-p,--port", options.base_port, "port of the first process (default: PORT, or 5000)")
+  cli.add_option(
+      "-m,--formation", options.formation,
+      "formation to start with, as web=2,worker=1 (default: the last one, or one of each type)");
+  cli.add_option("-p,--port", options.base_port,
+                 "port of the first process (default: PORT, or 5000)")
       ->check(CLI::Range(1u, highest_port));
   cli.add_option("-t,--timeout", grace, "seconds between SIGTERM and SIGKILL")
       ->check(CLI::Range(0.0, longest_grace))

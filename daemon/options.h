@@ -19,11 +19,12 @@ struct DaemonOptions {
   std::optional<std::string> formation;
   std::optional<uint32_t> base_port;
   Nanos stop_grace = 10s;
-  bool color = true;      // on a terminal
+  bool color = true;  // on a terminal
   bool timestamp = true;
 };
 
-// Either options, or the exit status of a run that ends here (--help, --version: 0; wrong usage: 2), its text printed.
+// Either options, or the exit status of a run that ends here (--help, --version: 0; wrong usage:
+// 2), its text printed.
 struct ParsedOptions {
   std::optional<DaemonOptions> options;
   int exit_status = 0;

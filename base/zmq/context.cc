@@ -15,7 +15,8 @@ constexpr int max_sockets = 64;  // each costs file descriptors; we make fewer t
 }  // namespace
 
 ZmqContext::ZmqContext() : context_(1) {
-  // libzmq draws the identities that it gives to peers from rand(): two daemons must not draw the same.
+  // libzmq draws the identities that it gives to peers from rand(): two daemons must not draw the
+  // same.
   unsigned seed = 0;
   if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) == sizeof seed) std::srand(seed);
   context_.set(zmq::ctxopt::max_sockets, max_sockets);

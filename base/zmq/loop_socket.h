@@ -1,5 +1,6 @@
-// A ZeroMQ socket in the event loop. ZMQ_FD is only an edge-triggered wake-up, so whether there is something to receive is asked once
-// per turn, before waiting and after; the poll callback itself does nothing. Draining there loses messages.
+// A ZeroMQ socket in the event loop. ZMQ_FD is only an edge-triggered wake-up, so whether there is
+// something to receive is asked once per turn, before waiting and after; the poll callback itself
+// does nothing. Draining there loses messages.
 #pragma once
 
 #include <functional>
@@ -18,12 +19,13 @@ namespace muster {
 
 class LoopSocket {
  public:
-  // Takes a socket that is bound or connected. `on_readable` is called in a turn's check phase while there is something to receive;
-  // it need not receive all: what is left is told again in the next turn.
+  // Takes a socket that is bound or connected. `on_readable` is called in a turn's check phase
+  // while there is something to receive; it need not receive all: what is left is told again in the
+  // next turn.
   LoopSocket(Loop& loop, zmq::socket_t socket, std::function<void()> on_readable);
 
-  // One message's frames, in `frames`; false if there is none. Longer ones than `max_frames` are received and thrown away: then
-  // `frames` is empty.
+  // One message's frames, in `frames`; false if there is none. Longer ones than `max_frames` are
+  // received and thrown away: then `frames` is empty.
   bool receive(std::vector<std::string>& frames, size_t max_frames);
 
   enum class Sent : uint8_t {

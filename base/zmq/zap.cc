@@ -1,5 +1,6 @@
-// See zap.h. A question's frames behind the envelope (peer, empty): version, request id, domain, address, identity, mechanism,
-// credentials; the answer's: version, request id, status code, status text, user id, metadata.
+// See zap.h. A question's frames behind the envelope (peer, empty): version, request id, domain,
+// address, identity, mechanism, credentials; the answer's: version, request id, status code, status
+// text, user id, metadata.
 #include "base/zmq/zap.h"
 
 #include <charconv>
@@ -40,8 +41,14 @@ void ZapGate::on_readable() {
     if (question.size() < least) continue;
     bool may = may_connect_(question[address]);
     if (!may) refused_++;
-    std::string_view answer[] = {question[peer], question[empty], question[protocol], question[request_id],
-                                 may ? "200" : "400", may ? "OK" : "not the owner of this muster", "", ""};
+    std::string_view answer[] = {question[peer],
+                                 question[empty],
+                                 question[protocol],
+                                 question[request_id],
+                                 may ? "200" : "400",
+                                 may ? "OK" : "not the owner of this muster",
+                                 "",
+                                 ""};
     (void)socket_.send(answer);
   }
 }

@@ -1,5 +1,5 @@
-// Who may connect: answers libzmq's questions about new connections (ZAP, RFC 27) in the loop. To exist before the sockets that
-// it guards are bound; those set a ZAP domain. Only one per context.
+// Who may connect: answers libzmq's questions about new connections (ZAP, RFC 27) in the loop. To
+// exist before the sockets that it guards are bound; those set a ZAP domain. Only one per context.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,8 @@
 
 namespace muster {
 
-// The user id in the address that libzmq gives for an ipc peer, "localhost:UID:GID:PID"; -1 if it has another form.
+// The user id in the address that libzmq gives for an ipc peer, "localhost:UID:GID:PID"; -1 if it
+// has another form.
 int64_t uid_of_ipc_peer(std::string_view address);
 
 class ZapGate {

@@ -1,5 +1,5 @@
-// Going into the background: the caller's process waits until the daemon says that it is ready, or why it is not.
-// Must happen before any thread, loop or socket exists.
+// Going into the background: the caller's process waits until the daemon says that it is ready, or
+// why it is not. Must happen before any thread, loop or socket exists.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@ namespace muster {
 
 class Background {
  public:
-  // Forks. Returns only in the child, which is a session leader with /dev/null as its stdin and stdout; stderr stays until
-  // `ready`. The parent prints what the child reports and exits 0 or 1.
+  // Forks. Returns only in the child, which is a session leader with /dev/null as its stdin and
+  // stdout; stderr stays until `ready`. The parent prints what the child reports and exits 0 or 1.
   static Result<Background> enter();
 
   // Lets the waiting parent exit 0, and detaches stderr.

@@ -1,0 +1,62 @@
+// Puts lines together again that were cut on their way (Tail::split, Tail::partial), for people who
+// read them. Bounded: what is longer than limits::joined_line, or more than `held_limit` in all, is
+// handed out in pieces that say so.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "proto/record.h"
+
+namespace muster {
+
+struct JoinedLine {
+  uint64_t seq = 0;  // of the record in which the line, or this piece of it, begins
+  WallTime time;
+  std::string_view process;
+  Stream stream = Stream::out;
+  std::string_view text;
+  bool partial = false;  // the line goes on, or its end was never seen
+};
+
+class LineJoiner {
+ public:
+  enum class Partial : uint8_t {
+    at_once,  // a line that is unfinished because its writer paused is shown as it is (following)
+    wait,     // it waits for its rest (history)
+  };
+  using Emit = std::function<void(const JoinedLine&)>;
+
+  LineJoiner(Partial partial, Emit emit) : partial_(partial), emit_(std::move(emit)) {}
+
+  // Views handed to `emit` are valid during the call.
+  void add(const LogRecord& record);
+  // History is over: hands out what still waits, as partial.
+  void flush();
+  // From now on as told: what waits is handed out first if it should not wait any more.
+  void set_partial(Partial partial);
+
+ private:
+  struct Held {
+    uint64_t seq;
+    WallTime time;
+    std::string process;
+    std::string text;
+  };
+  using Key = std::pair<uint64_t, Stream>;  // launch, stream
+
+  void hold(Key key, const LogRecord& record, std::string_view piece);
+  void hand_out(Key key, std::string_view rest, bool partial);
+
+  static constexpr size_t held_limit = 64 << 20;
+
+  Partial partial_;
+  Emit emit_;
+  std::map<Key, Held> held_;
+  size_t held_bytes_ = 0;
+};
+
+}  // namespace muster
