@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "base/zmq/context.h"
 #include "base/zmq/loop_socket.h"
 #include "router/router.h"
 

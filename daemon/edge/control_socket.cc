@@ -34,14 +34,14 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::bind(Loop& loop, ZmqContex
     monitor.set(zmq::sockopt::linger, 0);
     monitor.connect(monitor_address);
     socket.bind(endpoint);
-    return std::unique_ptr<ControlSocket>(new ControlSocket(
-        loop, context, std::move(socket), std::move(monitor), std::move(receiver)));
+    return std::unique_ptr<ControlSocket>(
+        new ControlSocket(loop, std::move(socket), std::move(monitor), std::move(receiver)));
   } catch (const zmq::error_t& problem) {
     return fail("control {}: {}", endpoint, problem.what());
   }
 }
 
-ControlSocket::ControlSocket(Loop& loop, ZmqContext&, zmq::socket_t socket, zmq::socket_t monitor,
+ControlSocket::ControlSocket(Loop& loop, zmq::socket_t socket, zmq::socket_t monitor,
                              Receiver receiver)
     : receiver_(std::move(receiver)),
       socket_(loop, std::move(socket), [this] { on_requests(); }),

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "base/zmq/context.h"
 #include "base/zmq/loop_socket.h"
 #include "daemon/core/event.h"
 #include "proto/message.h"
@@ -37,8 +38,7 @@ class ControlSocket {
   uint64_t refused() const { return refused_; }
 
  private:
-  ControlSocket(Loop& loop, ZmqContext& context, zmq::socket_t socket, zmq::socket_t monitor,
-                Receiver receiver);
+  ControlSocket(Loop& loop, zmq::socket_t socket, zmq::socket_t monitor, Receiver receiver);
   void on_requests();
   void on_connection_event();
 
