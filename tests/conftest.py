@@ -1,0 +1,29 @@
+"""Fixtures of every test that drives the real binaries."""
+
+import os
+
+import pytest
+
+from daemon import Daemon
+from home import Home
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "long" in item.keywords and not os.environ.get("MUSTER_LONG"):
+            item.add_marker(pytest.mark.skip(reason="runs with scripts/test --long"))
+
+
+@pytest.fixture
+def home():
+    """A MUSTER_HOME of its own; afterwards nothing may be left that belonged to it."""
+    with Home() as place:
+        yield place
+
+
+@pytest.fixture
+def app(home):
+    """An app in an empty directory. The test writes its Procfile and starts it."""
+    daemon = Daemon(home)
+    yield daemon
+    daemon.end()

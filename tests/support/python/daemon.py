@@ -1,0 +1,190 @@
+"""One musterd and its app, as a test sees them: write files, start, ask through ctl, end.
+
+Everything goes through the real binaries. Waiting is for events, with a deadline.
+"""
+
+import json
+import os
+import signal
+import subprocess
+
+import proc
+from home import BIN
+from waiting import PATIENCE, wait_for
+
+
+class Daemon:
+    def __init__(self, home):
+        self.home = home
+        self.directory = home.app
+        self.popen = None
+        self.output_file = home.path / "musterd.out"
+        self.error_file = home.path / "musterd.err"
+
+    # ---- files
+
+    def write(self, name, content):
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def procfile(self, **types):
+        self.write("Procfile", "".join(f"{name}: {text}\n" for name, text in types.items()))
+
+    # ---- start and end
+
+    def command(self, *options):
+        return [str(BIN / "musterd"), str(self.directory), "-p", str(self.home.port),
+                *map(str, options)]
+
+    def start(self, *options, env=None, wait=True):
+        """In the foreground of its own session, its output in files."""
+        with open(self.output_file, "ab") as out, open(self.error_file, "ab") as err:
+            self.popen = subprocess.Popen(
+                self.command(*options), stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                start_new_session=True, env={**self.home.environment, **(env or {})})
+        if wait:
+            wait_for("the daemon to answer", self.answers)
+        return self
+
+    def answers(self):
+        assert self.popen.poll() is None, \
+            f"musterd ended with {self.popen.returncode}: {self.errors}"
+        return self.ctl("status").returncode == 0
+
+    def start_in_background(self, *options, timeout=PATIENCE):
+        return subprocess.run(self.command("-d", *options), stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=timeout,
+                              env=self.home.environment)
+
+    def signal(self, number):
+        self.popen.send_signal(number)
+
+    def wait(self, deadline=PATIENCE):
+        """The exit status of the foreground daemon."""
+        return self.popen.wait(deadline)
+
+    def stop(self, deadline=PATIENCE):
+        """Ctrl-C; returns the exit status."""
+        self.signal(signal.SIGINT)
+        return self.wait(deadline)
+
+    def end(self):
+        """Whatever the state of the test: ends the daemon, by force if it must be."""
+        if self.popen and self.popen.poll() is None:
+            self.signal(signal.SIGTERM)
+            try:
+                self.popen.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.popen.kill()
+                self.popen.wait()
+                raise AssertionError(f"musterd did not end by SIGTERM: {self.errors}") from None
+        elif self.home.processes:
+            self.ctl("shutdown")
+
+    # ---- what it printed
+
+    @property
+    def output(self):
+        return self.output_file.read_text(errors="replace") if self.output_file.exists() else ""
+
+    @property
+    def errors(self):
+        return self.error_file.read_text(errors="replace") if self.error_file.exists() else ""
+
+    def wait_output(self, part, deadline=PATIENCE):
+        return wait_for(f"{part!r} in the daemon's output",
+                        lambda: part in self.output and self.output, deadline)
+
+    # ---- ctl
+
+    def ctl(self, *words, input=None, env=None, text=True, timeout=60, cwd=None):
+        return subprocess.run(
+            [str(BIN / "ctl"), "-a", "app", *map(str, words)], input=input,
+            stdin=subprocess.DEVNULL if input is None else None, capture_output=True, text=text,
+            timeout=timeout, cwd=cwd or self.directory,
+            env={**self.home.environment, **(env or {})})
+
+    def ok(self, *words, **options):
+        """stdout of a ctl that must succeed."""
+        done = self.ctl(*words, **options)
+        assert done.returncode == 0, f"ctl {words}: {done.returncode}: {done.stderr}{done.stdout}"
+        return done.stdout
+
+    def refused(self, *words, status=1, **options):
+        """stderr of a ctl that must fail with this exit status."""
+        done = self.ctl(*words, **options)
+        assert done.returncode == status, f"ctl {words}: {done.returncode}: {done.stderr}"
+        assert done.stderr.strip(), "an error must say something on stderr"
+        return done.stderr
+
+    def begin(self, *words, **options):
+        """A ctl that goes on, with pipes to talk to it. The caller ends it."""
+        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
+                   "stderr": subprocess.PIPE, **options}
+        env = {**self.home.environment, **options.pop("env", {})}
+        return subprocess.Popen([str(BIN / "ctl"), "-a", "app", *map(str, words)],
+                                cwd=self.directory, env=env, **options)
+
+    # ---- questions
+
+    def rows(self, *names):
+        return json.loads(self.ok("ps", "--json", *names))
+
+    def row(self, process):
+        return next((row for row in self.rows() if row["process"] == process), None)
+
+    def states(self):
+        return {row["process"]: row["state"] for row in self.rows()}
+
+    def formation(self):
+        return self.ok("scale").strip()
+
+    def pid(self, process):
+        """The pid of a process once it is up."""
+        return self.wait_state(process, "up")["pid"]
+
+    def pid_of_daemon(self):
+        return json.loads(self.ok("status", "--json"))["pid"]
+
+    def wait_state(self, process, state, deadline=PATIENCE):
+        def probe():
+            row = self.row(process)
+            return row if row and row["state"] == state else None
+        return wait_for(f"{process} to be {state}", probe, deadline)
+
+    def wait_states(self, wanted, deadline=PATIENCE):
+        return wait_for(f"states {wanted}", lambda: self.states() == wanted, deadline)
+
+    def logs(self, *options):
+        """Lines without their time: `app[web.1]: Listening`."""
+        return [line.split(" ", 1)[1] for line in self.ok("logs", *options).splitlines()]
+
+    def records(self, *options):
+        return [json.loads(line) for line in self.ok("logs", "--json", *options).splitlines()]
+
+    def wait_log(self, line, *options, count=1, deadline=PATIENCE):
+        """Waits until that very line has been logged `count` times; returns all lines."""
+        options = options or ("-n", "100000")
+
+        def probe():
+            lines = self.logs(*options)
+            return lines if lines.count(line) >= count else None
+        return wait_for(f"{count} x {line!r} in the log", probe, deadline)
+
+    def replaced(self, process, old_pid):
+        """The row of the process once it is up with another pid."""
+        def probe():
+            row = self.row(process)
+            return row if row["state"] == "up" and row["pid"] != old_pid else None
+        return wait_for(f"a new launch of {process}", probe)
+
+    def tree(self, process):
+        """Every living process with PS=process in its environment."""
+        return [pid for pid in self.home.processes
+                if proc.environment(pid).get("PS") == process]
+
+    def kill_hard(self):
+        os.kill(self.popen.pid, signal.SIGKILL)
+        self.popen.wait()

@@ -1,0 +1,90 @@
+"""A place of its own for one test: a MUSTER_HOME, an app directory and a range of ports.
+
+Not the daemon. Keeps: at its end no process is left that had this MUSTER_HOME in its environment,
+and no file.
+"""
+
+import os
+import random
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+
+import proc
+from waiting import wait_for
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+BIN = Path(os.environ.get("MUSTER_BIN_DIR", REPOSITORY / "build" / "release" / "bin")).resolve()
+PORTS = 1000  # 100 for each of ten types
+
+
+def listening_ports():
+    """Ports in use on this machine, listening or connected."""
+    used = set()
+    for name in ("tcp", "tcp6"):
+        try:
+            with open(f"/proc/net/{name}") as file:
+                used |= {int(line.split()[1].rsplit(":", 1)[1], 16) for line in list(file)[1:]}
+        except FileNotFoundError:
+            pass
+    return used
+
+
+def claim_ports():
+    """(guard, base): ports base to base + PORTS - 1 are free, and no other test takes them while
+    the guard is open. Below the range that the kernel gives to outgoing connections."""
+    used = listening_ports()
+    bases = list(range(10000, 32000 - PORTS, PORTS))
+    random.shuffle(bases)
+    for base in bases:
+        guard = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            guard.bind(f"\0muster-test-ports-{base}")
+        except OSError:
+            guard.close()
+            continue
+        if used.isdisjoint(range(base, base + PORTS)):
+            return guard, base
+        guard.close()
+    raise AssertionError("no free range of ports")
+
+
+class Home:
+    def __init__(self):
+        # Short: a socket's path has room for 107 bytes only.
+        self.path = Path(tempfile.mkdtemp(prefix="m", dir="/tmp"))
+        self.app = self.path / "app"
+        self.app.mkdir()
+        self.guard, self.port = claim_ports()
+        self.environment = {key: value for key, value in os.environ.items()
+                            if not key.startswith(("MUSTER_", "PYTEST_", "XDG_"))
+                            and key not in ("PORT", "PS", "DYNO")}
+        self.environment["MUSTER_HOME"] = str(self.path)
+
+    @property
+    def processes(self):
+        return proc.with_environment("MUSTER_HOME", str(self.path))
+
+    @property
+    def runtime(self):
+        return self.path / "run" / "app"
+
+    @property
+    def state(self):
+        return self.path / "state" / "app"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        try:
+            if kind is None:
+                wait_for("the end of every process of the test", lambda: not self.processes, 10)
+        finally:
+            left = [f"{pid} {proc.command(pid)}" for pid in self.processes]
+            for pid in self.processes:
+                proc.kill(pid)
+            shutil.rmtree(self.path, ignore_errors=True)
+            self.guard.close()
+        assert kind or not left, f"left behind: {left}"

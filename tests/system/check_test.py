@@ -1,0 +1,62 @@
+"""ctl check reads a Procfile and .env without a daemon, and says file:line for what is odd."""
+
+import json
+
+import pytest
+
+
+def test_valid(app):
+    app.procfile(web="node web.js", worker="node worker.js")
+    assert app.ok("check") == "valid procfile detected (web, worker)\n"
+
+
+def test_warnings_name_the_line_and_strict_makes_them_errors(app):
+    app.write("Procfile", "web: one\nwhat is this\nweb: two\n")
+    done = app.ctl("check")
+    assert done.returncode == 0
+    assert done.stdout == "valid procfile detected (web)\n"
+    assert "Procfile:2: " in done.stderr
+    assert "Procfile:3: " in done.stderr
+    assert "Procfile:2: " in app.refused("check", "--strict")
+
+
+def test_json(app):
+    app.write("Procfile", "web: one $PORT\nworker: two\noops\n")
+    app.write(".env", "A=1\nB='two words'\n")
+    told = json.loads(app.ok("check", "--json"))
+    assert told["types"] == [{"name": "web", "command": "one $PORT"},
+                             {"name": "worker", "command": "two"}]
+    assert told["env"] == {"A": "1", "B": "two words"}
+    warning, = told["warnings"]
+    assert "Procfile:3" in json.dumps(warning)
+
+
+def test_other_files(app):
+    app.write("other/Procfile.dev", "dev: run\n")
+    app.write("one.env", "A=1\nB=1\n")
+    app.write("two.env", "B=2\n")
+    told = json.loads(app.ok("check", "-f", "other/Procfile.dev", "-e", "one.env", "-e",
+                             "two.env", "--json"))
+    assert told["types"] == [{"name": "dev", "command": "run"}]
+    assert told["env"] == {"A": "1", "B": "2"}
+
+
+@pytest.mark.parametrize("content, says", [
+    (b"", "no process"), (b"# only a comment\n", "no process"), (b"\x00\xff\xfe", ""),
+])
+def test_no_types(app, content, says):
+    app.write("Procfile", content)
+    assert says in app.refused("check").lower()
+
+
+def test_missing_files(app):
+    assert "Procfile" in app.refused("check")
+    app.procfile(web="x")
+    assert "gone.env" in app.refused("check", "-e", "gone.env")
+
+
+def test_the_reserved_name(app):
+    app.write("Procfile", "run: x\nweb: y\n")
+    done = app.ctl("check")
+    assert "run" in done.stderr
+    assert "Procfile:1" in done.stderr

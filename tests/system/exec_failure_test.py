@@ -1,0 +1,33 @@
+"""A start that fails names the step and the error, and backs off like any crash."""
+
+
+def test_the_step_and_the_error_are_named(app):
+    app.procfile(alpha="/srv/no/such/program --fast", bravo="exec sleep 1000")
+    app.start()
+    row = app.wait_state("alpha.1", "crashed")
+    text = "\n".join(app.logs("-p", "alpha.1")) + str(row.get("note"))
+    assert "/srv/no/such/program" in text
+    assert "not found" in text or "No such file or directory" in text
+    assert app.pid("bravo.1")
+
+
+def test_a_program_that_may_not_be_executed(app):
+    app.write("plain.txt", "hello\n")
+    app.procfile(alpha="./plain.txt")
+    app.start()
+    app.wait_state("alpha.1", "crashed")
+    assert "ermission denied" in "\n".join(app.logs("-p", "alpha.1"))
+
+
+def test_a_directory_that_vanished(app):
+    app.procfile(alpha="exec sleep 1000")
+    app.start()
+    pid = app.pid("alpha.1")
+    app.directory.rename(app.home.path / "moved")
+    app.directory = app.home.path
+    app.ok("restart", "alpha.1")
+    row = app.wait_state("alpha.1", "crashed")
+    lines = "\n".join(app.logs("-p", "alpha.1", "-s", "muster")) + str(row.get("note"))
+    assert "No such file or directory" in lines
+    assert "chdir" in lines
+    assert row["pid"] != pid

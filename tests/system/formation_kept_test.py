@@ -1,0 +1,55 @@
+"""The first start runs one of each type; afterwards the last wish is kept."""
+
+import json
+
+
+def test_the_wish_outlives_the_daemon(app):
+    app.procfile(alpha="exec sleep 1000", bravo="exec sleep 1000")
+    app.start()
+    assert app.formation() == "alpha=1 bravo=1"
+    app.ok("scale", "alpha=3", "bravo=0")
+    assert app.stop() == 0
+    app.start()
+    assert app.formation() == "alpha=3 bravo=0"
+    app.wait_states({"alpha.1": "up", "alpha.2": "up", "alpha.3": "up"})
+
+
+def test_an_option_overrides_it(app):
+    app.procfile(alpha="exec sleep 1000", bravo="exec sleep 1000")
+    app.start("-m", "alpha=2")
+    assert app.formation() == "alpha=2 bravo=0"
+    app.stop()
+    app.start("-m", "all=1,bravo=2")
+    assert app.formation() == "alpha=1 bravo=2"
+
+
+def test_numbers_of_records_go_on(app):
+    app.procfile(alpha="exec sleep 1000")
+    app.start()
+    app.pid("alpha.1")
+    app.stop()
+    before = [record["seq"] for record in app.records()]
+    app.start()
+    app.pid("alpha.1")
+    after = [record["seq"] for record in app.records("-n", "1000")]
+    assert after[:len(before)] == before
+    assert after == sorted(after)
+    assert json.loads(app.ok("status", "--json"))["seq"] >= after[-1] > before[-1]
+
+
+def test_types_that_left_are_dropped_and_new_ones_start_at_none(app):
+    app.procfile(alpha="exec sleep 1000", bravo="exec sleep 1000")
+    app.start()
+    app.stop()
+    app.procfile(alpha="exec sleep 1000", charlie="exec sleep 1000")
+    app.start()
+    assert app.formation() == "alpha=1 charlie=0"
+
+
+def test_a_damaged_formation_file_does_not_keep_the_daemon_down(app):
+    app.procfile(alpha="exec sleep 1000")
+    app.start()
+    app.stop()
+    (app.home.state / "formation").write_bytes(b"\xff\x00garbage\n")
+    app.start()
+    assert app.formation() == "alpha=1"

@@ -1,0 +1,109 @@
+"""Garbage on the sockets, by whoever may reach them, loses nothing and stops nobody."""
+
+import json
+import os
+import random
+import socket
+
+import msgpack
+import pytest
+import zmq
+
+
+@pytest.fixture
+def counting(app):
+    app.procfile(alpha="i=0; while [ ! -e stop ]; do i=$((i+1)); echo $i; sleep 0.01; done; "
+                       "echo end; exec sleep 1000")
+    app.start()
+    app.pid("alpha.1")
+    yield app
+    app.write("stop", "")
+    lines = app.wait_log("app[alpha.1]: end", "-s", "app", "-n", "1000000")
+    numbers = [int(line.split(": ")[1]) for line in lines[:-1]]
+    assert numbers == list(range(1, len(numbers) + 1)), "every line, once, in order"
+
+
+def raw(app, name, data):
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.connect(str(app.home.runtime / name))
+        peer.settimeout(10)
+        try:
+            peer.sendall(data)
+            peer.recv(1000)
+        except OSError:
+            pass  # being thrown out is fine
+
+
+@pytest.mark.asan
+@pytest.mark.parametrize("name", ["control", "bus"])
+def test_random_bytes(counting, name):
+    random.seed(name)
+    for size in (0, 1, 10, 100, 5000, 100_000):
+        raw(counting, name, random.randbytes(size))
+    greeting = b"\xff\0\0\0\0\0\0\0\1\x7f\3\0NULL" + b"\0" * 48
+    raw(counting, name, greeting + random.randbytes(1000))
+    counting.ok("ps")
+
+
+@pytest.mark.asan
+def test_messages_that_are_not_the_protocol(counting):
+    random.seed(1)
+    context = zmq.Context()
+    peer = context.socket(zmq.DEALER)
+    peer.linger = 0
+    peer.connect(f"ipc://{counting.home.runtime}/control")
+    bodies = [b"", b"\xc1", b"\xdd\xff\xff\xff\xff", b"\xdf\xff\xff\xff\xff", b"\x91" * 5000,
+              msgpack.packb({}), msgpack.packb([]), msgpack.packb("scale"),
+              msgpack.packb({"id": -1, "verb": "scale", "changes": 7}),
+              msgpack.packb({"id": 2 ** 64 - 1, "verb": "no such verb"}),
+              msgpack.packb({"id": 1, "verb": "ps", "names": [["deep"]]}),
+              msgpack.packb({"id": 1, "verb": "ps"}) + b"trailing",
+              os.urandom(1000), b"x" * 900_000]
+    for body in bodies:
+        peer.send(body)
+        peer.send_multipart([body, body])
+    for _ in range(200):
+        peer.send(random.randbytes(random.randrange(200)))
+    peer.send_multipart([b"part"] * 1000)
+    counting.ok("ps")
+    counting.ok("scale", "alpha=1")
+    peer.close()
+    context.term()
+
+
+def test_a_message_that_is_too_big_ends_that_peer_only(counting):
+    context = zmq.Context()
+    peer = context.socket(zmq.DEALER)
+    peer.linger = 0
+    peer.connect(f"ipc://{counting.home.runtime}/control")
+    peer.send(b"x" * (20 << 20))
+    counting.ok("ps")
+    peer.close()
+    context.term()
+
+
+def test_hostile_subscriptions_are_bounded(counting):
+    context = zmq.Context()
+    peer = context.socket(zmq.XSUB)
+    peer.linger = 0
+    peer.sndhwm = 0
+    peer.connect(f"ipc://{counting.home.runtime}/bus")
+    for _ in range(100_000):
+        peer.send(b"\1" + os.urandom(100))
+    for _ in range(20):
+        counting.ok("ps")
+    told = counting.ok("status", "--json")
+    assert json.loads(told)["memory_bytes"] < 200 << 20
+    peer.close()
+    context.term()
+
+
+def test_many_silent_peers(counting):
+    peers = []
+    for _ in range(100):
+        peer = socket.socket(socket.AF_UNIX)
+        peer.connect(str(counting.home.runtime / "control"))
+        peers.append(peer)
+    counting.ok("ps")
+    for peer in peers:
+        peer.close()

@@ -1,0 +1,59 @@
+"""ctl logs -t goes on with what is printed from now on, also by processes that come later."""
+
+import signal
+
+import pytest
+from waiting import wait_for
+
+
+class Tail:
+    """A ctl logs -t whose output is gathered in a file."""
+
+    def __init__(self, app, *options):
+        self.path = app.home.path / "tail.out"
+        with open(self.path, "wb") as out:
+            self.ctl = app.begin("logs", "-t", *options, stdout=out)
+
+    def wait_for(self, line):
+        def probe():
+            lines = [text.split(" ", 1)[-1] for text in self.path.read_text().splitlines()]
+            return lines if line in lines else None
+        return wait_for(f"{line!r} in the tail", probe)
+
+    def end(self):
+        self.ctl.send_signal(signal.SIGINT)
+        return self.ctl.wait(30)
+
+
+@pytest.mark.asan
+def test_processes_that_are_scaled_in_later(app):
+    app.procfile(alpha="echo hello from $PS; exec sleep 1000", bravo="echo $PS; exec sleep 1000")
+    app.start()
+    app.wait_log("app[alpha.1]: hello from alpha.1")
+    tail = Tail(app, "-p", "alpha", "-s", "app")
+    tail.wait_for("app[alpha.1]: hello from alpha.1")
+    app.ok("scale", "alpha=3", "bravo=2")
+    tail.wait_for("app[alpha.2]: hello from alpha.2")
+    lines = tail.wait_for("app[alpha.3]: hello from alpha.3")
+    assert all(line.startswith("app[alpha.") for line in lines)
+    tail.end()
+
+
+def test_no_line_is_lost_or_doubled_between_history_and_now(app):
+    app.procfile(alpha="seq 20000; echo end; exec sleep 1000")
+    app.start("-m", "alpha=0")
+    app.ok("scale", "alpha=1")
+    tail = Tail(app, "-n", 100000, "-p", "alpha", "-s", "app")
+    lines = tail.wait_for("app[alpha.1]: end")
+    assert lines == [f"app[alpha.1]: {n}" for n in range(1, 20001)] + ["app[alpha.1]: end"]
+    tail.end()
+
+
+def test_it_goes_on_after_a_restart_of_the_daemon_or_says_that_it_cannot(app):
+    app.procfile(alpha="echo hello; exec sleep 1000")
+    app.start()
+    tail = Tail(app, "-s", "app")
+    tail.wait_for("app[alpha.1]: hello")
+    app.stop()
+    assert tail.ctl.wait(30) == 3
+    assert tail.ctl.stderr.read().strip()

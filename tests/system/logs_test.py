@@ -1,0 +1,95 @@
+"""ctl logs: what was printed, filtered first and counted then, oldest first."""
+
+import datetime
+import json
+import re
+
+import pytest
+
+TALKER = "for i in 1 2 3 4 5; do echo line $i; done; exec sleep 1000"
+
+
+@pytest.fixture
+def talking(app):
+    app.procfile(alpha=TALKER, alphabet=TALKER, bravo="echo oops >&2; exec sleep 1000")
+    app.start()
+    for name in ("alpha", "alphabet"):
+        app.wait_log(f"app[{name}.1]: line 5")
+    app.wait_log("app[bravo.1]: oops")
+    return app
+
+
+@pytest.mark.asan
+def test_the_form_of_a_line(talking):
+    lines = talking.ok("logs", "-p", "alpha", "-s", "app").splitlines()
+    assert len(lines) == 5
+    for number, line in enumerate(lines, 1):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00 "
+                            rf"app\[alpha\.1\]: line {number}", line)
+
+
+def test_a_type_is_not_the_beginning_of_another(talking):
+    assert {line.split("[")[1].split(".")[0] for line in talking.logs("-p", "alpha")} == {"alpha"}
+    assert talking.logs("-p", "alpha.1", "-s", "app") == talking.logs("-p", "alpha", "-s", "app")
+    assert talking.logs("-p", "alpha.2") == []
+
+
+def test_filter_first_then_count(talking):
+    assert talking.logs("-p", "alpha", "-s", "app", "-n", 2) == [
+        "app[alpha.1]: line 4", "app[alpha.1]: line 5"]
+    assert talking.logs("-p", "alpha", "-p", "bravo", "-s", "app", "-n", 50) in [
+        [*(f"app[alpha.1]: line {n}" for n in range(1, i)), "app[bravo.1]: oops",
+         *(f"app[alpha.1]: line {n}" for n in range(i, 6))] for i in range(1, 7)]
+
+
+def test_a_hundred_lines_by_default(app):
+    app.procfile(alpha="seq 250; exec sleep 1000")
+    app.start()
+    app.wait_log("app[alpha.1]: 250")
+    assert app.logs("-p", "alpha", "-s", "app") == [f"app[alpha.1]: {n}" for n in range(151, 251)]
+    assert len(app.logs()) == 100
+    assert app.logs("-n", 0) == []
+
+
+def test_the_source(talking):
+    assert all(line.startswith("app[") for line in talking.logs("-s", "app"))
+    assert all(line.startswith("muster[") for line in talking.logs("-s", "muster"))
+    talking.refused("logs", "-s", "heroku", status=2)
+
+
+def test_json(talking):
+    out, = [r for r in talking.records("-p", "bravo") if r["source"] == "app"]
+    assert out["process"] == "bravo.1"
+    assert out["stream"] == "stderr"
+    assert out["line"] == "oops"
+    assert isinstance(out["seq"], int)
+    assert datetime.datetime.fromisoformat(out["time"]).tzinfo
+    muster = [r["line"] for r in talking.records("-p", "bravo", "-s", "muster")]
+    assert "State changed from starting to up" in muster
+
+
+def test_since_and_until(talking):
+    lines = talking.ok("logs", "-p", "alpha", "-s", "app").splitlines()
+    first = lines[0].split()[0]
+    assert len(talking.logs("--until", first, "-p", "alpha", "-s", "app")) <= 5
+    assert len(talking.logs("--since", "1h", "-p", "alpha", "-s", "app")) == 5
+    assert talking.logs("--since", "2100-01-01") == []
+    assert talking.logs("--until", "2000-01-01T00:00:00Z") == []
+    assert len(talking.logs("--since", first, "-p", "alpha", "-s", "app")) == 5
+    talking.refused("logs", "--since", "yesterday-ish", status=2)
+
+
+def test_from_a_number(talking):
+    records = talking.records("-n", 1000)
+    middle = records[len(records) // 2]["seq"]
+    assert [r["seq"] for r in talking.records("--from", middle, "-n", 1000)] == [
+        r["seq"] for r in records if r["seq"] >= middle]
+
+
+def test_without_a_daemon_the_journal_is_read(talking):
+    talking.stop()
+    lines = talking.logs("-n", 1000)
+    assert "app[alpha.1]: line 5" in lines
+    assert lines[-1] != "app[alpha.1]: line 5", "the stop is in the log too"
+    assert json.loads(talking.ok("logs", "--json", "-n", 1).splitlines()[0])["seq"]
+    talking.refused("ps", status=3)

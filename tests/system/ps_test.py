@@ -1,0 +1,58 @@
+"""ctl ps: the table of the seeds, and the same for programs."""
+
+import re
+
+
+def test_the_table(app):
+    app.procfile(worker="exec sleep 1000", bravo="exec sleep 2000")
+    app.start("-m", "worker=11,bravo=1")
+    app.pid("worker.11")
+    app.pid("bravo.1")
+    lines = app.ok("ps").splitlines()
+    assert lines[0] == "Process       State               Command"
+    assert lines[1] == "------------  ------------------  ------------------------------"
+    rows = [re.fullmatch(r"(\S+) +up for (\d+)s +(exec sleep \d000)", line) for line in lines[2:]]
+    assert [row[1] for row in rows] == ["bravo.1"] + [f"worker.{n}" for n in range(1, 12)]
+    assert re.match(r"worker\.1      up for \d+s           exec sleep 1000", lines[3])
+
+
+def test_json(app):
+    app.procfile(worker="exec sleep 1000")
+    app.start()
+    app.pid("worker.1")
+    row, = app.rows()
+    assert row["process"] == "worker.1"
+    assert row["state"] == "up"
+    assert row["pid"] in app.home.processes
+    assert row["restarts"] == 0
+    assert row["port"] == app.home.port
+    assert row["command"] == "exec sleep 1000"
+    assert re.match(r"\d{4}-\d\d-\d\dT", row["since"])
+
+
+def test_names_choose(app):
+    app.procfile(alpha="exec sleep 1000", bravo="exec sleep 1000")
+    app.start("-m", "alpha=2,bravo=2")
+    app.pid("alpha.2")
+    assert [row["process"] for row in app.rows("bravo", "alpha.2")] == [
+        "alpha.2", "bravo.1", "bravo.2"]
+
+
+def test_a_long_command_is_cut(app):
+    command = "exec sleep 1000 " + "2000 " * 20
+    app.procfile(worker=command.strip())
+    app.start()
+    app.pid("worker.1")
+    assert app.ok("ps").splitlines()[2].endswith(command[:34] + "..")
+
+
+def test_nothing_runs(app):
+    app.procfile(worker="exec sleep 1000")
+    app.start("-m", "worker=0")
+    assert len(app.ok("ps").splitlines()) == 2
+
+
+def test_an_unknown_name(app):
+    app.procfile(worker="exec sleep 1000")
+    app.start()
+    assert "zookeeper" in app.refused("ps", "zookeeper")

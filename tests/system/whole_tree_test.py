@@ -1,0 +1,62 @@
+"""Stop means the whole tree: children, children in sessions of their own, and orphans."""
+
+import proc
+import pytest
+from waiting import wait_for
+
+TREE = ("sleep 1001 & setsid sleep 1002 & (setsid sh -c 'sleep 1003 & sleep 1004' &) ; "
+        "sh -c 'trap \"\" TERM HUP INT; setsid sleep 1005 & wait' & echo Ready; wait")
+
+
+def members(app, name):
+    return [proc.command(pid) for pid in app.tree(name)]
+
+
+@pytest.fixture
+def forest(app):
+    app.procfile(worker=TREE, other="exec sleep 1000")
+    app.start("-t", 2)
+    wait_for("the whole tree", lambda: all(
+        f"sleep 100{n}" in members(app, "worker.1") for n in (1, 2, 3, 4, 5)))
+    return app
+
+
+@pytest.mark.asan
+def test_stop(forest):
+    forest.ok("stop", "worker.1")
+    forest.wait_state("worker.1", "down")
+    assert members(forest, "worker.1") == []
+    assert forest.row("other.1")["state"] == "up"
+
+
+def test_shutdown(forest):
+    assert forest.stop() == 0
+    assert forest.home.processes == []
+
+
+def test_a_restart_never_runs_two_trees(forest):
+    pid = forest.pid("worker.1")
+    forest.ok("restart", "worker.1")
+    forest.replaced("worker.1", pid)
+    wait_for("the whole new tree", lambda: "sleep 1005" in members(forest, "worker.1"))
+    assert sorted(members(forest, "worker.1")).count("sleep 1002") == 1
+
+
+def test_a_tree_without_its_environment(app):
+    mark = f"{app.home.port}.125"
+    app.procfile(worker=f"env -i setsid sleep {mark} & env -i sh -c 'setsid sleep {mark} &'; wait")
+    app.start("-t", 2)
+    wait_for("both", lambda: len(proc.with_command(f"sleep {mark}")) == 2)
+    app.ok("stop", "worker.1")
+    app.wait_state("worker.1", "down")
+    assert proc.with_command(f"sleep {mark}") == []
+
+
+def test_a_crash_takes_its_survivors_along(app):
+    app.procfile(worker="setsid sleep 1001 & echo started; exec sleep 1000")
+    app.start("-t", 2)
+    pid = app.pid("worker.1")
+    wait_for("the child", lambda: "sleep 1001" in members(app, "worker.1"))
+    proc.kill(pid)
+    app.replaced("worker.1", pid)
+    wait_for("one child again", lambda: members(app, "worker.1").count("sleep 1001") == 1)
