@@ -1,1 +1,89 @@
-// Placeholder until this room is built.
+// See core.h. Receives events and hands each to the part that it concerns; what the parts want done
+// gathers in the outbox.
+#include "daemon/core/core.h"
+
+#include "base/check.h"
+#include "daemon/core/state.h"
+#include "daemon/core/texts.h"
+
+namespace muster {
+
+Core::State::State(AppModel model, const FormationCounts& wish, CoreOptions core_options)
+    : options(core_options),
+      types(std::move(model)),
+      formation(fitted(wish, types)),
+      waiting(out),
+      driver(types, formation, options, table, waiting, out) {}
+
+std::vector<Action> Core::State::start(Now now) {
+  out.begin(now);
+  out.add(SaveFormation{formation});
+  for (auto& [type, count] : formation)
+    for (uint32_t number = 1; number <= count; number++)
+      driver.step(driver.add({type, number}), LifeEvent::start);
+  return out.take();
+}
+
+std::vector<Action> Core::State::handle(Event event, Now now) {
+  out.begin(now);
+  std::visit(
+      [this](auto& it) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(it)>, Tick>)
+          driver.on_tick();
+        else if constexpr (requires { driver.on(it); })
+          driver.on(it);
+        else
+          on(it);
+      },
+      event);
+  finish_when_all_is_gone();
+  return out.take();
+}
+
+void Core::State::on(const Requested& event) {
+  const Asker asker{event.client, event.request.id};
+  std::visit(
+      [&](auto& body) {
+        using Body = std::decay_t<decltype(body)>;
+        constexpr bool changes_something =
+            std::is_same_v<Body, ScaleRequest> || std::is_same_v<Body, StartRequest> ||
+            std::is_same_v<Body, StopRequest> || std::is_same_v<Body, RestartRequest> ||
+            std::is_same_v<Body, RunRequest> || std::is_same_v<Body, ReloadRequest>;
+        if (changes_something && phase != Phase::running)
+          return refuse(asker, Refusal::no, "muster is shutting down");
+        if (changes_something && waiting.full())
+          return refuse(asker, Refusal::no, "too many requests wait for their end; try again");
+        ask(asker, event.request.by, body);
+      },
+      event.request.body);
+}
+
+void Core::State::refuse(const Asker& asker, Refusal refusal, std::string message) {
+  out.answer(asker, RefusedReply{refusal, std::move(message)});
+}
+
+// What muster was told to do, as `muster[api]`.
+void Core::State::announce(RecordKind kind, std::string text, const std::string& by) {
+  EventRecord record;
+  record.kind = kind;
+  record.process = "api";
+  record.text = std::move(text);
+  record.by = by;
+  if (kind == RecordKind::scale) record.formation = formation;
+  out.publish(std::move(record));
+}
+
+Core::Core(AppModel model, FormationCounts wish, CoreOptions options)
+    : state_(std::make_unique<State>(std::move(model), wish, options)) {}
+
+Core::~Core() = default;
+
+std::vector<Action> Core::start(Now now) { return state_->start(now); }
+
+std::vector<Action> Core::handle(Event event, Now now) {
+  return state_->handle(std::move(event), now);
+}
+
+std::optional<MonoTime> Core::next_deadline() const { return state_->table.next_deadline(); }
+
+}  // namespace muster

@@ -1,0 +1,301 @@
+// See driver.h. The lines of a start, in order: `State changed from down to starting`, then of kind
+// start ``Starting process with command `...` `` when the launch is asked for and `started with pid
+// N` when exec has succeeded, then `State changed from starting to up`.
+#include "daemon/core/driver.h"
+
+#include <csignal>
+
+#include "base/check.h"
+#include "daemon/core/backoff.h"
+#include "daemon/core/command_text.h"
+#include "daemon/core/texts.h"
+
+namespace muster {
+
+Driver::Driver(const Types& types, const FormationCounts& formation, const CoreOptions& options,
+               ProcessTable& table, Waiting& waiting, Outbox& out)
+    : types_(types),
+      formation_(formation),
+      options_(options),
+      table_(table),
+      waiting_(waiting),
+      out_(out),
+      ports_(options.base_port),
+      next_launch_(options.first_launch) {}
+
+void Driver::step(Process& process, LifeEvent event) {
+  const Cell next = cell(process.state, event);
+  CHECK(next.effect != Effect::never, "{}: {} while {}", process.name.text(), name_of(event),
+        public_name(process.state, process.wish, process.one_off.has_value()));
+  apply(process, next);
+}
+
+void Driver::apply(Process& p, Cell cell) {
+  const ProcessState next = cell.next;
+  switch (cell.effect) {
+    case Effect::never:
+    case Effect::none:
+      return change(p, next, p.wish);
+    case Effect::launch_afresh:
+      p.crashes = 0;
+      [[fallthrough]];
+    case Effect::launch:
+      change(p, next, Wish::run);
+      return launch(p);
+    case Effect::watch_port:
+      if (!waits_for_port(p)) return;
+      out_.add(WatchPort{*p.launch, *p.port});
+      return arm(p, options_.boot_timeout);
+    case Effect::report_boot:
+      publish_error(p, "R10", texts::boot_timeout(options_.boot_timeout));
+      return change(p, next, p.wish);
+    case Effect::terminate:
+    case Effect::terminate_again:
+      change(p, next, cell.effect == Effect::terminate ? Wish::rest : Wish::restart);
+      publish(p, RecordKind::notice, texts::stopping_all());
+      return signal_and_wait(p, SIGTERM);
+    case Effect::await_gone:
+      forgive(p);
+      change(p, next, p.wish);
+      return arm(p, options_.stop_grace);
+    case Effect::sweep:
+      forgive(p);
+      change(p, next, p.wish);
+      publish(p, RecordKind::notice, texts::stopping_rest("SIGTERM"));
+      return signal_and_wait(p, SIGTERM);
+    case Effect::wish_rest:
+      return change(p, next, resting(p));
+    case Effect::wish_restart:
+      return change(p, next, Wish::restart);
+    case Effect::repeat_signal:
+      return out_.add(Kill{*p.launch, p.state == ProcessState::stopping ? SIGTERM : SIGKILL});
+    case Effect::escalate:
+      publish_error(p, "R12", texts::exit_timeout(options_.stop_grace));
+      change(p, next, p.wish);
+      return kill(p);
+    case Effect::kill:
+      change(p, next, resting(p));
+      return kill(p);
+    case Effect::kill_again:
+      return kill_again(p);
+    case Effect::hang_up:
+      return hang_up(p);
+    case Effect::settle:
+      return settle(p);
+    case Effect::back_off:
+      change(p, next, p.wish);
+      return back_off(p);
+    case Effect::retire:
+      change(p, next, resting(p));
+      return retire(p);
+  }
+}
+
+// The one place where a state changes. A deadline belongs to the state in which it was armed.
+void Driver::change(Process& p, ProcessState next, Wish wish) {
+  const bool one_off = p.one_off.has_value();
+  const std::string_view from = public_name(p.state, p.wish, one_off);
+  if (next != p.state) table_.set_deadline(p, std::nullopt);
+  p.state = next;
+  p.wish = wish;
+  const std::string_view to = public_name(p.state, p.wish, one_off);
+  if (from == to) return;
+  p.since = out_.now();
+  EventRecord changed = record(p, RecordKind::state, texts::state_changed(from, to));
+  changed.from = from;
+  changed.to = to;
+  out_.publish(std::move(changed));
+}
+
+Process& Driver::add(ProcessName name, std::optional<OneOff> one_off) {
+  Process& p = table_.add(std::move(name));
+  p.since = out_.now();
+  p.one_off = std::move(one_off);
+  if (!p.one_off) {
+    p.command = types_.find(p.name.type)->command;
+    return p;
+  }
+  p.command = p.one_off->argv.empty() ? p.one_off->command : shell_quoted(p.one_off->argv);
+  if (p.one_off->attached) table_.set_exchange(p, *p.one_off->asker);
+  return p;
+}
+
+void Driver::launch(Process& p) {
+  Launch launch;
+  launch.launch = next_launch_++;
+  launch.process = p.name;
+  launch.env = types_.model().env;
+  if (p.one_off) {
+    launch.command = p.one_off->command;
+    launch.argv = p.one_off->argv;
+    launch.attached = p.one_off->attached;
+    launch.env.insert(launch.env.end(), p.one_off->env.begin(), p.one_off->env.end());
+  } else {
+    const ProcessType* type = types_.find(p.name.type);
+    CHECK(type && includes(formation_, p.name), "{} is not wished", p.name.text());
+    launch.command = p.command = type->command;
+    if (!p.port) give_port(p);
+  }
+  if (p.port) launch.env.emplace_back("PORT", std::to_string(*p.port));
+  launch.env.emplace_back("PS", p.name.text());
+  launch.env.emplace_back("DYNO", p.name.text());
+
+  table_.set_launch(p, launch.launch);
+  p.launches++;
+  EventRecord starting =
+      record(p, RecordKind::start, texts::starting(with_port(p.command, p.port)));
+  starting.command = p.command;
+  out_.publish(std::move(starting));
+  out_.add(std::move(launch));
+}
+
+// A process keeps its port for as long as it is in the table.
+void Driver::give_port(Process& p) {
+  p.port = ports_.take(*types_.index_of(p.name.type), types_.size(), p.name.number);
+  if (!p.port) publish(p, RecordKind::notice, texts::no_port());
+}
+
+void Driver::settle(Process& p) {
+  const int status = p.last_exit.value_or(255);
+  const auto attached = p.one_off && p.one_off->attached ? p.one_off->asker : std::nullopt;
+  auto awaiting_rest = std::exchange(p.awaiting_rest, {});
+  table_.clear_launch(p);
+  apply(p, settled(p.wish, p.one_off.has_value()));  // p may be gone now
+  waiting_.report_all(awaiting_rest);
+  if (attached) out_.answer(*attached, RunExitedReply{status});
+}
+
+void Driver::back_off(Process& p) {
+  const Nanos delay = backoff_delay(++p.crashes, options_.backoff_base, options_.backoff_cap);
+  if (delay > Nanos(0)) return arm(p, delay);
+  step(p, LifeEvent::deadline);
+}
+
+void Driver::retire(Process& p) {
+  waiting_.report_all(p.awaiting_launch, p.name.text() + " was stopped");
+  if (includes(formation_, p.name)) return;
+  if (p.port) ports_.release(*p.port);
+  table_.erase(p);
+}
+
+// Its client may go and also say so: once is enough.
+void Driver::hang_up(Process& p) {
+  if (p.deadline) return;
+  publish(p, RecordKind::notice, texts::client_gone());
+  signal_and_wait(p, SIGHUP);
+}
+
+void Driver::signal_and_wait(Process& p, int signal) {
+  out_.add(Kill{*p.launch, signal});
+  arm(p, options_.stop_grace);
+}
+
+void Driver::kill(Process& p) {
+  publish(p, RecordKind::notice, texts::stopping_rest("SIGKILL"));
+  out_.add(Kill{*p.launch, SIGKILL});
+  p.patience = options_.kill_patience;
+  arm(p, p.patience);
+}
+
+void Driver::kill_again(Process& p) {
+  EventRecord still_there = record(p, RecordKind::error, texts::outlives_kill(p.patience));
+  out_.publish(std::move(still_there));
+  out_.add(Kill{*p.launch, SIGKILL});
+  p.patience = std::min(p.patience * 2, options_.backoff_cap);
+  arm(p, p.patience);
+}
+
+// Up for long enough: what it did before is no longer held against it.
+void Driver::forgive(Process& p) {
+  if (p.state == ProcessState::up && out_.now().mono - p.since.mono >= options_.backoff_reset)
+    p.crashes = 0;
+}
+
+void Driver::on(const Launched& event) {
+  Process* p = table_.of_launch(event.launch);
+  if (!p) return;
+  p->pid = event.pid;
+  p->trouble.clear();
+  EventRecord started = record(*p, RecordKind::start, texts::started(event.pid));
+  started.pid = event.pid;
+  started.command = p->command;
+  out_.publish(std::move(started));
+  if (p->one_off && p->one_off->asker) {
+    const bool more = p->one_off->attached.has_value();
+    out_.answer(*p->one_off->asker, RunStartedReply{p->name.text()}, more);
+    if (!more) p->one_off->asker.reset();
+  }
+  const bool wanted = p->state == ProcessState::starting;
+  step(*p, LifeEvent::launched);
+  if (!wanted) return;
+  waiting_.report_all(p->awaiting_launch);
+  if (!waits_for_port(*p)) step(*p, LifeEvent::ready);
+}
+
+void Driver::on(const LaunchFailed& event) {
+  Process* p = table_.of_launch(event.launch);
+  if (!p) return;
+  p->trouble = fail_errno(event.error_number, "{}", event.stage).value().message;
+  const std::string text = texts::failed_to_start(p->trouble);
+  publish(*p, RecordKind::error, text);
+  if (p->one_off && p->one_off->asker) {
+    out_.answer(*p->one_off->asker, RefusedReply{Refusal::no, text});
+    p->one_off->asker.reset();
+  }
+  if (p->state == ProcessState::starting)
+    waiting_.report_all(p->awaiting_launch, p->name.text() + ": " + text);
+  step(*p, LifeEvent::failed);
+}
+
+void Driver::on(const Listening& event) {
+  if (Process* p = table_.of_launch(event.launch)) step(*p, LifeEvent::ready);
+}
+
+void Driver::on(const Exited& event) {
+  Process* p = table_.of_launch(event.launch);
+  if (!p) return;
+  p->last_exit = event.status.status();
+  EventRecord exited = record(*p, RecordKind::exit, texts::exited(*p->last_exit));
+  exited.status = p->last_exit;
+  out_.publish(std::move(exited));
+  step(*p, event.survivors ? LifeEvent::abandoned : LifeEvent::exited);
+}
+
+void Driver::on(const Gone& event) {
+  if (Process* p = table_.of_launch(event.launch)) step(*p, LifeEvent::gone);
+}
+
+void Driver::on_tick() {
+  while (Process* p = table_.pop_due(out_.now().mono)) step(*p, LifeEvent::deadline);
+}
+
+bool Driver::waits_for_port(const Process& p) const { return p.name.type == "web" && p.port; }
+
+// A one-off that has ended by itself is complete, whatever is asked of it while it is swept.
+Wish Driver::resting(const Process& p) const {
+  const bool ending = p.state == ProcessState::stopping || p.state == ProcessState::killing;
+  return p.one_off && ending ? p.wish : Wish::rest;
+}
+
+void Driver::arm(Process& p, Nanos delay) { table_.set_deadline(p, out_.now().mono + delay); }
+
+EventRecord Driver::record(const Process& p, RecordKind kind, std::string text) const {
+  EventRecord event;
+  event.kind = kind;
+  event.process = p.name.text();
+  event.text = std::move(text);
+  event.launch = p.launch;
+  return event;
+}
+
+void Driver::publish(const Process& p, RecordKind kind, std::string text) {
+  out_.publish(record(p, kind, std::move(text)));
+}
+
+void Driver::publish_error(const Process& p, std::string code, std::string text) {
+  EventRecord error = record(p, RecordKind::error, std::move(text));
+  error.code = std::move(code);
+  out_.publish(std::move(error));
+}
+
+}  // namespace muster

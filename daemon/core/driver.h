@@ -1,0 +1,64 @@
+// Moves processes through the life cycle table and carries out what each cell says: publishes the
+// lines, asks for launches and signals, arms deadlines, reports to those who wait. Decides nothing
+// about which processes there should be: requests do. Keeps: a process is launched only when
+// nothing of its earlier launch is alive, and every launch has a number of its own.
+#pragma once
+
+#include "daemon/core/core.h"
+#include "daemon/core/formation.h"
+#include "daemon/core/ports.h"
+#include "daemon/core/process_table.h"
+
+namespace muster {
+
+class Driver {
+ public:
+  Driver(const Types& types, const FormationCounts& formation, const CoreOptions& options,
+         ProcessTable& table, Waiting& waiting, Outbox& out);
+
+  // The process may be gone from the table afterwards.
+  void step(Process& process, LifeEvent event);
+
+  // A process that is down, and is to be started with a step.
+  Process& add(ProcessName name, std::optional<OneOff> one_off = {});
+
+  // What the edges tell about launches. One that is not known any more is not worth a word.
+  void on(const Launched& event);
+  void on(const LaunchFailed& event);
+  void on(const Listening& event);
+  void on(const Exited& event);
+  void on(const Gone& event);
+  void on_tick();
+
+ private:
+  void apply(Process& process, Cell cell);
+  void change(Process& process, ProcessState next, Wish wish);
+  void launch(Process& process);
+  void give_port(Process& process);
+  void settle(Process& process);
+  void back_off(Process& process);
+  void retire(Process& process);
+  void hang_up(Process& process);
+  void signal_and_wait(Process& process, int signal);
+  void kill(Process& process);
+  void kill_again(Process& process);
+  void forgive(Process& process);
+
+  bool waits_for_port(const Process& process) const;
+  Wish resting(const Process& process) const;
+  void arm(Process& process, Nanos delay);
+  void publish(const Process& process, RecordKind kind, std::string text);
+  void publish_error(const Process& process, std::string code, std::string text);
+  EventRecord record(const Process& process, RecordKind kind, std::string text) const;
+
+  const Types& types_;
+  const FormationCounts& formation_;
+  const CoreOptions& options_;
+  ProcessTable& table_;
+  Waiting& waiting_;
+  Outbox& out_;
+  Ports ports_;
+  LaunchId next_launch_;
+};
+
+}  // namespace muster

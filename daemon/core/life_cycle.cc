@@ -1,0 +1,208 @@
+// See life_cycle.h. The table is checked at compile time: every pair of state and event is written
+// exactly once.
+#include "daemon/core/life_cycle.h"
+
+#include <array>
+#include <iterator>
+
+namespace muster {
+namespace {
+
+using enum ProcessState;
+using S = ProcessState;
+using E = LifeEvent;
+using F = Effect;
+
+struct Row {
+  S state;
+  E event;
+  S next;
+  F effect;
+};
+
+// clang-format off
+constexpr Row rows[] = {
+  {down,     E::start,     starting, F::launch_afresh},
+  {down,     E::stop,      down,     F::retire},
+  {down,     E::restart,   starting, F::launch_afresh},
+  {down,     E::kill,      down,     F::retire},
+  {down,     E::hang_up,   down,     F::never},
+  {down,     E::launched,  down,     F::never},
+  {down,     E::failed,    down,     F::never},
+  {down,     E::ready,     down,     F::never},
+  {down,     E::exited,    down,     F::never},
+  {down,     E::abandoned, down,     F::never},
+  {down,     E::gone,      down,     F::never},
+  {down,     E::deadline,  down,     F::never},
+
+  {starting, E::start,     starting, F::none},
+  {starting, E::stop,      stopping, F::terminate},
+  {starting, E::restart,   stopping, F::terminate_again},
+  {starting, E::kill,      killing,  F::kill},
+  {starting, E::hang_up,   stopping, F::terminate},
+  {starting, E::launched,  starting, F::watch_port},
+  {starting, E::failed,    starting, F::settle},
+  {starting, E::ready,     up,       F::none},
+  {starting, E::exited,    stopping, F::await_gone},
+  {starting, E::abandoned, stopping, F::sweep},
+  {starting, E::gone,      starting, F::never},
+  {starting, E::deadline,  up,       F::report_boot},
+
+  {up,       E::start,     up,       F::none},
+  {up,       E::stop,      stopping, F::terminate},
+  {up,       E::restart,   stopping, F::terminate_again},
+  {up,       E::kill,      killing,  F::kill},
+  {up,       E::hang_up,   up,       F::hang_up},
+  {up,       E::launched,  up,       F::never},
+  {up,       E::failed,    up,       F::never},
+  {up,       E::ready,     up,       F::none},            // it listens after R10
+  {up,       E::exited,    stopping, F::await_gone},
+  {up,       E::abandoned, stopping, F::sweep},
+  {up,       E::gone,      up,       F::never},
+  {up,       E::deadline,  stopping, F::terminate},       // it was hung up on and is still there
+
+  {stopping, E::start,     stopping, F::wish_restart},
+  {stopping, E::stop,      stopping, F::wish_rest},
+  {stopping, E::restart,   stopping, F::wish_restart},
+  {stopping, E::kill,      killing,  F::kill},
+  {stopping, E::hang_up,   stopping, F::none},
+  {stopping, E::launched,  stopping, F::repeat_signal},
+  {stopping, E::failed,    stopping, F::settle},
+  {stopping, E::ready,     stopping, F::none},
+  {stopping, E::exited,    stopping, F::none},
+  {stopping, E::abandoned, stopping, F::none},
+  {stopping, E::gone,      stopping, F::settle},
+  {stopping, E::deadline,  killing,  F::escalate},
+
+  {killing,  E::start,     killing,  F::wish_restart},
+  {killing,  E::stop,      killing,  F::wish_rest},
+  {killing,  E::restart,   killing,  F::wish_restart},
+  {killing,  E::kill,      killing,  F::none},
+  {killing,  E::hang_up,   killing,  F::none},
+  {killing,  E::launched,  killing,  F::repeat_signal},
+  {killing,  E::failed,    killing,  F::settle},
+  {killing,  E::ready,     killing,  F::none},
+  {killing,  E::exited,    killing,  F::none},
+  {killing,  E::abandoned, killing,  F::none},
+  {killing,  E::gone,      killing,  F::settle},
+  {killing,  E::deadline,  killing,  F::kill_again},
+
+  {crashed,  E::start,     starting, F::launch_afresh},
+  {crashed,  E::stop,      down,     F::retire},
+  {crashed,  E::restart,   starting, F::launch_afresh},
+  {crashed,  E::kill,      down,     F::retire},
+  {crashed,  E::hang_up,   crashed,  F::never},
+  {crashed,  E::launched,  crashed,  F::never},
+  {crashed,  E::failed,    crashed,  F::never},
+  {crashed,  E::ready,     crashed,  F::never},
+  {crashed,  E::exited,    crashed,  F::never},
+  {crashed,  E::abandoned, crashed,  F::never},
+  {crashed,  E::gone,      crashed,  F::never},
+  {crashed,  E::deadline,  starting, F::launch},
+
+  {complete, E::start,     complete, F::never},
+  {complete, E::stop,      complete, F::never},
+  {complete, E::restart,   complete, F::never},
+  {complete, E::kill,      complete, F::never},
+  {complete, E::hang_up,   complete, F::never},
+  {complete, E::launched,  complete, F::never},
+  {complete, E::failed,    complete, F::never},
+  {complete, E::ready,     complete, F::never},
+  {complete, E::exited,    complete, F::never},
+  {complete, E::abandoned, complete, F::never},
+  {complete, E::gone,      complete, F::never},
+  {complete, E::deadline,  complete, F::never},
+};
+// clang-format on
+
+constexpr size_t states = std::size(process_states), events = std::size(life_events);
+using Table = std::array<std::array<Cell, events>, states>;
+
+constexpr size_t times_written(S state, E event) {
+  size_t n = 0;
+  for (auto& row : rows) n += row.state == state && row.event == event;
+  return n;
+}
+
+constexpr bool every_cell_is_written_once() {
+  for (S state : process_states)
+    for (E event : life_events)
+      if (times_written(state, event) != 1) return false;
+  return std::size(rows) == states * events;
+}
+static_assert(every_cell_is_written_once());
+
+constexpr Table make_table() {
+  Table table{};
+  for (auto& row : rows) table[size_t(row.state)][size_t(row.event)] = {row.next, row.effect};
+  return table;
+}
+constexpr Table table = make_table();
+
+}  // namespace
+
+Cell cell(ProcessState state, LifeEvent event) { return table[size_t(state)][size_t(event)]; }
+
+Cell settled(Wish wish, bool one_off) {
+  if (one_off) return {complete, Effect::retire};
+  switch (wish) {
+    case Wish::run:
+      return {crashed, Effect::back_off};
+    case Wish::rest:
+      return {down, Effect::retire};
+    case Wish::restart:
+      return {starting, Effect::launch_afresh};
+  }
+  return {down, Effect::never};
+}
+
+std::string_view public_name(ProcessState state, Wish wish, bool one_off) {
+  switch (state) {
+    case down:
+      return "down";
+    case starting:
+      return "starting";
+    case up:
+      return "up";
+    case stopping:
+    case killing:
+      return wish != Wish::run ? "stopping" : one_off ? "complete" : "crashed";
+    case crashed:
+      return "crashed";
+    case complete:
+      return "complete";
+  }
+  return "?";
+}
+
+std::string_view name_of(LifeEvent event) {
+  switch (event) {
+    case E::start:
+      return "start";
+    case E::stop:
+      return "stop";
+    case E::restart:
+      return "restart";
+    case E::kill:
+      return "kill";
+    case E::hang_up:
+      return "hang_up";
+    case E::launched:
+      return "launched";
+    case E::failed:
+      return "failed";
+    case E::ready:
+      return "ready";
+    case E::exited:
+      return "exited";
+    case E::abandoned:
+      return "abandoned";
+    case E::gone:
+      return "gone";
+    case E::deadline:
+      return "deadline";
+  }
+  return "?";
+}
+
+}  // namespace muster

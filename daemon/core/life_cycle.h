@@ -1,0 +1,99 @@
+// The life of one process as a table: every state against every event gives the next state and
+// the effect to carry out. Only the table; the driver carries the effects out. No booleans beside
+// it: the state says what is alive, the wish says what is wanted once nothing is.
+//
+//              launch                 ready                 exited, then gone
+//     down ----------> starting ---------------> up ----------------------------.
+//      ^                  |  \                    |                             |
+//      |                  |   failed              | stop, restart               |
+//      | gone, rest       |        \              v                             v
+//      '--------------- stopping (SIGTERM) -> killing (SIGKILL)   stopping, wish still run:
+//                         gone, restart: launch again             shown as crashed; gone: crashed
+//                                                                 until the back-off is over
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace muster {
+
+enum class ProcessState : uint8_t {
+  down,      // nothing is alive and nothing is wanted
+  starting,  // launched, not up yet
+  up,
+  stopping,  // its tree has been told to end (SIGTERM), the grace is running
+  killing,   // SIGKILL has been sent; only `gone` leads on
+  crashed,   // nothing is alive; waits for its back-off
+  complete,  // a one-off is over; it leaves the table at once
+};
+inline constexpr ProcessState process_states[] = {
+    ProcessState::down,    ProcessState::starting, ProcessState::up,      ProcessState::stopping,
+    ProcessState::killing, ProcessState::crashed,  ProcessState::complete};
+
+// What is wanted once nothing of the process is alive any more.
+enum class Wish : uint8_t {
+  run,      // run it: so if it ends by itself, that is a crash and the back-off applies
+  rest,     // leave it down
+  restart,  // launch it again, without any back-off
+};
+
+enum class LifeEvent : uint8_t {
+  start,
+  stop,
+  restart,
+  kill,       // do not wait for the grace
+  hang_up,    // the client of an attached one-off has gone
+  launched,   // exec has succeeded
+  failed,     // the launch has failed, nothing is alive
+  ready,      // it counts as up: it listens, or its type has no port to wait for
+  exited,     // its first process has exited, and it was the last
+  abandoned,  // its first process has exited and has left others of its tree alive
+  gone,       // nothing of the launch is alive
+  deadline,   // what was armed in this state has run out
+};
+inline constexpr LifeEvent life_events[] = {
+    LifeEvent::start,   LifeEvent::stop,      LifeEvent::restart, LifeEvent::kill,
+    LifeEvent::hang_up, LifeEvent::launched,  LifeEvent::failed,  LifeEvent::ready,
+    LifeEvent::exited,  LifeEvent::abandoned, LifeEvent::gone,    LifeEvent::deadline};
+
+enum class Effect : uint8_t {
+  none,
+  never,            // cannot happen: a bug in the core or an edge
+  launch,           // launch it; the wish is run
+  launch_afresh,    // the same, and earlier crashes are forgotten
+  watch_port,       // wait for its port, if it has one to wait for
+  report_boot,      // R10
+  terminate,        // SIGTERM to its tree, grace; then it rests
+  terminate_again,  // the same; then it is launched again
+  await_gone,       // it ended by itself: until its streams are closed, for the grace at most
+  sweep,            // it ended by itself: SIGTERM to what is left of its tree, grace
+  wish_rest,        // it is on its way down: leave it there
+  wish_restart,     // it is on its way down: launch it again
+  repeat_signal,    // it came to life after it had been told to end: tell it again
+  escalate,         // R12, SIGKILL
+  kill,             // SIGKILL
+  kill_again,       // it outlives SIGKILL: once more, and say so
+  hang_up,          // SIGHUP; SIGTERM after the grace
+  settle,           // nothing is alive: on as `settled` says
+  back_off,         // launch it when its back-off is over, which may be now
+  retire,           // it rests; out of the table with it unless the formation has it
+};
+
+struct Cell {
+  ProcessState next;
+  Effect effect;
+  bool operator==(const Cell&) const = default;
+};
+
+Cell cell(ProcessState state, LifeEvent event);
+
+// Where a process goes when nothing of it is alive any more.
+Cell settled(Wish wish, bool one_off);
+
+// The state as people see it. One that ended by itself is crashed (a one-off: complete) from the
+// exit on, also while the rest of its tree is being ended.
+std::string_view public_name(ProcessState state, Wish wish, bool one_off);
+
+std::string_view name_of(LifeEvent event);
+
+}  // namespace muster

@@ -1,0 +1,37 @@
+// What one event has led to so far: actions in the order in which they are to be carried out, and
+// the time at which it happened. Decides nothing.
+#pragma once
+
+#include <utility>
+
+#include "daemon/core/action.h"
+
+namespace muster {
+
+// Who asked, and under which number the answer is expected.
+struct Asker {
+  ClientId client;
+  uint64_t request_id = 0;
+};
+
+class Outbox {
+ public:
+  void begin(Now now) { now_ = now; }
+  const Now& now() const { return now_; }
+
+  void add(Action action) { actions_.push_back(std::move(action)); }
+  void publish(EventRecord record) {
+    record.time = now_.wall;
+    add(Publish{std::move(record)});
+  }
+  void answer(const Asker& asker, ReplyBody body, bool more = false) {
+    add(Answer{asker.client, Reply{asker.request_id, more, std::move(body)}});
+  }
+  std::vector<Action> take() { return std::exchange(actions_, {}); }
+
+ private:
+  Now now_{};
+  std::vector<Action> actions_;
+};
+
+}  // namespace muster

@@ -1,0 +1,83 @@
+// All processes that there are, running or not, and the ways to find them: by name, by launch, by
+// the exchange of an attached one-off, by deadline. Plain bookkeeping: it decides nothing and
+// publishes nothing. Keeps: the indices agree with the processes, and every lookup is logarithmic.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "daemon/core/life_cycle.h"
+#include "daemon/core/waiting.h"
+#include "proto/process_name.h"
+
+namespace muster {
+
+// What a one-off has besides a process of the formation.
+struct OneOff {
+  std::string command;  // for the shell, if `argv` is empty
+  std::vector<std::string> argv;
+  Environment env;
+  std::optional<Launch::Attachment> attached;
+  std::optional<Asker> asker;  // until it has got its last reply, or has gone
+};
+
+struct Process {
+  ProcessName name;
+  ProcessState state = ProcessState::down;
+  Wish wish = Wish::rest;
+  std::string command;  // as `ps` shows it
+  std::optional<LaunchId> launch;
+  std::optional<int64_t> pid;  // once exec has succeeded
+  std::optional<uint32_t> port;
+  Now since{};  // of the state as people see it
+  std::optional<MonoTime> deadline;
+  Nanos patience{};  // how long SIGKILL was last waited for
+  uint32_t launches = 0;
+  uint32_t crashes = 0;  // in a row
+  std::optional<int32_t> last_exit;
+  std::string trouble;  // why the last launch failed
+  std::optional<OneOff> one_off;
+  std::vector<WaiterId> awaiting_rest, awaiting_launch;
+};
+
+class ProcessTable {
+ public:
+  using Map = std::map<ProcessName, Process>;
+
+  Process& add(ProcessName name);
+  void erase(Process& process);  // nothing of it may be alive
+
+  const Map& all() const { return processes_; }
+  Process* find(const ProcessName& name);
+  Process* of_launch(LaunchId launch);
+  Process* of_exchange(const ClientId& client, uint64_t request_id);
+  // Pointers stay valid until the process is erased.
+  std::vector<Process*> of_type(const std::string& type);  // by number
+  std::vector<Process*> everything();
+  std::vector<Process*> attached_to(const ClientId& client);
+
+  size_t live() const { return by_launch_.size(); }
+  void set_launch(Process& process, LaunchId launch);
+  void clear_launch(Process& process);
+
+  void set_exchange(Process& process, const Asker& asker);
+
+  void set_deadline(Process& process, std::optional<MonoTime> when);
+  std::optional<MonoTime> next_deadline() const;
+  // The process whose deadline has come first, if that is by `now`; its deadline is cleared.
+  Process* pop_due(MonoTime now);
+
+ private:
+  using Exchange = std::pair<ClientId, uint64_t>;
+
+  Map processes_;
+  std::unordered_map<LaunchId, Process*> by_launch_;
+  std::map<Exchange, Process*> exchanges_;
+  std::set<std::pair<MonoTime, ProcessName>> deadlines_;
+};
+
+}  // namespace muster

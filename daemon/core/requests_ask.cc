@@ -1,0 +1,67 @@
+// Verbs that only ask: ps, status, version.
+#include "daemon/core/listing.h"
+#include "daemon/core/state.h"
+#include "daemon/core/texts.h"
+#include "proto/version.h"
+
+namespace muster {
+namespace {
+
+// Why a process that should run does not, as far as there is more to say than its state.
+std::optional<std::string> note_of(const Process& p, MonoTime now) {
+  std::vector<std::string> notes;
+  if (!p.trouble.empty()) notes.push_back(p.trouble);
+  if (p.state == ProcessState::crashed && p.deadline)
+    notes.push_back(fmt::format("{} crashes in a row, next launch in {}", p.crashes,
+                                format_age(*p.deadline - now)));
+  if (notes.empty()) return std::nullopt;
+  return listing(notes, "; ");
+}
+
+ProcessRow row_of(const Process& p, MonoTime now) {
+  ProcessRow row;
+  row.process = p.name.text();
+  row.state = public_name(p.state, p.wish, p.one_off.has_value());
+  row.command = p.command;
+  row.since = p.since.wall;
+  row.age_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - p.since.mono).count();
+  row.pid = p.pid;
+  row.restarts = p.launches > 0 ? p.launches - 1 : 0;
+  row.port = p.port;
+  row.last_exit = p.last_exit;
+  row.note = note_of(p, now);
+  return row;
+}
+
+}  // namespace
+
+void Core::State::ask(const Asker& asker, const std::string&, const PsRequest& request) {
+  auto chosen = select(table, formation, request.names);
+  if (!chosen) return out.answer(asker, chosen.error());
+  PsReply reply;
+  reply.processes.reserve(chosen->size());
+  for (const Process* p : *chosen) reply.processes.push_back(row_of(*p, out.now().mono));
+  out.answer(asker, std::move(reply));
+}
+
+void Core::State::ask(const Asker& asker, const std::string&, const StatusRequest&) {
+  StatusReply reply;
+  std::vector<std::string> crashed;
+  for (auto& [name, p] : table.all()) {
+    reply.processes++;
+    if (p.state == ProcessState::up) reply.processes_up++;
+    if (p.state == ProcessState::crashed) crashed.push_back(name.text());
+  }
+  if (!crashed.empty()) reply.alarms.push_back("keeps crashing: " + listing(crashed));
+  out.add(AnswerStatus{asker.client, Reply{asker.request_id, false, std::move(reply)}});
+}
+
+void Core::State::ask(const Asker& asker, const std::string&, const VersionRequest&) {
+  out.answer(asker, VersionReply{version, protocol_version});
+}
+
+void Core::State::ask(const Asker& asker, const std::string&, const ReplayRequest&) {
+  refuse(asker, Refusal::no, "replay: this daemon keeps no journal");
+}
+
+}  // namespace muster

@@ -1,0 +1,93 @@
+// Verbs that change the formation or bring its processes down and up: scale, start, stop, restart.
+#include "daemon/core/listing.h"
+#include "daemon/core/state.h"
+#include "daemon/core/texts.h"
+
+namespace muster {
+namespace {
+
+std::vector<std::string> names_of(const std::vector<Process*>& processes) {
+  std::vector<std::string> names;
+  for (const Process* p : processes) names.push_back(p->name.text());
+  return names;
+}
+
+}  // namespace
+
+void Core::State::ask(const Asker& asker, const std::string& by, const ScaleRequest& request) {
+  auto plan = plan_scale(request.changes, formation);
+  if (!plan) return out.answer(asker, plan.error());
+  if (plan->formation != formation) adopt(plan->formation, by);
+  out.answer(asker, ScaleReply{std::move(plan->changed), formation});
+}
+
+void Core::State::adopt(FormationCounts wanted, const std::string& by) {
+  const FormationCounts before = std::exchange(formation, std::move(wanted));
+  announce(RecordKind::scale, texts::scale(formation_text(formation), by), by);
+  out.add(SaveFormation{formation});
+
+  for (auto& [type, count] : before) {
+    std::vector<Process*> processes = table.of_type(type);
+    for (auto p = processes.rbegin(); p != processes.rend(); ++p)
+      if (!includes(formation, (*p)->name)) driver.step(**p, LifeEvent::stop);
+  }
+  for (auto& [type, count] : formation) {
+    auto had = before.find(type);
+    for (uint32_t number = had == before.end() ? 1 : had->second + 1; number <= count; number++) {
+      Process* still_ending = table.find({type, number});
+      driver.step(still_ending ? *still_ending : driver.add({type, number}), LifeEvent::start);
+    }
+  }
+}
+
+void Core::State::ask(const Asker& asker, const std::string& by, const StartRequest& request) {
+  if (request.names.empty())
+    return refuse(asker, Refusal::usage, "start: say which types or processes");
+  auto chosen = select_of_formation(table, formation, request.names);
+  if (!chosen) return out.answer(asker, chosen.error());
+  announce(RecordKind::notice, texts::command("Start", listing(request.names), by), by);
+  launch_waiting(asker, *chosen, LifeEvent::start);
+}
+
+void Core::State::ask(const Asker& asker, const std::string& by, const RestartRequest& request) {
+  auto chosen = select_of_formation(table, formation, request.names);
+  if (!chosen) return out.answer(asker, chosen.error());
+  const std::string what = request.names.empty() ? "all processes" : listing(request.names);
+  announce(RecordKind::notice, texts::command("Restart", what, by), by);
+  launch_waiting(asker, *chosen, LifeEvent::restart);
+}
+
+// The reply comes when each of them has been launched, or has failed to.
+void Core::State::launch_waiting(const Asker& asker, const std::vector<Process*>& processes,
+                                 LifeEvent event) {
+  const WaiterId waiter = waiting.open(asker, names_of(processes));
+  for (Process* p : processes) {
+    const bool runs =
+        p->pid && (p->state == ProcessState::starting || p->state == ProcessState::up);
+    if (!runs || event == LifeEvent::restart) {
+      waiting.expect(waiter);
+      p->awaiting_launch.push_back(waiter);
+    }
+    driver.step(*p, event);
+  }
+  waiting.close(waiter);
+}
+
+void Core::State::ask(const Asker& asker, const std::string& by, const StopRequest& request) {
+  if (request.names.empty())
+    return refuse(asker, Refusal::usage, "stop: say which types or processes");
+  auto chosen = select(table, formation, request.names);
+  if (!chosen) return out.answer(asker, chosen.error());
+  announce(RecordKind::notice, texts::command("Stop", listing(request.names), by), by);
+  const WaiterId waiter = waiting.open(asker, names_of(*chosen));
+  for (Process* p : *chosen) {
+    if (p->launch) {
+      waiting.expect(waiter);
+      p->awaiting_rest.push_back(waiter);
+    }
+    driver.step(*p, LifeEvent::stop);
+  }
+  waiting.close(waiter);
+}
+
+}  // namespace muster

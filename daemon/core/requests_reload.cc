@@ -1,0 +1,109 @@
+// Reload: read the files again, and change only what differs. New types start at 0 (`web` at 1), as
+// on a first deploy; types that are gone lose their processes.
+#include <set>
+
+#include "daemon/core/listing.h"
+#include "daemon/core/state.h"
+#include "daemon/core/texts.h"
+
+namespace muster {
+namespace {
+
+std::string count_text(size_t n) { return fmt::format("{} process{}", n, n == 1 ? "" : "es"); }
+
+// The names of variables that came, went or changed. Values may be secrets: never said.
+std::vector<std::string> changed_names(const Environment& before, const Environment& after) {
+  const std::map<std::string, std::string> old(before.begin(), before.end());
+  const std::map<std::string, std::string> now(after.begin(), after.end());
+  std::set<std::string> names;
+  for (auto& [name, value] : old)
+    if (auto it = now.find(name); it == now.end() || it->second != value) names.insert(name);
+  for (auto& [name, value] : now)
+    if (!old.contains(name)) names.insert(name);
+  return {names.begin(), names.end()};
+}
+
+FormationCounts formation_for(const Types& before, const Types& after,
+                              const FormationCounts& formation) {
+  FormationCounts wanted = fitted(formation, after);
+  if (after.find("web") && !before.find("web")) wanted["web"] = 1;
+  return fitted(wanted, after);
+}
+
+}  // namespace
+
+void Core::State::ask(const Asker& asker, const std::string& by, const ReloadRequest&) {
+  if (reloads.size() >= reload_limit)
+    return refuse(asker, Refusal::no, "too many reloads are under way; try again");
+  begin_reload({asker, by});
+}
+
+void Core::State::begin_reload(Reload reload) {
+  reloads.push_back(std::move(reload));
+  out.add(ReadModel{});
+}
+
+void Core::State::on(ModelRead& event) {
+  if (reloads.empty()) return;
+  const Reload oldest = std::move(reloads.front());
+  reloads.pop_front();
+  answer_reload(oldest, event.model);
+}
+
+void Core::State::answer_reload(const Reload& from, Result<AppModel>& model) {
+  if (phase != Phase::running) {
+    if (from.asker) refuse(*from.asker, Refusal::no, "muster is shutting down");
+    return;
+  }
+  if (!model) {
+    announce(RecordKind::notice, texts::reload_failed(from.by, model.message()), from.by);
+    if (from.asker) refuse(*from.asker, Refusal::no, model.message());
+    return;
+  }
+  std::vector<std::string> changes = reload(std::move(*model), from.by);
+  if (from.asker) out.answer(*from.asker, ReloadReply{std::move(changes)});
+}
+
+std::vector<std::string> Core::State::reload(AppModel model, const std::string& by) {
+  const Types before = std::exchange(types, Types(std::move(model)));
+  FormationCounts wanted = formation_for(before, types, formation);
+  const auto variables = changed_names(before.model().env, types.model().env);
+
+  std::vector<std::string> changes;
+  std::vector<Process*> to_restart;
+  for (auto& type : before.model().types)
+    if (!types.find(type.name))
+      changes.push_back(fmt::format("{}: removed, stopping {}", type.name,
+                                    count_text(table.of_type(type.name).size())));
+  for (auto& type : types.model().types) {
+    const ProcessType* old = before.find(type.name);
+    if (!old) {
+      changes.push_back(
+          fmt::format("{}: new, running {}", type.name, count_text(wanted[type.name])));
+      continue;
+    }
+    const bool command_changed = *old != type;
+    if (!command_changed && variables.empty()) continue;
+    size_t restarting = 0;
+    for (Process* p : table.of_type(type.name)) {
+      if (!p->pid && command_changed) p->command = type.command;
+      if (p->wish == Wish::rest || !includes(wanted, p->name)) continue;
+      to_restart.push_back(p);
+      restarting++;
+    }
+    if (command_changed)
+      changes.push_back(
+          fmt::format("{}: command changed, restarting {}", type.name, count_text(restarting)));
+  }
+  if (!variables.empty())
+    changes.push_back(fmt::format("environment: {} changed, restarting {}", listing(variables),
+                                  count_text(to_restart.size())));
+
+  announce(RecordKind::notice,
+           texts::reloaded(by, changes.empty() ? "nothing changed" : listing(changes, "; ")), by);
+  if (wanted != formation) adopt(std::move(wanted), by);
+  for (Process* p : to_restart) driver.step(*p, LifeEvent::restart);
+  return changes;
+}
+
+}  // namespace muster

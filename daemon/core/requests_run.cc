@@ -1,0 +1,64 @@
+// One-offs: `run`, and the requests that belong to the exchange of an attached one.
+#include "daemon/core/command_text.h"
+#include "daemon/core/state.h"
+#include "daemon/core/texts.h"
+#include "proto/limits.h"
+
+namespace muster {
+
+void Core::State::ask(const Asker& asker, const std::string& by, const RunRequest& request) {
+  if (request.command.empty()) return refuse(asker, Refusal::usage, "run: say which command");
+  if (table.of_type(std::string(one_off_type)).size() >= limits::one_offs)
+    return refuse(asker, Refusal::no,
+                  fmt::format("{} one-offs run already, which is the limit", limits::one_offs));
+  if (table.of_exchange(asker.client, asker.request_id))
+    return refuse(asker, Refusal::usage,
+                  fmt::format("run: request {} is still under way", asker.request_id));
+
+  OneOff one_off;
+  if (const ProcessType* type = types.find(request.command[0])) {
+    const std::vector<std::string> rest(request.command.begin() + 1, request.command.end());
+    one_off.command = type->command + (rest.empty() ? "" : " ") + shell_quoted(rest);
+  } else {
+    one_off.argv = request.command;
+  }
+  one_off.env.assign(request.env.begin(), request.env.end());
+  one_off.asker = asker;
+  if (!request.detach)
+    one_off.attached = Launch::Attachment{asker.client, asker.request_id, request.credit};
+
+  Process& process = driver.add({std::string(one_off_type), ++one_offs_named}, std::move(one_off));
+  announce(RecordKind::notice, texts::command("Run", '`' + process.command + '`', by), by);
+  driver.step(process, LifeEvent::start);
+}
+
+// What comes for an exchange that has just ended came too late, and that is all.
+
+void Core::State::ask(const Asker& asker, const std::string&, const CreditRequest& request) {
+  if (Process* p = table.of_exchange(asker.client, asker.request_id))
+    out.add(PassToLaunch{*p->launch, request});
+}
+
+void Core::State::ask(const Asker& asker, const std::string&, const InputRequest& request) {
+  if (Process* p = table.of_exchange(asker.client, asker.request_id))
+    out.add(PassToLaunch{*p->launch, request});
+}
+
+void Core::State::ask(const Asker& asker, const std::string&, const SignalRequest& request) {
+  if (Process* p = table.of_exchange(asker.client, asker.request_id))
+    out.add(PassToLaunch{*p->launch, request});
+}
+
+void Core::State::ask(const Asker& asker, const std::string&, const CancelRequest&) {
+  if (Process* p = table.of_exchange(asker.client, asker.request_id))
+    driver.step(*p, LifeEvent::hang_up);
+}
+
+void Core::State::on(const ClientLost& event) {
+  for (Process* p : table.attached_to(event.client)) {
+    p->one_off->asker.reset();
+    driver.step(*p, LifeEvent::hang_up);
+  }
+}
+
+}  // namespace muster

@@ -1,0 +1,73 @@
+// See selection.h.
+#include "daemon/core/selection.h"
+
+#include <algorithm>
+#include <set>
+
+#include "daemon/core/listing.h"
+
+namespace muster {
+namespace {
+
+tl::unexpected<RefusedReply> no(std::string message) {
+  return tl::unexpected(RefusedReply{Refusal::no, std::move(message)});
+}
+
+std::string no_such_process(const std::string& word, const std::string& type,
+                            const std::vector<Process*>& others) {
+  std::vector<std::string> names;
+  for (const Process* p : others) names.push_back(p->name.text());
+  if (names.empty())
+    return fmt::format("No such process as {}; there is no {} process now", word, type);
+  return fmt::format("No such process as {}; there are {}", word, listing(names));
+}
+
+Verdict<std::vector<Process*>> select_word(ProcessTable& table, const FormationCounts& formation,
+                                           const std::string& word) {
+  // As in Heroku's: with a dot it is a process, without one a type.
+  const std::string type = word.substr(0, word.find('.'));
+  if (auto name = parse_process_name(word))
+    if (Process* process = table.find(*name)) return std::vector{process};
+  std::vector<Process*> of_type = table.of_type(type);
+  if (of_type.empty() && !formation.contains(type) && type != one_off_type)
+    return no(no_such_type(type, formation));
+  if (type != word) return no(no_such_process(word, type, of_type));
+  return of_type;
+}
+
+}  // namespace
+
+Verdict<std::vector<Process*>> select(ProcessTable& table, const FormationCounts& formation,
+                                      const std::vector<std::string>& words) {
+  if (words.empty()) return table.everything();
+  std::vector<Process*> chosen;
+  for (auto& word : std::set(words.begin(), words.end())) {
+    auto found = select_word(table, formation, word);
+    if (!found) return found;
+    chosen.insert(chosen.end(), found->begin(), found->end());
+  }
+  std::sort(chosen.begin(), chosen.end(),
+            [](const Process* a, const Process* b) { return a->name < b->name; });
+  chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
+  return chosen;
+}
+
+Verdict<std::vector<Process*>> select_of_formation(ProcessTable& table,
+                                                   const FormationCounts& formation,
+                                                   const std::vector<std::string>& words) {
+  auto chosen = select(table, formation, words);
+  if (!chosen) return chosen;
+  const std::set named(words.begin(), words.end());
+  std::vector<Process*> kept;
+  for (Process* p : *chosen) {
+    if (includes(formation, p->name)) {
+      kept.push_back(p);
+    } else if (named.contains(p->name.text())) {
+      return no(p->name.text() + (p->one_off ? " is a one-off and runs only once"
+                                             : " is no longer in the formation; scale it first"));
+    }
+  }
+  return kept;
+}
+
+}  // namespace muster

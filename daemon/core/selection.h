@@ -1,0 +1,23 @@
+// The processes that the words of a request mean: types ("web", all of that type) and processes
+// ("web.1"). All or nothing: one unknown word refuses the request and says what there is.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daemon/core/formation.h"
+#include "daemon/core/process_table.h"
+
+namespace muster {
+
+// Each process once, by type and number. No words mean every process.
+Verdict<std::vector<Process*>> select(ProcessTable& table, const FormationCounts& formation,
+                                      const std::vector<std::string>& words);
+
+// The same, but only what is in the formation, for verbs that launch: one-offs and processes that
+// are on their way out are left out, and refused if they were named one by one.
+Verdict<std::vector<Process*>> select_of_formation(ProcessTable& table,
+                                                   const FormationCounts& formation,
+                                                   const std::vector<std::string>& words);
+
+}  // namespace muster

@@ -1,0 +1,82 @@
+// What the core consists of, and one member function per verb. The functions are in requests_*.cc,
+// one file per group of verbs. Only for this room.
+#pragma once
+
+#include <deque>
+
+#include "daemon/core/core.h"
+#include "daemon/core/driver.h"
+#include "daemon/core/selection.h"
+
+namespace muster {
+
+struct Core::State {
+  State(AppModel model, const FormationCounts& wish, CoreOptions core_options);
+
+  std::vector<Action> start(Now now);
+  std::vector<Action> handle(Event event, Now now);
+
+  void on(const Requested& event);
+  void on(const ClientLost& event);
+  void on(ModelRead& event);
+  void on(const Signalled& event);
+
+  // Requests. Each is answered exactly once, now or later; the last four belong to another one's
+  // exchange and are not answered themselves.
+  void ask(const Asker& asker, const std::string& by, const PsRequest& request);
+  void ask(const Asker& asker, const std::string& by, const StatusRequest& request);
+  void ask(const Asker& asker, const std::string& by, const VersionRequest& request);
+  void ask(const Asker& asker, const std::string& by, const ReplayRequest& request);
+  void ask(const Asker& asker, const std::string& by, const ScaleRequest& request);
+  void ask(const Asker& asker, const std::string& by, const StartRequest& request);
+  void ask(const Asker& asker, const std::string& by, const StopRequest& request);
+  void ask(const Asker& asker, const std::string& by, const RestartRequest& request);
+  void ask(const Asker& asker, const std::string& by, const RunRequest& request);
+  void ask(const Asker& asker, const std::string& by, const ReloadRequest& request);
+  void ask(const Asker& asker, const std::string& by, const ShutdownRequest& request);
+  void ask(const Asker& asker, const std::string& by, const CreditRequest& request);
+  void ask(const Asker& asker, const std::string& by, const InputRequest& request);
+  void ask(const Asker& asker, const std::string& by, const SignalRequest& request);
+  void ask(const Asker& asker, const std::string& by, const CancelRequest& request);
+
+  void refuse(const Asker& asker, Refusal refusal, std::string message);
+  void announce(RecordKind kind, std::string text, const std::string& by);
+
+  // Brings the processes to a new formation: highest numbers stop first, then the lowest start.
+  void adopt(FormationCounts wanted, const std::string& by);
+  void launch_waiting(const Asker& asker, const std::vector<Process*>& processes, LifeEvent event);
+
+  // A reload that waits for its ModelRead; one that a signal asked for has nobody to answer.
+  struct Reload {
+    std::optional<Asker> asker;
+    std::string by;
+  };
+  static constexpr size_t reload_limit = 64;  // each is one more reading of the same files
+  void begin_reload(Reload reload);
+  std::vector<std::string> reload(AppModel model, const std::string& by);
+  void answer_reload(const Reload& reload, Result<AppModel>& model);
+
+  enum class Phase : uint8_t {
+    running,
+    ending,    // shutting down
+    hurrying,  // shutting down, and a second signal has asked not to wait
+    finished,
+  };
+  void begin_shutdown();
+  void finish_when_all_is_gone();
+
+  CoreOptions options;
+  Types types;
+  FormationCounts formation;
+  Outbox out;
+  ProcessTable table;
+  Waiting waiting;
+  Driver driver;
+  Phase phase = Phase::running;
+  bool signalled = false;  // the next signal will be the second
+  uint32_t one_offs_named = 0;
+  std::deque<Reload> reloads;
+  std::vector<Asker> awaiting_shutdown;
+};
+
+}  // namespace muster
