@@ -1,1 +1,219 @@
-// Placeholder until this room is built.
+// The file is a page with a header, then chunks of 64 slots: their control blocks, then their data.
+// Whole chunks are mapped, and stay where they are as the file grows.
+#include "router/window.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <functional>
+
+#include "base/check.h"
+
+namespace muster {
+namespace {
+
+struct FileHeader {
+  char magic[8] = {'M', 'U', 'S', 'T', 'W', 'I', 'N', '1'};
+  uint64_t window = limits::window;
+};
+
+constexpr size_t header_bytes = 4096;
+constexpr uint32_t chunk_slots = 64;
+constexpr size_t chunk_control = chunk_slots * sizeof(WindowControl);
+constexpr size_t chunk_bytes = chunk_control + chunk_slots * limits::window;
+// Two streams for each process and one-off, and some that are closing while others start.
+constexpr uint32_t max_slots = 2 * (limits::processes + limits::one_offs) + 512;
+
+static_assert(limits::window >= 2 * limits::line_piece);
+static_assert(chunk_control % 4096 == 0 && limits::window % 4096 == 0);
+
+// A kill falls between instructions, so it is enough that the compiler keeps their order.
+void ordered() { std::atomic_signal_fence(std::memory_order_seq_cst); }
+
+Result<UniqueFd> memory_file() {
+  UniqueFd file(::memfd_create("muster-windows", MFD_CLOEXEC));
+  if (!file) return fail_errno(errno, "cannot create a memory file for windows");
+  return file;
+}
+
+Result<UniqueFd> open_file(const std::string& path) {
+  UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file) return fail_errno(errno, "cannot open {}", path);
+  struct statfs fs {};
+  if (::fstatfs(file.get(), &fs) == 0 && fs.f_type == TMPFS_MAGIC) return file;
+  ::unlink(path.c_str());
+  return memory_file();
+}
+
+}  // namespace
+
+Window::Filled Window::fill(int windows_fd, int pipe, size_t max) {
+  size_t size = std::min(room(), max);
+  CHECK(size > 0, "asking for nothing looks like the end of the pipe");
+  for (;;) {
+    ssize_t n = ::splice(pipe, nullptr, windows_fd, &control_->end, size, SPLICE_F_NONBLOCK);
+    if (n > 0) return Filled::some;
+    if (n == 0) return Filled::end;
+    if (errno == EAGAIN) return Filled::empty;
+    if (errno != EINTR) return Filled::failed;
+  }
+}
+
+void Window::tidy() {
+  if (taken_ == 0 || filled() - taken_ > taken_) return;
+  for (Step step :
+       {Step::copy, Step::note_length, Step::note_base, Step::set_end, Step::set_base}) {
+    perform(step);
+    ordered();
+  }
+  taken_ = 0;
+}
+
+// The length is noted before the base, so that a noted base always has its own length beside it.
+void Window::perform(Step step) {
+  switch (step) {
+    case Step::copy:
+      std::memcpy(data_, data_ + taken_, filled() - taken_);
+      break;
+    case Step::note_length:
+      control_->move_length = filled() - taken_;
+      break;
+    case Step::note_base:
+      control_->move_base = control_->base + taken_;
+      break;
+    case Step::set_end:
+      control_->end = start_ + loff_t(control_->move_length);
+      break;
+    case Step::set_base:
+      control_->base = control_->move_base;
+      break;
+  }
+}
+
+// A move shortens what is filled, so the end tells whether it had been set.
+void Window::recover() {
+  bool moved = control_->move_base != control_->base && filled() == control_->move_length;
+  if (moved) perform(Step::set_base);
+  control_->move_base = control_->base;
+  taken_ = 0;
+}
+
+void Window::take_up_to(uint64_t position) {
+  uint64_t first = control_->base;
+  taken_ = position <= first ? 0 : std::min<uint64_t>(position - first, filled());
+}
+
+void Window::clear() {
+  control_->end = start_;
+  control_->base = control_->move_base = control_->move_length = 0;
+  taken_ = 0;
+}
+
+Result<Windows> Windows::open(const std::string& path) {
+  auto file = open_file(path);
+  return file ? from(std::move(*file)) : tl::unexpected(file.error());
+}
+
+Result<Windows> Windows::anonymous() {
+  auto file = memory_file();
+  return file ? from(std::move(*file)) : tl::unexpected(file.error());
+}
+
+Result<Windows> Windows::from(UniqueFd file) {
+  Windows windows(std::move(file));
+  FileHeader expected, found{};
+  int fd = windows.fd();
+  bool known = ::pread(fd, &found, sizeof found, 0) == sizeof found &&
+               std::memcmp(&found, &expected, sizeof found) == 0;
+  if (!known) {
+    if (::ftruncate(fd, 0) < 0 || ::ftruncate(fd, header_bytes) < 0 ||
+        ::pwrite(fd, &expected, sizeof expected, 0) != sizeof expected)
+      return fail_errno(errno, "cannot write the windows");
+  }
+  struct stat st {};
+  if (::fstat(fd, &st) < 0) return fail_errno(errno, "cannot stat the windows");
+  size_t chunks = (size_t(st.st_size) - header_bytes) / chunk_bytes;
+  for (size_t i = 0; i < chunks; i++)
+    if (auto mapped = windows.map_chunk(); !mapped) return tl::unexpected(mapped.error());
+  for (uint32_t slot : windows.in_use()) windows.at(slot).recover();
+  return windows;
+}
+
+Windows::Windows(Windows&& other) noexcept
+    : file_(std::move(other.file_)),
+      chunks_(std::exchange(other.chunks_, {})),
+      windows_(std::move(other.windows_)),
+      free_(std::move(other.free_)) {}
+
+Windows::~Windows() {
+  for (char* chunk : chunks_) ::munmap(chunk, chunk_bytes);
+}
+
+Result<> Windows::map_chunk() {
+  loff_t offset = loff_t(header_bytes + chunks_.size() * chunk_bytes);
+  struct stat st {};
+  if (::fstat(fd(), &st) < 0) return fail_errno(errno, "cannot stat the windows");
+  if (st.st_size < offset + loff_t(chunk_bytes) && ::ftruncate(fd(), offset + chunk_bytes) < 0)
+    return fail_errno(errno, "cannot enlarge the windows");
+  void* at = ::mmap(nullptr, chunk_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd(), offset);
+  if (at == MAP_FAILED) return fail_errno(errno, "cannot map the windows");
+  char* chunk = static_cast<char*>(at);
+  auto* controls = reinterpret_cast<WindowControl*>(chunk);
+  uint32_t first_slot = uint32_t(windows_.size());
+  for (uint32_t i = 0; i < chunk_slots; i++) {
+    size_t data = chunk_control + i * limits::window;
+    windows_.emplace_back(controls[i], chunk + data, offset + loff_t(data));
+    if (!controls[i].in_use) free_.push_back(first_slot + i);
+  }
+  std::sort(free_.begin(), free_.end(), std::greater<>());
+  chunks_.push_back(chunk);
+  return {};
+}
+
+Result<uint32_t> Windows::claim(std::string_view process, uint64_t launch, Stream stream) {
+  if (free_.empty()) {
+    if (windows_.size() >= max_slots) return fail("all {} windows are in use", windows_.size());
+    if (auto mapped = map_chunk(); !mapped) return tl::unexpected(mapped.error());
+  }
+  uint32_t slot = free_.back();
+  free_.pop_back();
+  Window& window = windows_[slot];
+  WindowControl& control = window.control();
+  CHECK(process.size() < sizeof control.process, "process name '{}'", process);
+  window.clear();
+  control.launch = launch;
+  control.stream = uint32_t(stream);
+  std::memset(control.process, 0, sizeof control.process);
+  std::memcpy(control.process, process.data(), process.size());
+  ordered();
+  control.in_use = 1;
+  return slot;
+}
+
+void Windows::release(uint32_t slot) {
+  Window& window = windows_[slot];
+  CHECK(window.control().in_use, "slot {}", slot);
+  window.control().in_use = 0;
+  // What the stream had touched is memory; a window that is used again touches it anew.
+  ::fallocate(fd(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, window.start(), limits::window);
+  free_.push_back(slot);
+}
+
+std::vector<uint32_t> Windows::in_use() const {
+  std::vector<uint32_t> slots;
+  for (uint32_t slot = 0; slot < windows_.size(); slot++)
+    if (windows_[slot].control().in_use) slots.push_back(slot);
+  return slots;
+}
+
+std::string Windows::process_of(const WindowControl& control) {
+  return std::string(control.process, ::strnlen(control.process, sizeof control.process));
+}
+
+}  // namespace muster

@@ -1,0 +1,114 @@
+// Windows: shared memory through which the bytes of every stream enter, so that a reader may be
+// killed at any instant without losing or doubling one. Keeps: byte number base + (offset in the
+// window) of the stream lies at that offset, up to `end`, whenever nobody is at work; recover()
+// makes it so again after a kill. Who has journaled what is not known here: the journal knows.
+#pragma once
+
+#include <sys/types.h>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "proto/limits.h"
+#include "proto/record.h"
+
+namespace muster {
+
+// What a slot keeps in shared memory. `end` is written by the kernel, inside splice(2).
+struct WindowControl {
+  loff_t end;            // file offset up to which the window is filled
+  uint64_t base;         // number of the stream's byte at the start of the window
+  uint64_t move_base;    // base after the move that is under way; equal to base when none is
+  uint64_t move_length;  // bytes that the move keeps
+  uint64_t launch;
+  uint32_t stream;  // of type Stream
+  uint32_t in_use;
+  char process[80];
+  char room[128];
+};
+static_assert(sizeof(WindowControl) == 256);
+
+// One stream's window, as its reader sees it: [taken | unread | room]. A plain view, to be copied
+// at will, but only one copy may be worked with.
+class Window {
+ public:
+  Window(WindowControl& control, char* data, loff_t start)
+      : control_(&control), data_(data), start_(start) {}
+
+  std::string_view unread() const { return {data_ + taken_, filled() - taken_}; }
+  // Bytes of the stream before the unread ones.
+  uint64_t position() const { return control_->base + taken_; }
+  size_t room() const { return limits::window - filled(); }
+
+  // Moves up to `room()` and `max` bytes in. At the pipe's end or on EAGAIN it moves none.
+  enum class Filled : uint8_t { some, empty, end, failed };
+  Filled fill(int windows_fd, int pipe, size_t max);
+
+  // The first `bytes` unread ones are safe elsewhere and not needed here any more.
+  void take(size_t bytes) { taken_ += bytes; }
+  // Makes room at the end by moving the unread bytes to the front, unless they would overlap
+  // themselves; then at least half of the window is free, as no unread piece is longer than a
+  // quarter.
+  void tidy();
+
+  // After a kill: finishes or forgets a move. Then says what is safe already: up to this byte of
+  // the stream.
+  void recover();
+  void take_up_to(uint64_t position);
+
+  // tidy() as single steps, each of which may be the last.
+  enum class Step : uint8_t { copy, note_length, note_base, set_end, set_base };
+  void perform(Step step);
+
+  // Empty, for a new stream.
+  void clear();
+  loff_t start() const { return start_; }
+  WindowControl& control() { return *control_; }
+  const WindowControl& control() const { return *control_; }
+
+ private:
+  size_t filled() const { return static_cast<size_t>(control_->end - start_); }
+
+  WindowControl* control_;
+  char* data_;
+  loff_t start_;
+  size_t taken_ = 0;
+};
+
+// All windows of a daemon, in one sparse file that outlives it.
+class Windows {
+ public:
+  // Opens or creates the file at `path`; one that was made by another layout starts empty. Where
+  // `path` is not on a tmpfs an anonymous memory file stands in for it: it is as fast, but does not
+  // outlive a daemon whose keeper dies too.
+  static Result<Windows> open(const std::string& path);
+  static Result<Windows> anonymous();
+  Windows(Windows&& other) noexcept;
+  Windows& operator=(Windows&&) = delete;
+  ~Windows();
+
+  // A free slot, empty, marked as in use. Fails when all are taken.
+  Result<uint32_t> claim(std::string_view process, uint64_t launch, Stream stream);
+  void release(uint32_t slot);
+  // Slots that are marked as in use, such as a killed daemon leaves them.
+  std::vector<uint32_t> in_use() const;
+  Window& at(uint32_t slot) { return windows_[slot]; }
+  int fd() const { return file_.get(); }
+  // Who a slot belongs to.
+  static std::string process_of(const WindowControl& control);
+
+ private:
+  explicit Windows(UniqueFd file) : file_(std::move(file)) {}
+  static Result<Windows> from(UniqueFd file);
+  Result<> map_chunk();
+
+  UniqueFd file_;
+  std::vector<char*> chunks_;
+  std::vector<Window> windows_;  // by slot
+  std::vector<uint32_t> free_;   // lowest last
+};
+
+}  // namespace muster
