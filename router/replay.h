@@ -14,11 +14,18 @@
 
 namespace muster {
 
+namespace journal {
+class Storage;
+}
+
 class Replay {
  public:
   // Begins at the place that `request` asks for (its credit is ignored). An empty or missing
   // journal is an empty replay.
+  // With `lines` it begins with the whole record in which the first of them is.
   static Result<Replay> open(const std::string& journal_dir, const ReplayRequest& request);
+  static Result<Replay> open(std::unique_ptr<journal::Storage> storage,
+                             const ReplayRequest& request);
   Replay(Replay&&) noexcept;
   ~Replay();
 
@@ -27,7 +34,8 @@ class Replay {
   Result<std::vector<std::pair<std::string, std::string>>> next(size_t max_bytes);
   // The last seq that has been passed, matching or not.
   uint64_t head() const;
-  // First and last seq of what was asked for and is not there any more; cleared by the call.
+  // First and last seq of what was asked for and is not there any more, to be asked for after each
+  // next(): it is missing before the records that next() gave. Cleared by the call.
   std::optional<std::pair<uint64_t, uint64_t>> take_gone();
 
  private:

@@ -18,6 +18,10 @@
 
 namespace muster {
 
+namespace journal {
+class Storage;
+}
+
 // Where records go when they are journaled. Must not block; may drop.
 class Bus {
  public:
@@ -52,6 +56,9 @@ class Router {
  public:
   // Opens the journal (recovering what a killed daemon left), `bus` must outlive the router.
   static Result<Router> open(RouterOptions options, Bus& bus, Now now);
+  // With the journal's files on `storage`, such as a simulated disk.
+  static Result<Router> open(std::unique_ptr<journal::Storage> storage,
+                             const std::string& windows_file, Bus& bus, Now now);
   Router(Router&&) noexcept;
   ~Router();
 

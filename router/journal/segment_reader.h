@@ -1,0 +1,58 @@
+// Reads one segment, whole records only. Trusts nothing in the file: what cannot be read or does
+// not add up is passed over. The file may grow meanwhile.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "router/journal/format.h"
+#include "router/journal/storage.h"
+
+namespace muster::journal {
+
+class SegmentReader {
+ public:
+  // A record and where it lies; its views are good until the next call.
+  struct Found {
+    uint64_t offset;
+    RecordView record;
+    uint64_t next() const { return offset + record.header.length; }
+  };
+
+  // Without a key, the first record that is found decides.
+  SegmentReader(std::unique_ptr<StorageFile> file, std::optional<uint32_t> key)
+      : file_(std::move(file)), key_(key) {}
+
+  // The segment's header, if it is whole.
+  std::optional<SegmentHeader> header();
+  // 0 if the file does not say.
+  uint64_t size() { return file_->size().value_or(0); }
+  // The record that begins at `offset`.
+  std::optional<Found> at(uint64_t offset);
+  // The first record at or after `offset` that has a seq above `after`.
+  std::optional<Found> find(uint64_t offset, uint64_t after);
+  // The last record, if it ends where the file does.
+  std::optional<Found> last();
+  // The header and topic of the record before the one at `offset`, of which only the header is
+  // `later`; the checksum is not looked at and the payload is left out.
+  std::optional<Found> before(uint64_t offset, const RecordHeader& later);
+
+  static constexpr uint64_t first_record = sizeof(SegmentHeader);
+
+ private:
+  static constexpr size_t block = 256 << 10;
+
+  // The file's bytes from `offset` on: at least `bytes`, unless the file ends before. Unreadable
+  // ones are zeros. If the file must be asked, `before` bytes before them and `block_bytes` in all
+  // are read too.
+  std::string_view view(uint64_t offset, size_t bytes, size_t before = 0,
+                        size_t block_bytes = block);
+
+  std::unique_ptr<StorageFile> file_;
+  std::optional<uint32_t> key_;
+  std::vector<char> buffer_;
+  uint64_t buffer_offset_ = 0;
+  size_t buffered_ = 0;
+};
+
+}  // namespace muster::journal

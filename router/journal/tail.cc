@@ -1,0 +1,73 @@
+// Each record tells how long the one before it is, so the way back needs no index. Where that
+// chain is broken the segment is read once from its start.
+#include "router/journal/tail.h"
+
+namespace muster::journal {
+namespace {
+
+struct Search {
+  uint64_t lines_wanted;
+  const LookAt& look;
+  uint64_t segment = 0;
+  std::optional<Position> begin = {};
+
+  // Whether to go on.
+  bool visit(const SegmentReader::Found& found) {
+    auto& header = found.record.header;
+    if (header.type != RecordType::record) return true;
+    Look answer = look(header, found.record.topic);
+    if (answer == Look::stop) return false;
+    if (answer == Look::passed_over) return true;
+    begin = Position{segment, found.offset};
+    if (header.lines >= lines_wanted) return false;
+    lines_wanted -= header.lines;
+    return true;
+  }
+};
+
+// Visits the records before `end`, found by reading forward.
+bool visit_by_index(SegmentReader& reader, uint64_t end, Search& search) {
+  std::vector<uint64_t> offsets;
+  uint64_t offset = SegmentReader::first_record, passed = 0;
+  while (auto found = reader.find(offset, passed)) {
+    if (found->offset >= end) break;
+    if (found->record.header.type == RecordType::record) {
+      offsets.push_back(found->offset);
+      passed = found->record.header.seq;
+    }
+    offset = found->next();
+  }
+  for (auto at = offsets.rbegin(); at != offsets.rend(); ++at) {
+    auto found = reader.at(*at);
+    if (found && !search.visit(*found)) return false;
+  }
+  return true;
+}
+
+bool visit_segment(SegmentReader& reader, Search& search) {
+  auto found = reader.last();
+  uint64_t end = found ? found->offset : reader.size();
+  while (found) {
+    if (!search.visit(*found)) return false;
+    end = found->offset;
+    auto& header = found->record.header;
+    if (header.previous == 0) return true;
+    found = reader.before(end, header);
+  }
+  return visit_by_index(reader, end, search);
+}
+
+}  // namespace
+
+std::optional<Position> find_last_lines(Cursor& journal, uint64_t lines, const LookAt& look) {
+  Search search{lines, look};
+  if (lines == 0) return {};
+  for (auto s = journal.segments().rbegin(); s != journal.segments().rend(); ++s) {
+    auto reader = journal.open_segment(*s);
+    search.segment = *s;
+    if (reader && !visit_segment(*reader, search)) break;
+  }
+  return search.begin;
+}
+
+}  // namespace muster::journal

@@ -1,0 +1,18 @@
+// Finds where the last lines of a journal begin, from its end backwards.
+#pragma once
+
+#include <functional>
+
+#include "router/journal/cursor.h"
+
+namespace muster::journal {
+
+// Looks at a header and a topic: whether the record counts, or whether nothing before it can.
+enum class Look : uint8_t { counts, passed_over, stop };
+using LookAt = std::function<Look(const RecordHeader&, std::string_view topic)>;
+
+// The record in which the last `lines` of those that count begin; the oldest that counts if there
+// are fewer, nothing if there are none.
+std::optional<Position> find_last_lines(Cursor& journal, uint64_t lines, const LookAt& look);
+
+}  // namespace muster::journal

@@ -1,0 +1,74 @@
+// Appends records to the journal's newest segment, begins new segments and deletes old ones. Keeps:
+// every record in the journal is whole and its seq is the one before plus 1; what a failed append
+// left is overwritten. Numbers follow what is written.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "router/journal/format.h"
+#include "router/journal/storage.h"
+#include "router/numbering.h"
+
+namespace muster::journal {
+
+struct WriterOptions {
+  uint64_t segment_bytes = 64 << 20;  // a new one begins at the record that would go beyond
+  Nanos segment_age = 24h;
+  uint64_t total_bytes = 1 << 30;  // all segments together, give or take the newest
+  Nanos age = 7 * 24h;
+  BootId boot_id = {};
+  uint32_t key = 0;  // for a journal that does not exist yet
+};
+
+class Writer {
+ public:
+  // Reads where the journal ends and cuts off a torn tail. `storage` must outlive the writer. An
+  // error only where going on would do harm: a version from the future, an unreadable directory.
+  static Result<Writer> open(Storage& storage, WriterOptions options);
+
+  // `record` holds exactly one record, begun with begin_record. `header` has what the record says
+  // about itself: numbers, stream, times, lines. On failure nothing has changed; try again later.
+  Result<> append(std::vector<char>& record, RecordHeader header);
+
+  Numbering& numbering() { return numbering_; }
+  const Numbering& numbering() const { return numbering_; }
+
+  struct Segment {
+    uint64_t first_seq = 0;
+    uint64_t bytes = 0;
+    int64_t created = 0;
+  };
+  // Sorted; the last is the newest.
+  const std::vector<Segment>& segments() const { return segments_; }
+  // Time of the newest record.
+  std::optional<WallTime> newest() const { return newest_; }
+  // Records that were missing among those that open() read.
+  uint64_t records_missing() const { return records_missing_; }
+
+ private:
+  Writer(Storage& storage, WriterOptions options) : storage_(&storage), options_(options) {}
+  Result<> read_segments();
+  void scan();
+  void continue_newest(const SegmentHeader& header, uint64_t end);
+  bool must_rotate(size_t bytes, int64_t wall) const;
+  Result<> begin_segment(const RecordHeader& next);
+  void retire(int64_t wall);
+  Result<> write(StorageFile& file, std::string_view bytes, uint64_t offset);
+
+  Storage* storage_;
+  WriterOptions options_;
+  Numbering numbering_;
+  std::vector<Segment> segments_;
+  std::vector<std::optional<SegmentHeader>> headers_;  // of segments_, while opening
+  std::unique_ptr<StorageFile> file_;                  // the newest; none: begin one first
+  uint64_t end_ = 0;
+  uint32_t last_length_ = 0;
+  std::optional<WallTime> newest_;
+  uint64_t records_missing_ = 0;
+};
+
+}  // namespace muster::journal

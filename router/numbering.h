@@ -1,0 +1,54 @@
+// The numbers that were given out: seq, lines, each topic's last record, each stream's end. Pure.
+// Follows what is journaled, so what a scan of the journal notes and what the running router noted
+// are the same.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "proto/record.h"
+#include "router/journal/format.h"
+
+namespace muster {
+
+class Numbering {
+ public:
+  uint64_t seq() const { return seq_; }
+  uint64_t lines() const { return lines_; }
+  // The numbers of the next record, if it has this topic.
+  RecordNumbers next(std::string_view topic) const;
+  struct StreamEnd {
+    uint64_t end = 0;
+    bool unfinished = false;  // the last line goes on in the stream's next record
+  };
+  // How far a stream has been journaled.
+  StreamEnd end_of(uint64_t stream) const;
+
+  // A record is in the journal.
+  void note(const journal::RecordHeader& header, std::string_view topic);
+  // A stream is over: its end need not be known any longer.
+  void forget_stream(uint64_t stream) { ends_.erase(stream); }
+  // Records before `seq` are gone; topics that have nothing after it need not be known.
+  void forget_before(uint64_t seq);
+
+  // The payload of a checkpoint, appended, and back.
+  void encode(std::vector<char>& out) const;
+  static Result<Numbering> decode(uint64_t seq, uint64_t lines, std::string_view payload);
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+
+  uint64_t seq_ = 0, lines_ = 0;
+  std::unordered_map<std::string, uint64_t, Hash, std::equal_to<>> topics_;  // seq of its last
+  std::unordered_map<uint64_t, StreamEnd> ends_;                             // by stream key
+};
+
+}  // namespace muster

@@ -1,0 +1,102 @@
+// One buffer, one append, one publication a record.
+#include "router/recorder.h"
+
+#include "proto/codec.h"
+
+namespace muster {
+namespace {
+
+EventRecord notice(std::string text) {
+  EventRecord event;
+  event.kind = RecordKind::notice;
+  event.process = "router";
+  event.text = std::move(text);
+  return event;
+}
+
+journal::RecordHeader header_of(const RecordNumbers& numbers, size_t lines, WallTime wall,
+                                MonoTime mono) {
+  journal::RecordHeader header;
+  header.seq = numbers.seq;
+  header.line = numbers.line;
+  header.lines = uint32_t(lines);
+  header.wall = wall.time_since_epoch().count();
+  header.mono = mono.time_since_epoch().count();
+  return header;
+}
+
+}  // namespace
+
+Result<Recorder> Recorder::open(std::unique_ptr<journal::Storage> storage,
+                                journal::WriterOptions options, Bus& bus) {
+  auto writer = journal::Writer::open(*storage, options);
+  if (!writer) return within(writer.error(), "journal");
+  return Recorder(std::move(storage), std::move(*writer), bus);
+}
+
+bool Recorder::append(LogRecord& record, std::string_view topic, uint64_t stream, Now now) {
+  if (!catch_up(now)) return false;
+  record.numbers = numbering().next(topic);
+  record.time = now.wall;
+  buffer_.clear();
+  journal::begin_record(buffer_, topic);
+  encode(record, buffer_);
+  auto header = header_of(record.numbers, record.lines.size(), now.wall, now.mono);
+  header.stream = stream;
+  header.end = record.end;
+  bool over = record.tail == Tail::newline || record.tail == Tail::eof;
+  header.flags = over ? 0 : journal::flag_unfinished;
+  return commit(topic, header, now);
+}
+
+uint64_t Recorder::publish(EventRecord event, Now now) {
+  event.time = now.wall;
+  if (waiting_.size() >= max_waiting) {
+    events_lost_++;
+    return 0;
+  }
+  waiting_.push_back({std::move(event), now.mono});
+  uint64_t seq = numbering().seq() + waiting_.size();
+  catch_up(now);
+  return seq;
+}
+
+bool Recorder::catch_up(Now now) {
+  if (retry_at_ && now.mono < *retry_at_) return false;
+  while (!waiting_.empty()) {
+    if (!write(waiting_.front(), now)) return false;
+    waiting_.pop_front();
+    if (waiting_.empty() && events_lost_ > 0) {
+      auto text = fmt::format("{} events were lost while the journal took nothing", events_lost_);
+      events_lost_ = 0;
+      publish(notice(std::move(text)), now);
+    }
+  }
+  return true;
+}
+
+bool Recorder::write(Waiting& waiting, Now now) {
+  EventRecord& event = waiting.event;
+  std::string topic = topic_of(event.kind, event.process);
+  event.numbers = numbering().next(topic);
+  buffer_.clear();
+  journal::begin_record(buffer_, topic);
+  encode(event, buffer_);
+  return commit(topic, header_of(event.numbers, 1, event.time, waiting.mono), now);
+}
+
+bool Recorder::commit(std::string_view topic, journal::RecordHeader header, Now now) {
+  header.topic_length = uint8_t(topic.size());
+  if (auto appended = writer_.append(buffer_, header); !appended) {
+    trouble_ = fmt::format("journal: {}; trying again", appended.message());
+    retry_at_ = now.mono + retry_after;
+    return false;
+  }
+  trouble_.clear();
+  retry_at_.reset();
+  size_t body = sizeof(journal::RecordHeader) + topic.size();
+  bus_->publish(topic, {buffer_.data() + body, buffer_.size() - body});
+  return true;
+}
+
+}  // namespace muster

@@ -1,0 +1,126 @@
+// A cursor over the journal, a place to begin, and a filter that looks at headers only.
+#include "router/replay.h"
+
+#include <algorithm>
+
+#include "router/journal/cursor.h"
+#include "router/journal/posix_storage.h"
+#include "router/journal/tail.h"
+
+namespace muster {
+
+using journal::RecordHeader;
+
+struct Replay::State {
+  State(std::unique_ptr<journal::Storage> s, journal::Cursor c, ReplayRequest r)
+      : storage(std::move(s)), cursor(std::move(c)), request(std::move(r)) {}
+
+  void begin();
+  void begin_at_last_lines(uint64_t lines);
+  void begin_at_time(WallTime since);
+  bool wanted(const RecordHeader& header, std::string_view topic) const;
+  std::optional<std::pair<uint64_t, uint64_t>> missing_before(const RecordHeader& header) const;
+
+  std::unique_ptr<journal::Storage> storage;
+  journal::Cursor cursor;
+  ReplayRequest request;
+  std::optional<journal::RecordView> held;  // read, but what is missing before it comes first
+  std::optional<uint64_t> head;             // none: the first record may have any number
+  std::optional<std::pair<uint64_t, uint64_t>> gone;
+};
+
+Result<Replay> Replay::open(const std::string& journal_dir, const ReplayRequest& request) {
+  return open(std::make_unique<journal::PosixStorage>(journal_dir), request);
+}
+
+Result<Replay> Replay::open(std::unique_ptr<journal::Storage> storage,
+                            const ReplayRequest& request) {
+  auto cursor = journal::Cursor::open(*storage);
+  if (!cursor) return within(cursor.error(), "journal");
+  Replay replay(std::make_unique<State>(std::move(storage), std::move(*cursor), request));
+  replay.state_->begin();
+  return replay;
+}
+
+Replay::Replay(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Replay::Replay(Replay&&) noexcept = default;
+Replay::~Replay() = default;
+
+void Replay::State::begin() {
+  if (request.lines) {
+    begin_at_last_lines(*request.lines);
+  } else if (request.from) {
+    cursor.seek(*request.from);
+    head = std::max<uint64_t>(*request.from, 1) - 1;
+  } else if (request.since) {
+    begin_at_time(*request.since);
+  }
+}
+
+void Replay::State::begin_at_last_lines(uint64_t lines) {
+  auto look = [this](const RecordHeader& header, std::string_view topic) {
+    if (header.seq < request.from.value_or(0)) return journal::Look::stop;
+    return wanted(header, topic) ? journal::Look::counts : journal::Look::passed_over;
+  };
+  if (auto place = journal::find_last_lines(cursor, lines, look)) return cursor.seek(*place);
+  cursor.seek(UINT64_MAX);
+  while (auto record = cursor.next()) head = record->header.seq;
+}
+
+// In the newest segment that was created before then.
+void Replay::State::begin_at_time(WallTime since) {
+  auto& segments = cursor.segments();
+  for (auto s = segments.rbegin(); s != segments.rend(); ++s) {
+    auto reader = cursor.open_segment(*s);
+    auto header = reader ? reader->header() : std::nullopt;
+    if (header && WallTime(Nanos(header->created)) <= since) return cursor.seek(*s);
+  }
+}
+
+bool Replay::State::wanted(const RecordHeader& header, std::string_view topic) const {
+  WallTime time{Nanos(header.wall)};
+  if (header.seq < request.from.value_or(0)) return false;
+  if ((request.since && time < *request.since) || (request.until && time > *request.until))
+    return false;
+  auto begins = [&](auto& prefix) { return topic.starts_with(prefix); };
+  return request.topics.empty() ||
+         std::any_of(request.topics.begin(), request.topics.end(), begins);
+}
+
+// The numbers between the head and this record; a checkpoint stands after the record of its seq.
+std::optional<std::pair<uint64_t, uint64_t>> Replay::State::missing_before(
+    const RecordHeader& header) const {
+  uint64_t last = header.type == journal::RecordType::record ? header.seq - 1 : header.seq;
+  if (!head || last <= *head) return {};
+  return std::pair(*head + 1, last);
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> Replay::next(size_t max_bytes) {
+  std::vector<std::pair<std::string, std::string>> records;
+  State& s = *state_;
+  for (size_t bytes = 0; bytes < max_bytes;) {
+    auto record = s.held ? std::exchange(s.held, {}) : s.cursor.next();
+    if (!record) break;
+    auto& header = record->header;
+    if (auto missing = s.missing_before(header)) {
+      if (!records.empty()) {
+        s.held = record;
+        break;
+      }
+      s.gone = {s.gone ? s.gone->first : missing->first, missing->second};
+    }
+    s.head = std::max(header.seq, s.head.value_or(0));
+    if (header.type != journal::RecordType::record || !s.wanted(header, record->topic)) continue;
+    records.emplace_back(record->topic, record->payload);
+    bytes += record->topic.size() + record->payload.size();
+  }
+  return records;
+}
+
+uint64_t Replay::head() const { return state_->head.value_or(0); }
+
+std::optional<std::pair<uint64_t, uint64_t>> Replay::take_gone() {
+  return std::exchange(state_->gone, {});
+}
+
+}  // namespace muster
