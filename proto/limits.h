@@ -23,8 +23,10 @@ inline constexpr size_t joined_line = 4 << 20;
 
 // One message on the control socket: the largest honest one is a run with a big environment.
 inline constexpr size_t control_message = 1 << 20;
-// Elements in any array or map of a control message.
-inline constexpr size_t control_elements = 4096;
+// One reply: the largest is the table of all processes, each with a command of some 3 KiB.
+inline constexpr size_t control_reply = 16 << 20;
+// Elements in any array or map of a control message: all processes and one-offs, with room.
+inline constexpr size_t control_elements = 8192;
 // Nesting of a control message: its map, a list or map in it, a pair.
 inline constexpr size_t control_depth = 4;
 // One payload of the bus: a window's worth of empty lines, two bytes each, and a header.
