@@ -5,7 +5,9 @@ endif()
 
 set(MUSTER_SANITIZE "" CACHE STRING "sanitizers to build with: address,undefined or thread")
 
+# Designated initializers name what matters and leave the rest as it is declared.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+add_compile_options(-Wno-missing-field-initializers)
 if(MUSTER_SANITIZE)
   add_compile_options(-fsanitize=${MUSTER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${MUSTER_SANITIZE})

@@ -3,6 +3,7 @@
 // are errors that name the field, unknown fields are skipped.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,11 +23,17 @@ void encode(const EventRecord& record, std::vector<char>& out);
 // Views in a decoded LogRecord point into `payload`.
 Result<Record> decode_record(std::string_view payload);
 
+// Only the numbers, without looking at more of the payload than is needed to find them: for those
+// who pass records on.
+Result<RecordNumbers> decode_numbers(std::string_view payload);
+
 // A message is one or more frames; only a replay's records take more than one.
 using Frames = std::vector<std::string>;
 Frames encode(const Request& request);
 Frames encode(const Reply& reply);
 Result<Request> decode_request(std::span<const std::string_view> frames);
+// Of a request that decode_request refused: so that whoever sent it can be told.
+std::optional<uint64_t> decode_id(std::span<const std::string_view> frames);
 Result<Reply> decode_reply(std::span<const std::string_view> frames);
 
 }  // namespace muster

@@ -1,0 +1,78 @@
+// See wire_writer.h and wire_reader.h.
+#include "proto/wire_reader.h"
+#include "proto/wire_writer.h"
+
+namespace muster::wire {
+
+bool is_utf8(std::string_view text) {
+  const auto byte = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
+  for (size_t i = 0; i < text.size();) {
+    const unsigned char first = byte(i);
+    const size_t length = first < 0x80                     ? 1
+                          : first >= 0xc2 && first < 0xe0  ? 2
+                          : first >= 0xe0 && first < 0xf0  ? 3
+                          : first >= 0xf0 && first <= 0xf4 ? 4
+                                                           : 0;
+    if (length == 0 || length > text.size() - i) return false;
+    for (size_t k = 1; k < length; ++k)
+      if ((byte(i + k) & 0xc0) != 0x80) return false;
+    // Overlong forms, surrogates, and what lies beyond U+10FFFF.
+    if ((first == 0xe0 && byte(i + 1) < 0xa0) || (first == 0xed && byte(i + 1) > 0x9f) ||
+        (first == 0xf0 && byte(i + 1) < 0x90) || (first == 0xf4 && byte(i + 1) > 0x8f))
+      return false;
+    i += length;
+  }
+  return true;
+}
+
+msgpack::object unpack_map(std::string_view bytes, size_t most_elements, msgpack::zone& zone) {
+  // Every element takes a byte at least, so no honest list has more of them than there are bytes:
+  // nothing is allocated for a length that is only claimed.
+  const size_t elements = std::min(most_elements, bytes.size());
+  const msgpack::unpack_limit limit(elements, elements, bytes.size(), bytes.size(), bytes.size(),
+                                    limits::control_depth);
+  const auto refer = [](msgpack::type::object_type, size_t, void*) { return true; };
+  size_t end = 0;
+  bool referred = false;
+  msgpack::object object;
+  try {
+    object =
+        msgpack::unpack(zone, bytes.data(), bytes.size(), end, referred, refer, nullptr, limit);
+  } catch (const msgpack::insufficient_bytes&) {
+    throw Malformed("cut short");
+  } catch (const msgpack::size_overflow&) {
+    throw Malformed("too large or too deep");
+  } catch (const msgpack::unpack_error&) {
+    throw Malformed("not msgpack");
+  }
+  if (end != bytes.size()) throw Malformed("something follows the map");
+  if (object.type != msgpack::type::MAP) throw Malformed("not a map");
+  return object;
+}
+
+const msgpack::object* find(const msgpack::object& map, std::string_view key) {
+  for (const auto& entry : std::span(map.via.map.ptr, map.via.map.size)) {
+    if (entry.key.type != msgpack::type::STR || entry.val.type == msgpack::type::NIL) continue;
+    if (key == std::string_view(entry.key.via.str.ptr, entry.key.via.str.size)) return &entry.val;
+  }
+  return nullptr;
+}
+
+std::string_view text_of(const msgpack::object& object) {
+  if (object.type == msgpack::type::STR) return {object.via.str.ptr, object.via.str.size};
+  if (object.type == msgpack::type::BIN) return {object.via.bin.ptr, object.via.bin.size};
+  throw Malformed("not a text");
+}
+
+void read(const msgpack::object& object, bool& value) {
+  if (object.type != msgpack::type::BOOLEAN) throw Malformed("neither true nor false");
+  value = object.via.boolean;
+}
+
+void read(const msgpack::object& object, WallTime& time) {
+  int64_t nanoseconds = 0;
+  read(object, nanoseconds);
+  time = WallTime(Nanos(nanoseconds));
+}
+
+}  // namespace muster::wire
