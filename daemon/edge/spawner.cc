@@ -1,1 +1,148 @@
-// Placeholder until this room is built.
+// See spawner.h.
+#include "daemon/edge/spawner.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <unistd.h>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "daemon/edge/machine.h"
+#include "daemon/edge/shell_command.h"
+#include "proto/limits.h"
+
+namespace muster {
+namespace {
+
+struct Ends {
+  UniqueFd read, write;
+};
+
+StartResult<Ends> make_pipe(bool to_be_read_by_us) {
+  int fds[2];
+  if (pipe2(fds, O_CLOEXEC) != 0) return tl::unexpected(StartFailure{"pipe", errno});
+  Ends ends{UniqueFd(fds[0]), UniqueFd(fds[1])};
+  if (is_reserved(ends.write.get())) return tl::unexpected(StartFailure{"pipe", EMFILE});
+  // Users without privileges may run out of pipe memory; a small pipe is good enough then.
+  if (to_be_read_by_us) fcntl(ends.read.get(), F_SETPIPE_SZ, static_cast<int>(limits::pipe));
+  return ends;
+}
+
+// Pointers into strings that outlive it, and the null at the end.
+std::vector<char*> pointers_into(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (auto& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+}  // namespace
+
+std::string find_muster_exec() {
+  char path[PATH_MAX];
+  ssize_t n = readlink("/proc/self/exe", path, sizeof path);
+  std::string self(path, n > 0 ? static_cast<size_t>(n) : 0);
+  return self.substr(0, self.rfind('/') + 1) + "muster-exec";
+}
+
+Spawner::Spawner(Loop& loop, SpawnerOptions options, UniqueFd null)
+    : loop_(&loop), options_(std::move(options)), null_(std::move(null)) {
+  for (char** entry = environ; *entry; ++entry) {
+    std::string_view pair(*entry);
+    size_t equals = pair.find('=');
+    if (equals != std::string_view::npos)
+      environment_.emplace(pair.substr(0, equals), pair.substr(equals + 1));
+  }
+}
+
+Result<Spawner> Spawner::open(Loop& loop, SpawnerOptions options) {
+  if (access(options.exec_program.c_str(), X_OK) != 0)
+    return fail_errno(errno, "{}", options.exec_program);
+  UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!null) return fail_errno(errno, "/dev/null");
+  return Spawner(loop, std::move(options), std::move(null));
+}
+
+StartResult<LaunchPipes> Spawner::make_pipes(const Launch& launch) const {
+  LaunchPipes pipes;
+  for (auto end : {&PipeEnds::out, &PipeEnds::err}) {
+    auto ends = make_pipe(true);
+    if (!ends) return tl::unexpected(ends.error());
+    pipes.ours.*end = std::move(ends->read);
+    pipes.childs.*end = std::move(ends->write);
+  }
+  if (launch.attached) {
+    auto ends = make_pipe(false);
+    if (!ends) return tl::unexpected(ends.error());
+    pipes.ours.in = std::move(ends->write);
+    pipes.childs.in = std::move(ends->read);
+  }
+  return pipes;
+}
+
+StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, PipeEnds childs,
+                                                   const Environment& mark,
+                                                   const std::string& cgroup,
+                                                   std::function<void()> on_change) const {
+  auto report = make_pipe(false);
+  if (!report) return tl::unexpected(report.error());
+
+  std::vector<std::string> words{options_.exec_program, options_.directory,
+                                 std::to_string(options_.fd_limit), cgroup};
+  if (launch.argv.empty())
+    words.insert(words.end(), {"/bin/sh", "-c", with_exec(launch.command)});
+  else
+    words.insert(words.end(), launch.argv.begin(), launch.argv.end());
+
+  auto environment = environment_;
+  for (auto* more : {&launch.env, &mark})
+    for (auto& [name, value] : *more) environment[name] = value;
+  std::vector<std::string> pairs;
+  for (auto& [name, value] : environment) pairs.push_back(name + '=' + value);
+
+  std::array<uv_stdio_container_t, 4> stdio{};
+  int inherited[] = {childs.in ? childs.in.get() : null_.get(), childs.out.get(), childs.err.get(),
+                     report->write.get()};
+  for (size_t i = 0; i < stdio.size(); ++i) {
+    stdio[i].flags = UV_INHERIT_FD;
+    stdio[i].data.fd = inherited[i];
+  }
+
+  auto argv = pointers_into(words);
+  auto envp = pointers_into(pairs);
+  uv_process_options_t options{};
+  options.file = argv[0];
+  options.args = argv.data();
+  options.env = envp.data();
+  options.flags = UV_PROCESS_DETACHED;  // a session of its own
+  options.stdio = stdio.data();
+  options.stdio_count = static_cast<int>(stdio.size());
+  auto child = Child::spawn(*loop_, options, std::move(report->read), std::move(on_change));
+  if (child) return std::move(*child);
+  // libuv does not say whether fork or exec was refused; these two errors are fork's.
+  bool forked = child.error() != EAGAIN && child.error() != ENOMEM;
+  return tl::unexpected(
+      StartFailure{forked ? "exec " + options_.exec_program : "fork", child.error()});
+}
+
+StartFailure Spawner::describe(const Launch& launch, const ExecReport& report) const {
+  auto stage = [&]() -> std::string {
+    switch (report.stage) {
+      case ExecStage::arguments:
+        return "muster-exec";
+      case ExecStage::cgroup:
+        return "enter cgroup";
+      case ExecStage::limits:
+        return "set descriptor limit";
+      case ExecStage::directory:
+        return "chdir " + options_.directory;
+      case ExecStage::program:
+        return "exec " + (launch.argv.empty() ? "sh" : launch.argv.front());
+    }
+    return "start";
+  };
+  return {stage(), report.error_number};
+}
+
+}  // namespace muster

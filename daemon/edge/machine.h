@@ -1,0 +1,24 @@
+// What this machine allows the daemon: file descriptors.
+#pragma once
+
+#include <cstdint>
+
+namespace muster {
+
+// Descriptors that launches may not use up: clients, subscribers, journal and /proc need some too.
+inline constexpr uint64_t fd_reserve = 64;
+
+struct FdLimits {
+  uint64_t before;  // the soft limit that was inherited, and that programs get again
+  uint64_t now;
+};
+// Raises the soft limit of open descriptors to the hard one. To be called once, before others.
+FdLimits raise_fd_limit();
+
+uint32_t count_open_fds();
+
+// Whether a descriptor that was just given out is one of the last ones. The kernel gives out the
+// lowest free number.
+bool is_reserved(int fd);
+
+}  // namespace muster

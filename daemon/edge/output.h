@@ -1,0 +1,34 @@
+// Where the pipes of launches are read: into the log (Intake), or to the client of an attached
+// one-off (Attachments). An interface, so that whoever runs the processes need not know which.
+#pragma once
+
+#include "base/result.h"
+#include "base/time.h"
+#include "base/unique_fd.h"
+#include "daemon/core/action.h"
+
+namespace muster {
+
+// Our ends of a launch's pipes. `in` only where somebody may write to the launch.
+struct PipeEnds {
+  UniqueFd in, out, err;
+};
+
+class Output {
+ public:
+  virtual ~Output() = default;
+
+  // Before the fork. From here on to close(), the output reads the pipes by itself.
+  virtual Result<> open(const Launch& launch, PipeEnds ends) = 0;
+  // Moves on what the launch has printed so far, as much as goes at this moment.
+  virtual void drain(LaunchId launch) = 0;
+  // All was read up to the end of both pipes, and moved on.
+  virtual bool ended(LaunchId launch) const = 0;
+  // How long, after the last process of the launch has gone, its end may be waited for: somebody
+  // else may hold a pipe open, or what was printed cannot be moved on.
+  virtual Nanos patience(LaunchId launch) const = 0;
+  // The launch is over, ended or not.
+  virtual void close(LaunchId launch) = 0;
+};
+
+}  // namespace muster

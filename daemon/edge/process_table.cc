@@ -1,0 +1,133 @@
+// See process_table.h.
+#include "daemon/edge/process_table.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <charconv>
+#include <memory>
+
+#include "base/unique_fd.h"
+
+namespace muster {
+namespace {
+
+using Directory = std::unique_ptr<DIR, int (*)(DIR*)>;
+
+Directory open_directory(const char* path) { return Directory(opendir(path), closedir); }
+
+template <class Number>
+bool parse_number(std::string_view text, Number& number) {
+  auto end = text.data() + text.size();
+  auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stop == end && !text.empty();
+}
+
+size_t read_up_to(int fd, char* buffer, size_t size) {
+  size_t have = 0;
+  while (have < size) {
+    ssize_t n = read(fd, buffer + have, size - have);
+    if (n <= 0) break;
+    have += static_cast<size_t>(n);
+  }
+  return have;
+}
+
+}  // namespace
+
+std::optional<ProcessEntry> parse_stat(std::string_view text) {
+  // The name may hold blanks and parentheses; what follows its last one does not.
+  size_t name_end = text.rfind(')');
+  if (name_end == std::string_view::npos) return {};
+  ProcessEntry entry;
+  if (!parse_number(text.substr(0, text.find(' ')), entry.pid)) return {};
+  auto rest = text.substr(name_end + 1);
+  for (int field = 3; field <= 22; ++field) {
+    size_t begin = rest.find_first_not_of(' ');
+    if (begin == std::string_view::npos) return {};
+    rest.remove_prefix(begin);
+    auto word = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(word.size());
+    bool good = true;
+    if (field == 3) entry.dead = word == "Z" || word == "X";
+    if (field == 4) good = parse_number(word, entry.parent);
+    if (field == 5) good = parse_number(word, entry.group);
+    if (field == 6) good = parse_number(word, entry.session);
+    if (field == 22) good = parse_number(word, entry.start);
+    if (!good) return {};
+  }
+  return entry;
+}
+
+std::optional<ProcessEntry> read_process(pid_t pid) {
+  char path[32], text[512];
+  *fmt::format_to_n(path, sizeof path - 1, "/proc/{}/stat", pid).out = 0;
+  UniqueFd fd(open(path, O_RDONLY | O_CLOEXEC));
+  if (!fd) return {};
+  return parse_stat({text, read_up_to(fd.get(), text, sizeof text)});
+}
+
+std::vector<ProcessEntry> read_processes(const std::function<bool(pid_t)>& skip) {
+  std::vector<ProcessEntry> entries;
+  auto proc = open_directory("/proc");
+  if (!proc) return entries;
+  while (auto* name = readdir(proc.get())) {
+    pid_t pid;
+    if (!parse_number(std::string_view(name->d_name), pid) || (skip && skip(pid))) continue;
+    if (auto entry = read_process(pid)) entries.push_back(*entry);
+  }
+  return entries;
+}
+
+std::string read_environment(pid_t pid) {
+  constexpr size_t limit = 1 << 20;
+  UniqueFd fd(open(fmt::format("/proc/{}/environ", pid).c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text;
+  while (fd && text.size() < limit) {
+    char chunk[4096];
+    ssize_t n = read(fd.get(), chunk, sizeof chunk);
+    if (n <= 0) break;
+    text.append(chunk, static_cast<size_t>(n));
+  }
+  return text;
+}
+
+bool environment_has(std::string_view environment, std::string_view pair) {
+  while (!environment.empty()) {
+    auto entry = environment.substr(0, environment.find('\0'));
+    if (entry == pair) return true;
+    environment.remove_prefix(std::min(environment.size(), entry.size() + 1));
+  }
+  return false;
+}
+
+std::vector<uint64_t> socket_inodes(pid_t pid) {
+  std::vector<uint64_t> inodes;
+  auto fds = open_directory(fmt::format("/proc/{}/fd", pid).c_str());
+  if (!fds) return inodes;
+  while (auto* name = readdir(fds.get())) {
+    char target[64];
+    ssize_t n = readlinkat(dirfd(fds.get()), name->d_name, target, sizeof target);
+    std::string_view text(target, n > 0 ? static_cast<size_t>(n) : 0);
+    constexpr std::string_view prefix = "socket:[";
+    uint64_t inode;
+    if (text.substr(0, prefix.size()) == prefix && text.back() == ']' &&
+        parse_number(text.substr(prefix.size(), text.size() - prefix.size() - 1), inode))
+      inodes.push_back(inode);
+  }
+  return inodes;
+}
+
+// The descriptor holds on to the process; that it is the one we mean is checked after opening.
+bool signal_process(const ProcessEntry& process, int signal) {
+  if (process.pid <= 1 || process.pid == getpid()) return false;
+  UniqueFd fd(static_cast<int>(syscall(SYS_pidfd_open, process.pid, 0)));
+  if (!fd) return false;
+  auto now = read_process(process.pid);
+  if (!now || now->start != process.start) return false;
+  return syscall(SYS_pidfd_send_signal, fd.get(), signal, nullptr, 0) == 0;
+}
+
+}  // namespace muster

@@ -1,0 +1,42 @@
+// What /proc says about the processes of this machine, and signals that cannot hit the wrong one.
+// Knows no launches. A process is a pid and its start time: a pid alone is used again.
+#pragma once
+
+#include <sys/types.h>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace muster {
+
+struct ProcessEntry {
+  pid_t pid = 0, parent = 0, group = 0, session = 0;
+  uint64_t start = 0;  // in clock ticks since boot
+  bool dead = false;   // a zombie, or about to vanish
+};
+
+// Nothing if there is no such process (any more).
+std::optional<ProcessEntry> read_process(pid_t pid);
+
+// All processes but those that `skip` names, a system call or three for each: not for every turn.
+std::vector<ProcessEntry> read_processes(const std::function<bool(pid_t)>& skip = {});
+
+// The environment that the process was executed with, as "K=V\0K=V\0...": empty if it may not be
+// read. Cut after a megabyte.
+std::string read_environment(pid_t pid);
+// Whether such an environment has exactly this "K=V".
+bool environment_has(std::string_view environment, std::string_view pair);
+
+// The inodes of the sockets that the process has open.
+std::vector<uint64_t> socket_inodes(pid_t pid);
+
+// Signals this very process; false if it is gone. Never pid 1, and never ourselves.
+bool signal_process(const ProcessEntry& process, int signal);
+
+// The text of "PID (NAME) STATE PARENT ..." as in /proc/PID/stat.
+std::optional<ProcessEntry> parse_stat(std::string_view text);
+
+}  // namespace muster

@@ -1,0 +1,122 @@
+// See process_tree.h.
+#include "daemon/edge/process_tree.h"
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cerrno>
+#include <unordered_map>
+
+namespace muster {
+
+Result<> become_subreaper() {
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return fail_errno(errno, "become a subreaper");
+  return {};
+}
+
+Environment ProcessTree::mark(LaunchId launch) const {
+  return {{"MUSTER_APP", app_}, {"MUSTER_LAUNCH", std::to_string(launch)}};
+}
+
+void ProcessTree::add(LaunchId launch, pid_t leader) {
+  // Not reaped yet, so it is there, if only as a zombie.
+  auto entry = read_process(leader);
+  leaders_[leader] = {launch, entry ? entry->start : 0};
+}
+
+void ProcessTree::remove(LaunchId launch) {
+  std::erase_if(leaders_, [&](auto& leader) { return leader.second.launch == launch; });
+  std::erase_if(strays_, [&](auto& stray) { return stray.second == launch; });
+}
+
+// waitid() without a pid always names the same dead child first. If that is a leader, libuv will
+// reap it at its SIGCHLD, which is one that we hear too: then we are called again.
+void ProcessTree::reap_orphans() const {
+  for (;;) {
+    siginfo_t info{};
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return;
+    if (is_leader(info.si_pid)) return;
+    waitpid(info.si_pid, nullptr, WNOHANG);
+  }
+}
+
+// The number of a session stays taken while any of its processes lives. If another process has the
+// leader's pid, then the session that we knew has ended and this is a foreign one.
+std::optional<LaunchId> ProcessTree::owner_of_session(pid_t session) const {
+  auto leader = leaders_.find(session);
+  if (leader == leaders_.end()) return {};
+  auto holder = read_process(session);
+  if (holder && holder->start != leader->second.start) return {};
+  return leader->second.launch;
+}
+
+std::optional<LaunchId> ProcessTree::owner_of_orphan(const ProcessEntry& orphan) const {
+  if (auto owner = owner_of_session(orphan.session)) return owner;
+  if (auto stray = strays_.find({orphan.pid, orphan.start}); stray != strays_.end())
+    return stray->second;
+  auto environment = read_environment(orphan.pid);
+  if (!environment_has(environment, "MUSTER_APP=" + app_)) return {};
+  for (auto& [pid, leader] : leaders_)
+    if (environment_has(environment, "MUSTER_LAUNCH=" + std::to_string(leader.launch)))
+      return leader.launch;
+  return {};
+}
+
+std::set<LaunchId> ProcessTree::survivors() {
+  std::set<LaunchId> launches;
+  for (auto& entry : read_processes([&](pid_t pid) { return is_leader(pid); })) {
+    if (entry.parent != getpid() || entry.dead) continue;
+    if (auto owner = owner_of_orphan(entry)) launches.insert(*owner);
+  }
+  return launches;
+}
+
+std::vector<ProcessEntry> ProcessTree::members(LaunchId launch) {
+  if (!members_) take_snapshot();
+  auto found = members_->find(launch);
+  return found == members_->end() ? std::vector<ProcessEntry>() : found->second;
+}
+
+void ProcessTree::take_snapshot() {
+  auto entries = read_processes();
+  std::unordered_map<pid_t, const ProcessEntry*> by_pid;
+  for (auto& entry : entries) by_pid[entry.pid] = &entry;
+  std::unordered_map<pid_t, std::optional<LaunchId>> owners;
+
+  // Up the line of parents until one says whose it is; then down again, noting it for each.
+  auto owner_of = [&](const ProcessEntry& entry) {
+    std::vector<pid_t> line;
+    std::optional<LaunchId> owner;
+    for (auto* at = &entry; at && at->pid != getpid() && line.size() <= entries.size();) {
+      if (auto known = owners.find(at->pid); known != owners.end()) {
+        owner = known->second;
+        break;
+      }
+      line.push_back(at->pid);
+      auto leader = leaders_.find(at->pid);
+      if (leader != leaders_.end() && leader->second.start == at->start)
+        owner = leader->second.launch;
+      else if (at->parent == getpid())
+        owner = owner_of_orphan(*at);
+      else
+        owner = owner_of_session(at->session);
+      if (owner) break;
+      auto parent = by_pid.find(at->parent);
+      at = parent == by_pid.end() ? nullptr : parent->second;
+    }
+    for (pid_t pid : line) owners[pid] = owner;
+    return owner;
+  };
+
+  members_.emplace();
+  decltype(strays_) strays;
+  for (auto& entry : entries) {
+    auto owner = owner_of(entry);
+    if (!owner || entry.dead || entry.pid == getpid()) continue;
+    (*members_)[*owner].push_back(entry);
+    if (!is_leader(entry.session)) strays[{entry.pid, entry.start}] = *owner;
+  }
+  strays_ = std::move(strays);
+}
+
+}  // namespace muster

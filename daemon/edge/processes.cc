@@ -1,0 +1,211 @@
+// See processes.h.
+#include "daemon/edge/processes.h"
+
+#include <signal.h>
+#include <algorithm>
+#include <utility>
+
+namespace muster {
+namespace {
+
+// Forks of one turn may take this long together; then the others get theirs.
+constexpr Nanos spawn_budget = 5ms;
+// Killing again: soon at first, because whoever forked in time was missed.
+constexpr Nanos first_kill_pause = 5ms, longest_kill_pause = 1s;
+// Survivors whose end nobody tells us of, because a tracer or the like is their parent.
+constexpr Nanos survivors_recheck = 1s;
+
+}  // namespace
+
+Processes::Processes(Loop& loop, std::string app, Spawner spawner, Output& log, Output& attached,
+                     std::function<void(Event)> sink)
+    : loop_(loop),
+      tree_(std::move(app)),
+      spawner_(std::move(spawner)),
+      log_(log),
+      attached_(attached),
+      sink_(std::move(sink)),
+      sweep_(loop, [this] { sweep(); }),
+      later_(loop, [this] { sweep_.on(); }),
+      child_signal_(loop, SIGCHLD, [this] {
+        deaths_ = true;
+        sweep_.on();
+      }) {}
+
+void Processes::start(Launch launch) {
+  LaunchId id = launch.launch;
+  queue_.push_back(id);
+  Output* output = launch.attached ? &attached_ : &log_;
+  auto [entry, added] = running_.try_emplace(id);
+  CHECK(added, "launch {} was started before", id);
+  entry->second.launch = std::move(launch);
+  entry->second.output = output;
+  sweep_.on();
+}
+
+// While the leader has not been reaped, nobody else can have the number of its group.
+void Processes::kill(LaunchId launch, int signal) {
+  auto found = running_.find(launch);
+  if (found == running_.end()) return;
+  auto& running = found->second;
+  if (running.phase == Phase::queued) {
+    running.early_signals.push_back(signal);
+    return;
+  }
+  bool leader_is_there = !running.child->exit();
+  if (leader_is_there) ::kill(-running.child->pid(), signal);
+  stray_signals_.push_back({launch, signal, leader_is_there});
+  if (signal == SIGKILL && !running.kill_again) {
+    running.kill_pause = first_kill_pause;
+    running.kill_again = loop_clock() + running.kill_pause;
+  }
+  sweep_.on();
+}
+
+std::vector<ProcessEntry> Processes::members(LaunchId launch) {
+  sweep_.on();  // which forgets what was read for this turn
+  return tree_.members(launch);
+}
+
+void Processes::sweep() {
+  sweep_.off();
+  MonoTime now = loop_clock();
+  tree_.forget();
+  spawn_queued(now);
+  finish_starts();
+  find_survivors(now);
+  finish_drained(now);
+  signal_strays();
+  kill_again(now);
+  tree_.forget();
+  std::erase_if(running_, [](auto& entry) { return entry.second.phase == Phase::over; });
+  plan_next_sweep();
+  for (auto& event : std::exchange(events_, {})) sink_(std::move(event));
+}
+
+void Processes::spawn_queued(MonoTime now) {
+  size_t spawned = 0;
+  while (spawned < queue_.size() && loop_clock() - now < spawn_budget)
+    spawn(running_.at(queue_[spawned++]));
+  queue_.erase(queue_.begin(), queue_.begin() + static_cast<ptrdiff_t>(spawned));
+}
+
+void Processes::spawn(Running& running) {
+  auto pipes = spawner_.make_pipes(running.launch);
+  if (!pipes) return fail_start(running, pipes.error());
+  auto opened = running.output->open(running.launch, std::move(pipes->ours));
+  if (!opened) return fail_start(running, {opened.message(), ENOBUFS});
+  LaunchId launch = running.launch.launch;
+  auto child = spawner_.spawn(running.launch, std::move(pipes->childs), tree_.mark(launch), "",
+                              [this] { sweep_.on(); });
+  if (!child) {
+    running.output->close(launch);
+    return fail_start(running, child.error());
+  }
+  running.child = std::move(*child);
+  running.phase = Phase::starting;
+  tree_.add(launch, running.child->pid());
+  for (int signal : std::exchange(running.early_signals, {})) kill(launch, signal);
+}
+
+void Processes::fail_start(Running& running, StartFailure failure) {
+  events_.push_back(
+      LaunchFailed{running.launch.launch, std::move(failure.stage), failure.error_number});
+  running.phase = Phase::over;
+}
+
+void Processes::finish_starts() {
+  for (auto& [launch, running] : running_) {
+    if (running.phase != Phase::starting) continue;
+    auto& child = *running.child;
+    if (child.start() == Child::Start::succeeded) {
+      events_.push_back(Launched{launch, child.pid()});
+      running.phase = Phase::running;
+    } else if (child.start() == Child::Start::failed && child.exit()) {
+      running.output->close(launch);
+      tree_.remove(launch);
+      fail_start(running, spawner_.describe(running.launch, child.failure()));
+    }
+  }
+}
+
+bool Processes::waits_for_survivors(const Running& running) {
+  return running.phase == Phase::exited ||
+         (running.phase == Phase::running && running.child->exit());
+}
+
+// One reading of /proc serves all launches. However many processes there are and however fast they
+// die, it is not to take more than a quarter of our time.
+void Processes::find_survivors(MonoTime now) {
+  if (deaths_) tree_.reap_orphans();
+  bool wanted = std::any_of(running_.begin(), running_.end(),
+                            [](auto& entry) { return waits_for_survivors(entry.second); });
+  if (wanted && now < (deaths_ ? look_from_ : look_again_)) return;
+  deaths_ = false;
+  if (!wanted) return;
+  auto survivors = tree_.survivors();
+  MonoTime done = loop_clock();
+  look_from_ = done + 3 * (done - now);
+  look_again_ = done + survivors_recheck;
+  for (auto& [launch, running] : running_) {
+    if (!waits_for_survivors(running)) continue;
+    bool survived = survivors.count(launch) > 0;
+    if (running.phase == Phase::running || !survived) running.output->drain(launch);
+    if (running.phase == Phase::running)
+      events_.push_back(Exited{launch, *running.child->exit(), survived});
+    running.phase = survived ? Phase::exited : Phase::draining;
+    running.empty_since = done;
+  }
+}
+
+void Processes::finish_drained(MonoTime now) {
+  for (auto& [launch, running] : running_) {
+    if (running.phase != Phase::draining) continue;
+    bool over = running.output->ended(launch) ||
+                now >= running.empty_since + running.output->patience(launch);
+    if (!over) continue;
+    running.output->close(launch);
+    tree_.remove(launch);
+    running.phase = Phase::over;
+    events_.push_back(Gone{launch});
+  }
+}
+
+// Those who have left the leader's group, and everybody once the leader is dead.
+void Processes::signal_strays() {
+  for (auto& [launch, signal, group_has_it] : std::exchange(stray_signals_, {})) {
+    auto found = running_.find(launch);
+    if (found == running_.end() || !found->second.child) continue;
+    for (auto& process : tree_.members(launch))
+      if (!group_has_it || process.group != found->second.child->pid())
+        signal_process(process, signal);
+  }
+}
+
+void Processes::kill_again(MonoTime now) {
+  for (auto& [launch, running] : running_) {
+    if (running.phase == Phase::draining) running.kill_again.reset();
+    if (!running.kill_again || now < *running.kill_again) continue;
+    for (auto& process : tree_.members(launch)) signal_process(process, SIGKILL);
+    running.kill_again = now + running.kill_pause;
+    running.kill_pause = std::min(2 * running.kill_pause, longest_kill_pause);
+  }
+}
+
+void Processes::plan_next_sweep() {
+  if (!queue_.empty()) sweep_.on();
+  std::optional<MonoTime> next;
+  auto plan = [&](MonoTime time) { next = next ? std::min(*next, time) : time; };
+  for (auto& [launch, running] : running_) {
+    if (waits_for_survivors(running)) plan(deaths_ ? look_from_ : look_again_);
+    if (running.phase == Phase::draining)
+      plan(running.empty_since + running.output->patience(launch));
+    if (running.kill_again) plan(*running.kill_again);
+  }
+  if (next)
+    later_.at(*next);
+  else
+    later_.disarm();
+}
+
+}  // namespace muster

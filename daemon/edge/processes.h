@@ -1,0 +1,96 @@
+// Every launch that is under way: starts it, watches it, signals it, and tells the core what became
+// of it: Launched or LaunchFailed, then Exited, then Gone. Decides nothing.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/uv/loop.h"
+#include "base/uv/signal_watch.h"
+#include "base/uv/timer.h"
+#include "base/uv/turn.h"
+#include "daemon/edge/output.h"
+#include "daemon/edge/process_tree.h"
+#include "daemon/edge/spawner.h"
+
+namespace muster {
+
+//   queued -> starting -> running -> exited -> draining -> over
+//                 |                  (leader    (tree      (erased)
+//                 +-> over            dead)      empty)
+//
+// Callbacks only note that something has changed. One place, the sweep, in a turn of the loop of
+// its own, looks at everything, moves launches on, and hands out events when it is done: so that
+// whoever receives one may call back at once, and nothing is destroyed in its own callback.
+class Processes {
+ public:
+  // `log` gets what launches print, `attached` that of attached ones; both must outlive this.
+  Processes(Loop& loop, std::string app, Spawner spawner, Output& log, Output& attached,
+            std::function<void(Event)> sink);
+
+  // Soon, in the order of the calls; a burst is spread over turns.
+  void start(Launch launch);
+  // To every process of the launch's tree, once; SIGKILL again and again until none is left.
+  void kill(LaunchId launch, int signal);
+
+  // To be called by an Output: the end of a launch's streams was reached.
+  void output_changed() { sweep_.on(); }
+
+  bool empty() const { return running_.empty(); }
+  // For whoever wants to know more about a launch's processes. As of this turn of the loop.
+  std::vector<ProcessEntry> members(LaunchId launch);
+
+ private:
+  enum class Phase : uint8_t { queued, starting, running, exited, draining, over };
+  struct Running {
+    Launch launch;
+    Output* output = nullptr;
+    Phase phase = Phase::queued;
+    std::unique_ptr<Child> child;
+    std::vector<int> early_signals;  // for when it has been started
+    // The moment to kill again what is left, and how long to wait after that.
+    std::optional<MonoTime> kill_again;
+    Nanos kill_pause{};
+    MonoTime empty_since{};  // draining: since when no process is left
+  };
+  struct StraySignal {
+    LaunchId launch;
+    int signal;
+    bool group_has_it;
+  };
+
+  void sweep();
+  void spawn_queued(MonoTime now);
+  void spawn(Running& running);
+  void fail_start(Running& running, StartFailure failure);
+  void finish_starts();
+  void find_survivors(MonoTime now);
+  void finish_drained(MonoTime now);
+  void signal_strays();
+  void kill_again(MonoTime now);
+  void plan_next_sweep();
+  static bool waits_for_survivors(const Running& running);
+
+  Loop& loop_;
+  ProcessTree tree_;
+  Spawner spawner_;
+  Output &log_, &attached_;
+  std::function<void(Event)> sink_;
+  std::map<LaunchId, Running> running_;
+  std::vector<LaunchId> queue_;
+  std::vector<StraySignal> stray_signals_;
+  std::vector<Event> events_;
+  bool deaths_ = false;  // since survivors were looked for
+  // When to look for survivors: after a death not before the first, without one at the second.
+  MonoTime look_from_{}, look_again_{};
+  Idle sweep_;
+  Timer later_;
+  SignalWatch child_signal_;
+};
+
+}  // namespace muster

@@ -1,0 +1,66 @@
+// Starts the first process of a launch: pipes, environment, descriptors, and muster-exec for what
+// libuv cannot do. Decides nothing and remembers no launch.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "base/uv/loop.h"
+#include "daemon/core/action.h"
+#include "daemon/edge/child.h"
+#include "daemon/edge/output.h"
+
+namespace muster {
+
+struct SpawnerOptions {
+  std::string directory;     // the app's
+  std::string exec_program;  // muster-exec
+  uint64_t fd_limit = 1024;  // the soft limit that programs get
+};
+
+// Where muster-exec was installed: beside this very program.
+std::string find_muster_exec();
+
+// What was being done when a launch failed to start, and why.
+struct StartFailure {
+  std::string stage;
+  int error_number;
+};
+template <class T>
+using StartResult = tl::expected<T, StartFailure>;
+
+// The pipes of a launch that is about to be started: our ends, and the child's.
+struct LaunchPipes {
+  PipeEnds ours, childs;
+};
+
+class Spawner {
+ public:
+  // Takes the daemon's environment as it is now.
+  static Result<Spawner> open(Loop& loop, SpawnerOptions options);
+
+  // Real pipes, because a program may open /dev/stdout again; an attached launch gets one for its
+  // stdin too. Refuses while fewer than `fd_reserve` descriptors are left for everybody else.
+  StartResult<LaunchPipes> make_pipes(const Launch& launch) const;
+
+  // Forks. `mark` is added to the environment; `cgroup` may be empty. The child's ends of the pipes
+  // are closed here in any case.
+  StartResult<std::unique_ptr<Child>> spawn(const Launch& launch, PipeEnds childs,
+                                            const Environment& mark, const std::string& cgroup,
+                                            std::function<void()> on_change) const;
+
+  // What a failure of the started child was about.
+  StartFailure describe(const Launch& launch, const ExecReport& report) const;
+
+ private:
+  Spawner(Loop& loop, SpawnerOptions options, UniqueFd null);
+
+  Loop* loop_;
+  SpawnerOptions options_;
+  UniqueFd null_;
+  std::map<std::string, std::string> environment_;
+};
+
+}  // namespace muster

@@ -1,0 +1,74 @@
+// muster-exec DIRECTORY FD_LIMIT CGROUP PROGRAM ARG...: what happens between fork and exec of a
+// launch that libuv cannot do, each step reported when it fails. Not a shell and no daemon code: it
+// links nothing, so that it starts fast. The environment, the session and descriptors 0 to 3 come
+// from the daemon; the program keeps 0 to 2 only. CGROUP is the cgroup's directory, or empty.
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "daemon/exec/report.h"
+
+namespace {
+
+using muster::ExecStage;
+
+// As a shell would exit: 127 for "there is no such thing", 126 for "there is, but".
+[[noreturn]] void give_up(ExecStage stage) {
+  muster::ExecReport report{stage, errno};
+  // One small write into an empty pipe is never cut short.
+  ssize_t written = write(muster::exec_report_fd, &report, sizeof report);
+  _exit(written == sizeof report && report.error_number == ENOENT ? 127 : 126);
+}
+
+void keep_standard_descriptors() {
+  // Closing at exec, not now: the report pipe must stay open until then.
+  if (close_range(muster::exec_report_fd, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
+    for (int fd = muster::exec_report_fd; fd < 1024; ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+// An ignored signal or a blocked one would be inherited by the program, which cannot know.
+void reset_signals() {
+  for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+bool enter_cgroup(const char* directory) {
+  int parent = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (parent < 0) return false;
+  int procs = openat(parent, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+  return procs >= 0 && write(procs, "0", 1) == 1;
+}
+
+// The daemon raises its own soft limit; programs that use select() rely on the usual one.
+bool restore_fd_limit(const char* text) {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return false;
+  limit.rlim_cur = strtoull(text, nullptr, 10);
+  if (limit.rlim_cur > limit.rlim_max) limit.rlim_cur = limit.rlim_max;
+  return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  keep_standard_descriptors();
+  if (argc < 5) {
+    errno = EINVAL;
+    give_up(ExecStage::arguments);
+  }
+  const char *directory = argv[1], *fd_limit = argv[2], *cgroup = argv[3];
+  char** command = argv + 4;
+  if (*cgroup && !enter_cgroup(cgroup)) give_up(ExecStage::cgroup);
+  if (!restore_fd_limit(fd_limit)) give_up(ExecStage::limits);
+  if (chdir(directory) != 0) give_up(ExecStage::directory);
+  reset_signals();
+  execvp(command[0], command);
+  give_up(ExecStage::program);
+}
