@@ -95,12 +95,12 @@ Result<> App::Parts::open() {
   auto bus_bound = BusSocket::bind(loop, zmq, places.bus());
   if (!bus_bound) return tl::unexpected(bus_bound.error());
   bus = std::move(*bus_bound);
-  auto control_bound = ControlSocket::bind(
-      loop, zmq, places.control(),
-      {[this](ClientId client, Request request) {
-         on_request(std::move(client), std::move(request));
-       },
-       [this](ClientId client) { post(ClientLost{std::move(client)}); }});
+  auto control_bound =
+      ControlSocket::bind(loop, zmq, places.control(),
+                          {[this](ClientId client, Request request) {
+                             on_request(std::move(client), std::move(request));
+                           },
+                           [this](ClientId client) { post(ClientLost{std::move(client)}); }});
   if (!control_bound) return tl::unexpected(control_bound.error());
   control = std::move(*control_bound);
 
@@ -115,12 +115,9 @@ Result<> App::Parts::open() {
     return control->send(client, reply);
   });
 
-  auto spawner =
-      Spawner::open(loop, {setup.directory, find_muster_exec(), fd_limits.before});
+  auto spawner = Spawner::open(loop, {setup.directory, find_muster_exec(), fd_limits.before});
   if (!spawner) return tl::unexpected(spawner.error());
-  intake.emplace(loop, *router, [this] {
-    processes->output_changed();
-  });
+  intake.emplace(loop, *router, [this] { processes->output_changed(); });
   attachments.emplace(loop, [this](const ClientId& client, const Reply& reply) {
     return control->send(client, reply);
   });

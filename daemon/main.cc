@@ -1,4 +1,5 @@
-// musterd: from the command line to a running App. What can be refused is refused here, before anything is started.
+// musterd: from the command line to a running App. What can be refused is refused here, before
+// anything is started.
 #include <fmt/format.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -67,7 +68,8 @@ Result<AppSetup> prepare(const DaemonOptions& options) {
 
   std::string app = options.app.value_or(app_name_of(setup.directory));
   if (!is_app_name(app))
-    return fail("'{}' cannot be the name of an app: letters, digits, '_', '.' and '-', at most 63", app);
+    return fail("'{}' cannot be the name of an app: letters, digits, '_', '.' and '-', at most 63",
+                app);
   Result<Endpoints> endpoints = endpoints_of(app, geteuid() == 0, geteuid(), environment);
   if (!endpoints) return tl::unexpected(endpoints.error());
   setup.endpoints = *endpoints;
@@ -79,7 +81,8 @@ Result<AppSetup> prepare(const DaemonOptions& options) {
   setup.model = std::move(loaded->model);
 
   if (options.formation) {
-    Result<FormationCounts> formation = parse_formation_option(*options.formation, setup.model.types);
+    Result<FormationCounts> formation =
+        parse_formation_option(*options.formation, setup.model.types);
     if (!formation) return within(formation.error(), "-m {}", *options.formation);
     setup.formation = std::move(*formation);
   }

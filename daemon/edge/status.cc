@@ -41,8 +41,9 @@ void fill_status(StatusReply& status, const RouterHead& head, std::vector<std::s
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
     status.fd_limit = static_cast<uint32_t>(std::min<rlim_t>(limit.rlim_cur, UINT32_MAX));
   if (status.open_fds > near_limit * status.fd_limit)
-    alarms.push_back(fmt::format("{} of {} file descriptors are in use; raise the hard limit (ulimit -Hn)",
-                                 status.open_fds, status.fd_limit));
+    alarms.push_back(
+        fmt::format("{} of {} file descriptors are in use; raise the hard limit (ulimit -Hn)",
+                    status.open_fds, status.fd_limit));
   status.alarms = std::move(alarms);
 }
 
