@@ -30,6 +30,17 @@ namespace muster {
 namespace {
 // How long a terminal that is stopped may hold up the end of a foreground run.
 constexpr Nanos last_words_patience = 2s;
+
+// Every record appears on the bus, and the foreground is told that there is something to read.
+struct Announcer : Bus {
+  void publish(std::string_view topic, std::string_view payload) override {
+    bus->publish(topic, payload);
+    if (foreground) foreground->wake();
+  }
+  std::unique_ptr<BusSocket> bus;
+  std::optional<Foreground> foreground;
+};
+
 }  // namespace
 
 struct App::Parts {
@@ -65,10 +76,9 @@ struct App::Parts {
   Loop loop;
   ZmqContext zmq;
   std::optional<ZapGate> gate;
-  std::unique_ptr<BusSocket> bus;
   std::unique_ptr<ControlSocket> control;
+  Announcer announcer;
   std::optional<Router> router;
-  std::optional<Foreground> foreground;
   std::optional<ReplayDesk> replays;
   std::optional<Intake> intake;
   std::optional<Attachments> attachments;
@@ -94,7 +104,7 @@ Result<> App::Parts::open() {
 
   auto bus_bound = BusSocket::bind(loop, zmq, places.bus());
   if (!bus_bound) return tl::unexpected(bus_bound.error());
-  bus = std::move(*bus_bound);
+  announcer.bus = std::move(*bus_bound);
   auto control_bound =
       ControlSocket::bind(loop, zmq, places.control(),
                           {[this](ClientId client, Request request) {
@@ -105,12 +115,12 @@ Result<> App::Parts::open() {
   control = std::move(*control_bound);
 
   auto router_opened =
-      Router::open({places.journal_dir(), places.windows_file()}, *bus, read_clocks());
+      Router::open({places.journal_dir(), places.windows_file()}, announcer, read_clocks());
   if (!router_opened) return tl::unexpected(router_opened.error());
   router.emplace(std::move(*router_opened));
   if (setup.foreground)
-    foreground.emplace(places.journal_dir(), router->head().seq + 1, STDOUT_FILENO,
-                       *setup.foreground);
+    announcer.foreground.emplace(places.journal_dir(), router->head().seq + 1, STDOUT_FILENO,
+                                 *setup.foreground);
   replays.emplace(loop, places.journal_dir(), [this](const ClientId& client, const Reply& reply) {
     return control->send(client, reply);
   });
@@ -176,10 +186,7 @@ void App::Parts::on(Launch& action) {
   processes->start(std::move(action));
 }
 
-void App::Parts::on(Publish& action) {
-  router->publish(std::move(action.event), read_clocks());
-  if (foreground) foreground->wake();
-}
+void App::Parts::on(Publish& action) { router->publish(std::move(action.event), read_clocks()); }
 
 void App::Parts::on(Answer& action) {
   if (!action.reply.more) control->unwatch(action.client, action.reply.id);
@@ -205,7 +212,7 @@ void App::Parts::on(AnswerStatus& action) {
   fill_status(status, router->head(), router->alarms());
   status.uptime_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(read_clocks().mono - started).count();
-  status.clients_refused = control->refused() + gate->refused() + bus->refused();
+  status.clients_refused = control->refused() + gate->refused() + announcer.bus->refused();
   (void)control->send(action.client, action.reply);
 }
 
@@ -245,7 +252,8 @@ int App::run(std::function<void()> on_ready) {
   for (Action& action : p.core->start(read_clocks())) p.carry_out(action);
   p.handle_posted();
   p.loop.run();
-  if (p.foreground) p.foreground->drain(p.router->head().seq, last_words_patience);
+  if (p.announcer.foreground)
+    p.announcer.foreground->drain(p.router->head().seq, last_words_patience);
   return p.exit_status;
 }
 
