@@ -13,13 +13,11 @@
 #include "base/uv/timer.h"
 #include "base/zmq/zap.h"
 #include "daemon/config/formation.h"
-#include "daemon/edge/attachments.h"
 #include "daemon/edge/bus_socket.h"
 #include "daemon/edge/control_socket.h"
 #include "daemon/edge/formation_file.h"
 #include "daemon/edge/intake.h"
 #include "daemon/edge/machine.h"
-#include "daemon/edge/port_watch.h"
 #include "daemon/edge/processes.h"
 #include "daemon/edge/replay_desk.h"
 #include "daemon/edge/status.h"
@@ -55,10 +53,10 @@ struct App::Parts {
 
   void on(Launch& action);
   void on(Kill& action) { processes->kill(action.launch, action.signal); }
-  void on(WatchPort& action) { port_watch->watch(action.launch, action.port); }
+  void on(WatchPort& action) { post(Listening{action.launch}); }
   void on(Publish& action);
   void on(Answer& action);
-  void on(PassToLaunch& action) { attachments->pass(action.launch, action.body); }
+  void on(PassToLaunch& action) { (void)action; }
   void on(SaveFormation& action);
   void on(ReadModel& action);
   void on(AnswerStatus& action);
@@ -81,9 +79,7 @@ struct App::Parts {
   std::optional<Router> router;
   std::optional<ReplayDesk> replays;
   std::optional<Intake> intake;
-  std::optional<Attachments> attachments;
   std::optional<Processes> processes;
-  std::optional<PortWatch> port_watch;
   std::optional<FormationFile> formation_file;
   std::optional<Core> core;
   Timer deadline;
@@ -128,12 +124,8 @@ Result<> App::Parts::open() {
   auto spawner = Spawner::open(loop, {setup.directory, find_muster_exec(), fd_limits.before});
   if (!spawner) return tl::unexpected(spawner.error());
   intake.emplace(loop, *router, [this] { processes->output_changed(); });
-  attachments.emplace(loop, [this](const ClientId& client, const Reply& reply) {
-    return control->send(client, reply);
-  });
-  processes.emplace(loop, places.app, std::move(*spawner), *intake, *attachments,
+  processes.emplace(loop, places.app, std::move(*spawner), *intake, *intake,
                     [this](Event event) { post(std::move(event)); });
-  port_watch.emplace(loop, *processes, [this](Event event) { post(std::move(event)); });
   formation_file.emplace(loop, places.formation_file());
   return open_core();
 }

@@ -13,6 +13,7 @@
 
 #include "daemon/app.h"
 #include "daemon/config/formation.h"
+#include "daemon/edge/background.h"
 #include "daemon/edge/lock.h"
 #include "daemon/options.h"
 

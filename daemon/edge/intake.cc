@@ -54,8 +54,14 @@ Result<> Intake::open_stream(Reader& reader, const Launch& launch, Stream stream
   reader.stream = *opened;
   reader.poll = std::make_unique<Poll>(loop_, router_.pipe_of(*opened),
                                        [this, &reader] { on_readable(reader); });
-  reader.poll->watch(Poll::readable);
   return {};
+}
+
+void Intake::begin(LaunchId launch) {
+  auto found = readers_.find(launch);
+  if (found == readers_.end()) return;
+  for (auto& reader : found->second)
+    if (reader.place == Place::polled) reader.poll->watch(Poll::readable);
 }
 
 void Intake::drain(LaunchId launch) {

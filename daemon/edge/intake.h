@@ -27,6 +27,7 @@ class Intake : public Output {
   Intake(Loop& loop, Router& router, std::function<void()> on_ended);
 
   Result<> open(const Launch& launch, PipeEnds ends) override;
+  void begin(LaunchId launch) override;
   void drain(LaunchId launch) override;
   bool ended(LaunchId launch) const override;
   Nanos patience(LaunchId) const override { return 1s; }

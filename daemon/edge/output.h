@@ -18,8 +18,11 @@ class Output {
  public:
   virtual ~Output() = default;
 
-  // Before the fork. From here on to close(), the output reads the pipes by itself.
+  // Before the fork.
   virtual Result<> open(const Launch& launch, PipeEnds ends) = 0;
+  // Exec has succeeded. From here on to close(), the output reads the pipes by itself; not before,
+  // so that the news of the start stands before the first line.
+  virtual void begin(LaunchId) {}
   // Moves on what the launch has printed so far, as much as goes at this moment.
   virtual void drain(LaunchId launch) = 0;
   // All was read up to the end of both pipes, and moved on.

@@ -121,6 +121,7 @@ void Processes::finish_starts() {
     if (child.start() == Child::Start::succeeded) {
       events_.push_back(Launched{launch, child.pid()});
       running.phase = Phase::running;
+      running.output->begin(launch);
     } else if (child.start() == Child::Start::failed && child.exit()) {
       running.output->close(launch);
       tree_.remove(launch);

@@ -1,9 +1,9 @@
 // What a person sees in front of `musterd`.
+#include "daemon/edge/foreground.h"
+
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <ctime>
-
-#include "daemon/edge/foreground.h"
 
 using namespace muster;
 

@@ -1,7 +1,7 @@
 // Which subscriptions the bus takes.
-#include <catch2/catch.hpp>
-
 #include "daemon/edge/bus_socket.h"
+
+#include <catch2/catch.hpp>
 #include "proto/limits.h"
 
 using namespace muster;
