@@ -18,11 +18,11 @@ class Output {
  public:
   virtual ~Output() = default;
 
-  // Before the fork.
+  // Before the fork, so that nothing runs whose output nobody can take.
   virtual Result<> open(const Launch& launch, PipeEnds ends) = 0;
-  // Exec has succeeded. From here on to close(), the output reads the pipes by itself; not before,
-  // so that the news of the start stands before the first line.
-  virtual void begin(LaunchId) {}
+  // It runs, and that is being told. From the next turn of the loop on to close(), the output reads
+  // the pipes by itself: nobody gets to see a line of a process of which he does not know.
+  virtual void begin(LaunchId launch) = 0;
   // Moves on what the launch has printed so far, as much as goes at this moment.
   virtual void drain(LaunchId launch) = 0;
   // All was read up to the end of both pipes, and moved on.

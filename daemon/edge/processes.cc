@@ -46,7 +46,7 @@ void Processes::start(Launch launch) {
 // While the leader has not been reaped, nobody else can have the number of its group.
 void Processes::kill(LaunchId launch, int signal) {
   auto found = running_.find(launch);
-  if (found == running_.end()) return;
+  if (found == running_.end() || found->second.phase == Phase::over) return;
   auto& running = found->second;
   if (running.phase == Phase::queued) {
     running.early_signals.push_back(signal);
@@ -73,6 +73,7 @@ void Processes::sweep() {
   tree_.forget();
   spawn_queued(now);
   finish_starts();
+  deliver();
   find_survivors(now);
   finish_drained(now);
   signal_strays();
@@ -80,6 +81,11 @@ void Processes::sweep() {
   tree_.forget();
   std::erase_if(running_, [](auto& entry) { return entry.second.phase == Phase::over; });
   plan_next_sweep();
+  deliver();
+}
+
+// Not while anything is being looked through: whoever receives an event may call back.
+void Processes::deliver() {
   for (auto& event : std::exchange(events_, {})) sink_(std::move(event));
 }
 
@@ -120,8 +126,8 @@ void Processes::finish_starts() {
     auto& child = *running.child;
     if (child.start() == Child::Start::succeeded) {
       events_.push_back(Launched{launch, child.pid()});
-      running.phase = Phase::running;
       running.output->begin(launch);
+      running.phase = Phase::running;
     } else if (child.start() == Child::Start::failed && child.exit()) {
       running.output->close(launch);
       tree_.remove(launch);

@@ -65,6 +65,7 @@ class Processes {
   };
 
   void sweep();
+  void deliver();
   void spawn_queued(MonoTime now);
   void spawn(Running& running);
   void fail_start(Running& running, StartFailure failure);

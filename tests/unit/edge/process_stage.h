@@ -32,9 +32,11 @@ class RememberedOutput : public Output {
         stream.poll->watch(Poll::nothing);
         if (on_ended) on_ended();
       });
-      stream.poll->watch(Poll::readable);
     }
     return {};
+  }
+  void begin(LaunchId launch) override {
+    for (auto& stream : launches_[launch]) stream.poll->watch(Poll::readable);
   }
   void drain(LaunchId launch) override {
     for (auto& stream : launches_[launch]) {

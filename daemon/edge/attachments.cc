@@ -1,0 +1,189 @@
+// See attachments.h.
+#include "daemon/edge/attachments.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "proto/limits.h"
+
+namespace muster {
+namespace {
+
+// One message: no line is longer, and a terminal is fed in small bites.
+constexpr size_t message_bytes = 64 << 10;
+// Input that waits for a program that does not read it.
+constexpr size_t input_limit = 8 << 20;
+// A client may page through the last output for as long as this.
+constexpr Nanos client_patience = 1h;
+constexpr Nanos pipe_patience = 1s;
+
+}  // namespace
+
+struct Attachments::Source {
+  Stream stream = Stream::out;
+  UniqueFd pipe;
+  std::unique_ptr<Poll> poll;
+  bool at_end = false;    // the pipe is
+  bool end_sent = false;  // or there is nobody to send it to
+};
+
+struct Attachments::Attachment {
+  Launch::Attachment to;
+  bool client_lost = false;
+  bool begun = false;
+  std::array<Source, 2> sources;
+
+  UniqueFd input;
+  std::unique_ptr<Poll> input_poll;
+  std::string to_write;
+  bool eof_wanted = false;
+  bool input_ready = false;
+
+  bool may_send() const { return client_lost || to.credit > 0; }
+};
+
+Attachments::Attachments(Loop& loop, Send send, std::function<void()> on_ended)
+    : loop_(loop),
+      send_(std::move(send)),
+      on_ended_(std::move(on_ended)),
+      turn_(loop, [this] { serve_inputs(); }) {}
+
+Attachments::~Attachments() = default;
+
+Result<> Attachments::open(const Launch& launch, PipeEnds ends) {
+  auto attachment = std::make_unique<Attachment>();
+  auto* raw = attachment.get();
+  attachment->to = *launch.attached;
+  attachment->to.credit = std::min(attachment->to.credit, limits::credit_messages);
+  attachment->sources[0] = {Stream::out, std::move(ends.out), nullptr};
+  attachment->sources[1] = {Stream::err, std::move(ends.err), nullptr};
+  for (auto& source : attachment->sources)
+    source.poll = std::make_unique<Poll>(loop_, source.pipe.get(), [this, raw, &source] {
+      pass_on(*raw, source);
+      watch(*raw);
+    });
+  attachment->input = std::move(ends.in);
+  attachment->input_poll = std::make_unique<Poll>(loop_, attachment->input.get(), [this, raw] {
+    raw->input_ready = true;
+    turn_.on();
+  });
+  attachments_[launch.launch] = std::move(attachment);
+  return {};
+}
+
+void Attachments::begin(LaunchId launch) {
+  auto& attachment = *attachments_.at(launch);
+  attachment.begun = true;
+  watch(attachment);
+}
+
+void Attachments::drain(LaunchId launch) {
+  auto& attachment = *attachments_.at(launch);
+  // Both in turn, each at most a full pipe's worth.
+  for (size_t i = 0; i < 2 * limits::pipe / message_bytes; ++i)
+    for (auto& source : attachment.sources) pass_on(attachment, source);
+  watch(attachment);
+}
+
+bool Attachments::ended(LaunchId launch) const {
+  auto found = attachments_.find(launch);
+  if (found == attachments_.end()) return true;
+  auto& sources = found->second->sources;
+  return std::all_of(sources.begin(), sources.end(), [](auto& source) { return source.end_sent; });
+}
+
+Nanos Attachments::patience(LaunchId launch) const {
+  auto found = attachments_.find(launch);
+  return found == attachments_.end() || found->second->may_send() ? pipe_patience : client_patience;
+}
+
+void Attachments::close(LaunchId launch) { attachments_.erase(launch); }
+
+void Attachments::grant(LaunchId launch, uint32_t messages) {
+  auto found = attachments_.find(launch);
+  if (found == attachments_.end()) return;
+  auto& credit = found->second->to.credit;
+  credit = std::min(credit + std::min(messages, limits::credit_messages), limits::credit_messages);
+  if (found->second->begun) drain(launch);
+}
+
+void Attachments::forget(const ClientId& client) {
+  for (auto& [launch, attachment] : attachments_) {
+    if (attachment->to.client != client) continue;
+    attachment->client_lost = true;
+    if (attachment->begun) drain(launch);
+  }
+}
+
+bool Attachments::pass_on(Attachment& attachment, Source& source) {
+  if (source.end_sent || !attachment.may_send()) return false;
+  std::string data;
+  if (!source.at_end) {
+    data.resize(message_bytes);
+    ssize_t n = read(source.pipe.get(), data.data(), data.size());
+    if (n < 0) return false;
+    data.resize(static_cast<size_t>(n));
+    source.at_end = n == 0;
+  }
+  if (!attachment.client_lost) {
+    --attachment.to.credit;
+    Reply reply{attachment.to.request_id, true, RunOutputReply{source.stream, std::move(data)}};
+    attachment.client_lost = !send_(attachment.to.client, reply);
+  }
+  if (source.at_end) {
+    source.end_sent = true;
+    on_ended_();
+  }
+  return true;
+}
+
+void Attachments::watch(Attachment& attachment) {
+  for (auto& source : attachment.sources) {
+    bool wanted = attachment.begun && attachment.may_send() && !source.at_end;
+    source.poll->watch(wanted ? Poll::readable : Poll::nothing);
+  }
+}
+
+void Attachments::input(LaunchId launch, const std::string& data, bool eof) {
+  auto found = attachments_.find(launch);
+  if (found == attachments_.end() || !found->second->input) return;
+  auto& attachment = *found->second;
+  if (!attachment.eof_wanted) attachment.to_write += data;
+  attachment.eof_wanted |= eof;
+  if (attachment.to_write.size() > input_limit) return close_input(attachment);
+  write_input(attachment);
+}
+
+// In a turn of its own, because it may close what called back.
+void Attachments::serve_inputs() {
+  turn_.off();
+  for (auto& [launch, attachment] : attachments_)
+    if (std::exchange(attachment->input_ready, false)) write_input(*attachment);
+}
+
+void Attachments::write_input(Attachment& attachment) {
+  size_t written = 0;
+  auto& text = attachment.to_write;
+  while (attachment.input && written < text.size()) {
+    ssize_t n = write(attachment.input.get(), text.data() + written, text.size() - written);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) break;
+    if (n < 0) return close_input(attachment);  // nobody reads it any more
+    written += static_cast<size_t>(n);
+  }
+  text.erase(0, written);
+  if (text.empty() && attachment.eof_wanted) return close_input(attachment);
+  if (attachment.input_poll)
+    attachment.input_poll->watch(text.empty() ? Poll::nothing : Poll::writable);
+}
+
+void Attachments::close_input(Attachment& attachment) {
+  attachment.input_poll.reset();
+  attachment.input.reset();
+  attachment.to_write.clear();
+}
+
+}  // namespace muster

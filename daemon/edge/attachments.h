@@ -1,0 +1,58 @@
+// Attached one-offs: what they print goes to their client as replies, as many as it has granted,
+// and what the client sends goes to their stdin. Nothing of it is journaled. A client that does not
+// read stops its one-off's output and nobody else's.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/uv/poll.h"
+#include "base/uv/turn.h"
+#include "daemon/edge/output.h"
+
+namespace muster {
+
+class Attachments : public Output {
+ public:
+  // `send` returns false if the client is gone. `on_ended` is told when all output of a launch has
+  // been sent; it must not call back at once.
+  using Send = std::function<bool(const ClientId&, const Reply&)>;
+  Attachments(Loop& loop, Send send, std::function<void()> on_ended);
+  ~Attachments() override;
+
+  Result<> open(const Launch& launch, PipeEnds ends) override;
+  void begin(LaunchId launch) override;
+  void drain(LaunchId launch) override;
+  bool ended(LaunchId launch) const override;
+  // What a living client has not granted yet is kept for it.
+  Nanos patience(LaunchId launch) const override;
+  void close(LaunchId launch) override;
+
+  void grant(LaunchId launch, uint32_t messages);
+  // Input that does not fit into the pipe is kept, up to a limit. Beyond it stdin is closed and
+  // what was not written is dropped: a program that reads nothing must not fill our memory.
+  void input(LaunchId launch, const std::string& data, bool eof);
+  // From now on, what this client's one-offs print is thrown away.
+  void forget(const ClientId& client);
+
+ private:
+  struct Attachment;
+  struct Source;
+  // Sends one message's worth; false if nothing is to be had or may be sent for now.
+  bool pass_on(Attachment& attachment, Source& source);
+  void watch(Attachment& attachment);
+  void serve_inputs();
+  void write_input(Attachment& attachment);
+  void close_input(Attachment& attachment);
+
+  Loop& loop_;
+  Send send_;
+  std::function<void()> on_ended_;
+  std::map<LaunchId, std::unique_ptr<Attachment>> attachments_;
+  Idle turn_;
+};
+
+}  // namespace muster

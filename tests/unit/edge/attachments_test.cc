@@ -1,0 +1,207 @@
+// Attached one-offs: what goes to the client and when, what comes from it, and what happens when it
+// has gone.
+#include "daemon/edge/attachments.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+#include <catch2/catch.hpp>
+#include <optional>
+
+#include "base/uv/timer.h"
+
+namespace muster {
+namespace {
+
+constexpr LaunchId launch_id = 7;
+
+// The other ends of a launch's pipes, and what the client has been sent.
+struct Desk {
+  explicit Desk(uint32_t credit) {
+    signal(SIGPIPE, SIG_IGN);
+    Launch launch;
+    launch.launch = launch_id;
+    launch.attached = Launch::Attachment{"client", 3, credit};
+    PipeEnds ours;
+    make_pipe(in, ours.in);
+    make_pipe(ours.out, out);
+    make_pipe(ours.err, err);
+    REQUIRE(attachments.open(launch, std::move(ours)));
+  }
+
+  static void make_pipe(UniqueFd& read_end, UniqueFd& write_end) {
+    int fds[2];
+    REQUIRE(pipe2(fds, O_CLOEXEC) == 0);
+    read_end.reset(fds[0]);
+    write_end.reset(fds[1]);
+  }
+  void print(const std::string& bytes) {
+    REQUIRE(write(out.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+  }
+  void close_outputs() {
+    out.reset();
+    err.reset();
+  }
+  // Lets the loop do what it can do by now.
+  void settle() {
+    for (int i = 0; i < 20; ++i) loop.turn(false);
+  }
+  std::string read_input() {
+    char chunk[65536];
+    ssize_t n = read(in.get(), chunk, sizeof chunk);
+    return std::string(chunk, n > 0 ? static_cast<size_t>(n) : 0);
+  }
+
+  Loop loop;
+  UniqueFd in, out, err;
+  std::vector<Reply> replies;
+  std::string text;
+  int ends = 0, told_of_end = 0;
+  bool client_is_there = true;
+  Attachments attachments{loop,
+                          [this](const ClientId& client, const Reply& reply) {
+                            CHECK(client == "client");
+                            CHECK(reply.id == 3);
+                            CHECK(reply.more);
+                            replies.push_back(reply);
+                            auto& data = std::get<RunOutputReply>(reply.body).data;
+                            CHECK(data.size() <= 65536);
+                            text += data;
+                            ends += data.empty();
+                            return client_is_there;
+                          },
+                          [this] { ++told_of_end; }};
+};
+
+TEST_CASE("nothing is sent before the start has been told") {
+  Desk desk(16);
+  desk.print("early\n");
+  desk.settle();
+  CHECK(desk.replies.empty());
+  desk.attachments.begin(launch_id);
+  desk.settle();
+  CHECK(desk.text == "early\n");
+}
+
+TEST_CASE("output goes to the client by stream, and the end of each is sent") {
+  Desk desk(16);
+  desk.attachments.begin(launch_id);
+  desk.print("x");
+  desk.settle();
+  REQUIRE(write(desk.err.get(), "y", 1) == 1);
+  desk.settle();
+  desk.close_outputs();
+  desk.settle();
+  REQUIRE(desk.replies.size() == 4);
+  CHECK(std::get<RunOutputReply>(desk.replies[0].body).stream == Stream::out);
+  CHECK(std::get<RunOutputReply>(desk.replies[1].body).stream == Stream::err);
+  CHECK(desk.ends == 2);
+  CHECK(desk.told_of_end == 2);
+  CHECK(desk.attachments.ended(launch_id));
+}
+
+TEST_CASE("without credit nothing is read, so that the program waits; a grant sets it going") {
+  Desk desk(1);
+  desk.attachments.begin(launch_id);
+  desk.print("one");
+  desk.settle();
+  desk.print("two");
+  desk.settle();
+  CHECK(desk.text == "one");
+  CHECK(desk.attachments.patience(launch_id) > 1min);
+  desk.close_outputs();
+  desk.attachments.drain(launch_id);
+  CHECK_FALSE(desk.attachments.ended(launch_id));
+  desk.attachments.grant(launch_id, 1);
+  CHECK(desk.text == "onetwo");
+  CHECK_FALSE(desk.attachments.ended(launch_id));
+  desk.attachments.grant(launch_id, 5);
+  CHECK(desk.attachments.ended(launch_id));
+  CHECK(desk.replies.size() == 4);
+}
+
+TEST_CASE("more credit than the limit is the limit") {
+  Desk desk(4'000'000'000);
+  desk.attachments.begin(launch_id);
+  desk.attachments.grant(launch_id, 4'000'000'000);
+  for (int i = 0; i < 40; ++i) {
+    desk.print("x");
+    desk.settle();
+  }
+  CHECK(desk.replies.size() == 16);
+}
+
+TEST_CASE("what a lost client's program prints is thrown away, and its end is an end") {
+  Desk desk(1);
+  desk.attachments.begin(launch_id);
+  desk.print("one");
+  desk.settle();
+  desk.print("two");
+  desk.close_outputs();
+  desk.attachments.forget("somebody else");
+  CHECK_FALSE(desk.attachments.ended(launch_id));
+  desk.attachments.forget("client");
+  CHECK(desk.attachments.ended(launch_id));
+  CHECK(desk.text == "one");
+}
+
+TEST_CASE("a client that cannot be sent to is lost") {
+  Desk desk(16);
+  desk.client_is_there = false;
+  desk.attachments.begin(launch_id);
+  desk.print("one");
+  desk.settle();
+  desk.print("two");
+  desk.settle();
+  CHECK(desk.text == "one");
+}
+
+TEST_CASE("input arrives in order, however slowly it is read, and then its end") {
+  Desk desk(16);
+  std::string sent(300'000, 'a'), got;
+  for (size_t i = 0; i < sent.size(); ++i) sent[i] = static_cast<char>('a' + i % 23);
+  desk.attachments.input(launch_id, sent.substr(0, 200'000), false);
+  desk.attachments.input(launch_id, sent.substr(200'000), true);
+  desk.attachments.input(launch_id, "too late", false);
+  while (got.size() < sent.size()) {
+    auto more = desk.read_input();
+    REQUIRE_FALSE(more.empty());
+    got += more;
+    desk.settle();
+  }
+  CHECK(got == sent);
+  CHECK(desk.read_input().empty());  // the end: it would block otherwise
+}
+
+TEST_CASE("input that nobody reads is dropped at the limit, and closed") {
+  Desk desk(16);
+  std::string chunk(1 << 20, 'x');
+  for (int i = 0; i < 10; ++i) desk.attachments.input(launch_id, chunk, false);
+  size_t got = 0;
+  for (auto more = desk.read_input(); !more.empty(); more = desk.read_input()) got += more.size();
+  CHECK(got < 2 * chunk.size());
+}
+
+TEST_CASE("a program that closes its stdin disturbs nobody") {
+  Desk desk(16);
+  desk.attachments.begin(launch_id);
+  desk.attachments.input(launch_id, std::string(200'000, 'x'), false);
+  desk.in.reset();
+  desk.settle();
+  desk.attachments.input(launch_id, "more", true);
+  desk.print("still here");
+  desk.settle();
+  CHECK(desk.text == "still here");
+}
+
+TEST_CASE("requests for a launch that has ended come too late, and that is all") {
+  Desk desk(16);
+  desk.attachments.close(launch_id);
+  desk.attachments.grant(launch_id, 1);
+  desk.attachments.input(launch_id, "x", true);
+  desk.attachments.forget("client");
+  CHECK(desk.attachments.ended(launch_id));
+}
+
+}  // namespace
+}  // namespace muster

@@ -1,0 +1,104 @@
+// When something listens on a port: in the kernel's table, and in a real process.
+#include "daemon/edge/port_watch.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <catch2/catch.hpp>
+#include <optional>
+
+#include "base/unique_fd.h"
+
+namespace muster {
+namespace {
+
+constexpr std::string_view table =
+    "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout "
+    "inode\n"
+    "   0: 0100007F:1388 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 "
+    "4711 1 0000000000000000 100 0 0 10 0\n"
+    "   1: 0100007F:1389 0100007F:9C40 01 00000000:00000000 00:00000000 00000000     0        0 "
+    "4712 1 0000000000000000 20 4 30 10 -1\n";
+constexpr std::string_view table6 =
+    "  sl  local_address                         remote_address                        st ...\n"
+    "   0: 00000000000000000000000000000000:1388 00000000000000000000000000000000:0000 0A "
+    "00000000:00000000 00:00000000 00000000     0        0 4713 1 0000000000000000 100 0 0 10 0\n";
+
+TEST_CASE("only sockets that listen are taken from the kernel's table") {
+  Listeners listeners;
+  parse_listeners(table, listeners);
+  parse_listeners(table6, listeners);
+  CHECK(listeners == Listeners{{5000, 4711}, {5000, 4713}});
+}
+
+TEST_CASE("a table that is cut short or no table at all yields nothing odd") {
+  for (size_t length = 0; length <= table.size(); ++length) {
+    Listeners listeners;
+    parse_listeners(table.substr(0, length), listeners);
+    CHECK(listeners.size() <= 1);
+  }
+  Listeners listeners;
+  parse_listeners("\n\n   \n0A 0A 0A 0A 0A 0A 0A 0A 0A 0A\n", listeners);
+  CHECK(listeners.size() <= 1);
+}
+
+// A socket on a port that the kernel chose; listens when told to.
+struct Server {
+  UniqueFd fd{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  uint32_t port = 0;
+  Server() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* raw = reinterpret_cast<sockaddr*>(&address);
+    REQUIRE(bind(fd.get(), raw, size) == 0);
+    REQUIRE(getsockname(fd.get(), raw, &size) == 0);
+    port = ntohs(address.sin_port);
+  }
+};
+
+struct WatchStage {
+  Loop loop;
+  std::vector<LaunchId> told;
+  PortWatch ports{loop,
+                  [](LaunchId launch) {
+                    // Launch 1 is we, launch 2 has nobody in it.
+                    return launch == 1 ? std::vector{*read_process(getpid())}
+                                       : std::vector<ProcessEntry>();
+                  },
+                  [this](Event event) { told.push_back(std::get<Listening>(event).launch); }};
+
+  void run_for(Nanos time) {
+    bool over = false;
+    Timer timer(loop, [&] { over = true; });
+    timer.after(time);
+    while (!over) loop.turn(true);
+  }
+};
+
+TEST_CASE("a launch is told once, when it listens and not when it is only bound") {
+  WatchStage stage;
+  Server server;
+  stage.ports.watch(1, server.port);
+  stage.run_for(30ms);
+  CHECK(stage.told.empty());
+  REQUIRE(listen(server.fd.get(), 1) == 0);
+  stage.loop.run();  // ends by itself, because then nothing is waited for any more
+  CHECK(stage.told == std::vector<LaunchId>{1});
+}
+
+TEST_CASE("somebody else on the port is not the launch") {
+  WatchStage stage;
+  Server server;
+  REQUIRE(listen(server.fd.get(), 1) == 0);
+  stage.ports.watch(2, server.port);
+  stage.run_for(30ms);
+  CHECK(stage.told.empty());
+  stage.ports.forget(2);
+  stage.loop.run();
+  CHECK(stage.told.empty());
+}
+
+}  // namespace
+}  // namespace muster
