@@ -69,7 +69,7 @@ Result<Router> Router::open(std::unique_ptr<journal::Storage> storage,
   options.key = std::random_device()();
   auto recorder = Recorder::open(std::move(storage), options, bus);
   if (!recorder) return tl::unexpected(recorder.error());
-  auto windows = Windows::open(windows_file);
+  auto windows = windows_file.empty() ? Windows::anonymous() : Windows::open(windows_file);
   if (!windows) return tl::unexpected(windows.error());
   Router router(std::make_unique<State>(std::move(*recorder), std::move(*windows)));
   router.state_->adopt_leftovers(now);

@@ -9,7 +9,7 @@ bool is_name_char(char c) {
 }
 
 bool is_harmless(char c) {
-  return is_name_char(c) || std::string_view("%+,-./:@^").find(c) != std::string_view::npos;
+  return is_name_char(c) || std::string_view("%+,-./:@").find(c) != std::string_view::npos;
 }
 
 }  // namespace

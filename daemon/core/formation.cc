@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
 #include "daemon/core/listing.h"
 #include "proto/limits.h"
@@ -13,9 +14,11 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // More than nine digits are over every limit, so nothing is gained by reading them exactly.
+constexpr int64_t absurd = 1'000'000'000;
+
 int64_t number_of(std::string_view digits) {
   digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
-  if (digits.size() > 9) return 1'000'000'000;
+  if (digits.size() > 9) return absurd;
   int64_t number = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), number);
   return number;
@@ -56,6 +59,9 @@ Verdict<ScalePlan> plan_scale(const std::vector<std::string>& words,
     auto one = parse_scale_word(word);
     if (!one)
       return refuse(Refusal::usage, "'{}' is not of the form TYPE=N, TYPE+N or TYPE-N", word);
+    if (std::abs(one->number) >= absurd)
+      return refuse(Refusal::no, "'{}' is out of range: an app may have {} processes", word,
+                    limits::processes);
     parsed.push_back(std::move(*one));
   }
 

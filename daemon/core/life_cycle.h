@@ -1,15 +1,6 @@
 // The life of one process as a table: every state against every event gives the next state and
 // the effect to carry out. Only the table; the driver carries the effects out. No booleans beside
 // it: the state says what is alive, the wish says what is wanted once nothing is.
-//
-//              launch                 ready                 exited, then gone
-//     down ----------> starting ---------------> up ----------------------------.
-//      ^                  |  \                    |                             |
-//      |                  |   failed              | stop, restart               |
-//      | gone, rest       |        \              v                             v
-//      '--------------- stopping (SIGTERM) -> killing (SIGKILL)   stopping, wish still run:
-//                         gone, restart: launch again             shown as crashed; gone: crashed
-//                                                                 until the back-off is over
 #pragma once
 
 #include <cstdint>
@@ -17,6 +8,22 @@
 
 namespace muster {
 
+//          start               exec, and it listens
+//   down --------> starting --------------------------> up
+//                     |  stop, restart, it exits         |
+//                     v                                  |      the grace is over
+//                  stopping <---- SIGTERM ---------------'-----------------> killing (SIGKILL)
+//                     |                                                        |
+//                     |  gone: as the wish says                                |
+//         .-----------+-----------.--------------------------------------------'
+//   rest  v      run  v  restart  v
+//       down       crashed     starting
+//                     |  the back-off is over
+//                     v
+//                  starting
+//
+// A process that ends by itself is `stopping` with the wish still at `run` until all of its tree is
+// gone: so nothing is launched beside what an earlier launch has left.
 enum class ProcessState : uint8_t {
   down,      // nothing is alive and nothing is wanted
   starting,  // launched, not up yet

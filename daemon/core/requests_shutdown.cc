@@ -16,6 +16,8 @@ std::string_view name_of_signal(int number) {
 
 void Core::State::ask(const Asker& asker, const std::string& by, const ShutdownRequest&) {
   if (phase == Phase::finished) return out.answer(asker, DoneReply{});
+  if (awaiting_shutdown.size() >= Waiting::limit)
+    return refuse(asker, Refusal::no, "muster is shutting down");
   awaiting_shutdown.push_back(asker);
   if (phase != Phase::running) return;
   announce(RecordKind::notice, texts::shutdown(by), by);

@@ -17,27 +17,54 @@ inline Text seconds(Nanos t) {
   return fmt::format("{:g}", std::chrono::duration<double>(t).count());
 }
 
-// clang-format off
-inline Text state_changed(View from, View to) { return fmt::format("State changed from {} to {}", from, to); }
-inline Text starting(View command) { return fmt::format("Starting process with command `{}`", command); }
+inline Text state_changed(View from, View to) {
+  return fmt::format("State changed from {} to {}", from, to);
+}
+inline Text starting(View command) {
+  return fmt::format("Starting process with command `{}`", command);
+}
 inline Text started(int64_t pid) { return fmt::format("started with pid {}", pid); }
 inline Text failed_to_start(View why) { return fmt::format("Failed to start: {}", why); }
 inline Text no_port() { return "No port is free for it up to 65535: it starts without PORT"; }
 inline Text exited(int status) { return fmt::format("Process exited with status {}", status); }
 inline Text stopping_all() { return "Stopping all processes with SIGTERM"; }
-inline Text stopping_rest(View signal) { return fmt::format("Stopping remaining processes with {}", signal); }
+inline Text stopping_rest(View signal) {
+  return fmt::format("Stopping remaining processes with {}", signal);
+}
 inline Text client_gone() { return "Client connection closed. Sending SIGHUP to all processes"; }
-inline Text boot_timeout(Nanos t) { return fmt::format("Error R10 (Boot timeout) -> Web process failed to bind to $PORT within {} seconds of launch", seconds(t)); }
-inline Text exit_timeout(Nanos t) { return fmt::format("Error R12 (Exit timeout) -> At least one process failed to exit within {} seconds of SIGTERM", seconds(t)); }
-inline Text outlives_kill(Nanos t) { return fmt::format("At least one process is still there {} seconds after SIGKILL, which is sent again", seconds(t)); }
+inline Text boot_timeout(Nanos t) {
+  return fmt::format(
+      "Error R10 (Boot timeout) -> Web process failed to bind to $PORT within {} seconds of launch",
+      seconds(t));
+}
+inline Text exit_timeout(Nanos t) {
+  return fmt::format(
+      "Error R12 (Exit timeout) -> At least one process failed to exit within {} seconds of "
+      "SIGTERM",
+      seconds(t));
+}
+inline Text outlives_kill(Nanos t) {
+  return fmt::format(
+      "At least one process is still there {} seconds after SIGKILL, which is sent again",
+      seconds(t));
+}
 
-inline Text scale(View formation, View by) { return fmt::format("Scale to {} by {}", formation, by); }
-inline Text command(View verb, View what, View by) { return fmt::format("{} {} by {}", verb, what, by); }
+inline Text scale(View formation, View by) {
+  return fmt::format("Scale to {} by {}", formation, by);
+}
+inline Text command(View verb, View what, View by) {
+  return fmt::format("{} {} by {}", verb, what, by);
+}
 inline Text reloaded(View by, View changes) { return fmt::format("Reload by {}: {}", by, changes); }
-inline Text reload_failed(View by, View why) { return fmt::format("Reload by {} failed: {}", by, why); }
+inline Text reload_failed(View by, View why) {
+  return fmt::format("Reload by {} failed: {}", by, why);
+}
 inline Text shutdown(View by) { return fmt::format("Shutdown by {}", by); }
-inline Text shutdown_signal(View signal) { return fmt::format("{} received, starting shutdown", signal); }
-inline Text hurry(View signal) { return fmt::format("{} received again, sending SIGKILL to all processes", signal); }
-// clang-format on
+inline Text shutdown_signal(View signal) {
+  return fmt::format("{} received, starting shutdown", signal);
+}
+inline Text hurry(View signal) {
+  return fmt::format("{} received again, sending SIGKILL to all processes", signal);
+}
 
 }  // namespace muster::texts

@@ -60,7 +60,8 @@ Result<> Intake::open_stream(Reader& reader, const Launch& launch, Stream stream
 void Intake::begin(LaunchId launch) {
   auto found = readers_.find(launch);
   if (found == readers_.end()) return;
-  for (auto& reader : found->second) reader.poll->watch(Poll::readable);
+  for (auto& reader : found->second)
+    if (reader.place == Place::polled) reader.poll->watch(Poll::readable);
 }
 
 void Intake::drain(LaunchId launch) {

@@ -25,23 +25,23 @@ class Stage {
   using Lines = std::vector<std::string>;
 
   explicit Stage(FormationCounts wish, AppModel model = shop(), CoreOptions options = {})
-      : core_(std::move(model), std::move(wish), options) {
-    take(core_.start(now_));
+      : core_(std::make_unique<Core>(std::move(model), std::move(wish), options)) {
+    take(core_->start(now_));
   }
 
-  void tell(Event event) { take(core_.handle(std::move(event), now_)); }
+  void tell(Event event) { take(core_->handle(std::move(event), now_)); }
 
   // The clock moves on; every deadline on the way is ticked at its time.
   void pass(Nanos time) {
     const MonoTime end = now_.mono + time;
-    while (auto next = core_.next_deadline()) {
+    while (auto next = core_->next_deadline()) {
       if (*next > end) break;
       move_to(*next);
       tell(Tick{});
     }
     move_to(end);
   }
-  bool has_deadline() const { return core_.next_deadline().has_value(); }
+  bool has_deadline() const { return core_->next_deadline().has_value(); }
 
   // ---- the processes
   LaunchId launch_of(const std::string& process) const {
@@ -155,7 +155,7 @@ class Stage {
   void take(Finish& it) { finished_ = it.exit_status; }
 
   Now now_{MonoTime(1h), WallTime(1'800'000'000s)};
-  Core core_;
+  std::unique_ptr<Core> core_;
   std::map<std::string, Launch> launches_;
   std::map<uint64_t, std::vector<Reply>> replies_;
   Lines lines_, signals_, watched_;

@@ -1,0 +1,44 @@
+// The composition root: owns every part of the daemon in declared order, wires them, and carries
+// the core's actions out. Decides nothing.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "daemon/config/load.h"
+#include "daemon/core/core.h"
+#include "daemon/edge/foreground.h"
+#include "proto/endpoints.h"
+
+namespace muster {
+
+// Everything that is known before the loop exists.
+struct AppSetup {
+  Endpoints endpoints;
+  std::string directory;
+  ModelFiles files;
+  AppModel model;
+  std::optional<FormationCounts> formation;  // that was asked for on the command line
+  CoreOptions core;
+  std::optional<ForegroundStyle> foreground;  // shown on stdout; none: in the background
+};
+
+class App {
+ public:
+  // Binds the sockets, opens the journal and recovers what an earlier daemon left. Starts nothing.
+  static Result<std::unique_ptr<App>> open(AppSetup setup);
+  ~App();
+
+  // Starts the formation and runs until everything is down. `on_ready` is called once requests are
+  // being served. Returns the exit status.
+  int run(std::function<void()> on_ready);
+
+ private:
+  struct Parts;
+  explicit App(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace muster

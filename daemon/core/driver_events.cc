@@ -1,0 +1,66 @@
+// See driver.h. Here: what the edges tell about launches, written down and turned into events of
+// the life cycle.
+#include "daemon/core/driver.h"
+#include "daemon/core/texts.h"
+
+namespace muster {
+
+void Driver::on(const Launched& event) {
+  Process* p = table_.of_launch(event.launch);
+  if (!p) return;
+  p->pid = event.pid;
+  p->trouble.clear();
+  EventRecord started = record(*p, RecordKind::start, texts::started(event.pid));
+  started.pid = event.pid;
+  started.command = p->command;
+  out_.publish(std::move(started));
+  if (p->one_off && p->one_off->asker) {
+    const bool more = p->one_off->attached.has_value();
+    out_.answer(*p->one_off->asker, RunStartedReply{p->name.text()}, more);
+    if (!more) p->one_off->asker.reset();
+  }
+  const bool wanted = p->state == ProcessState::starting;
+  step(*p, LifeEvent::launched);
+  if (!wanted) return;
+  waiting_.report_all(p->awaiting_launch);
+  if (!waits_for_port(*p)) step(*p, LifeEvent::ready);
+}
+
+void Driver::on(const LaunchFailed& event) {
+  Process* p = table_.of_launch(event.launch);
+  if (!p) return;
+  p->trouble = fail_errno(event.error_number, "{}", event.stage).value().message;
+  const std::string text = texts::failed_to_start(p->trouble);
+  publish(*p, RecordKind::error, text);
+  if (p->one_off && p->one_off->asker) {
+    out_.answer(*p->one_off->asker, RefusedReply{Refusal::no, text});
+    p->one_off->asker.reset();
+  }
+  if (p->state == ProcessState::starting)
+    waiting_.report_all(p->awaiting_launch, p->name.text() + ": " + text);
+  step(*p, LifeEvent::failed);
+}
+
+void Driver::on(const Listening& event) {
+  if (Process* p = table_.of_launch(event.launch)) step(*p, LifeEvent::ready);
+}
+
+void Driver::on(const Exited& event) {
+  Process* p = table_.of_launch(event.launch);
+  if (!p) return;
+  p->last_exit = event.status.status();
+  EventRecord exited = record(*p, RecordKind::exit, texts::exited(*p->last_exit));
+  exited.status = p->last_exit;
+  out_.publish(std::move(exited));
+  step(*p, event.survivors ? LifeEvent::abandoned : LifeEvent::exited);
+}
+
+void Driver::on(const Gone& event) {
+  if (Process* p = table_.of_launch(event.launch)) step(*p, LifeEvent::gone);
+}
+
+void Driver::on_tick() {
+  while (Process* p = table_.pop_due(out_.now().mono)) step(*p, LifeEvent::deadline);
+}
+
+}  // namespace muster

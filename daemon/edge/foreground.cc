@@ -1,0 +1,187 @@
+// See foreground.h.
+#include "daemon/edge/foreground.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "base/terminal_text.h"
+#include "proto/codec.h"
+#include "router/replay.h"
+
+namespace muster {
+
+namespace {
+
+constexpr std::string_view colors[] = {"\x1b[36m", "\x1b[33m", "\x1b[32m",
+                                       "\x1b[35m", "\x1b[31m", "\x1b[34m"};
+constexpr std::string_view gray = "\x1b[37m", color_off = "\x1b[0m";
+constexpr size_t shortest_name = 6;  // as foreman: so that most columns look alike
+constexpr size_t number_room = 3;    // a dot and two digits
+constexpr size_t read_size = 256 << 10;
+
+// False when nobody will ever read this again.
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    ssize_t n = write(fd, text.data(), text.size());
+    if (n >= 0) {
+      text.remove_prefix(static_cast<size_t>(n));
+    } else if (errno == EAGAIN) {
+      pollfd writable{fd, POLLOUT, 0};
+      poll(&writable, 1, -1);
+    } else if (errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+ForegroundFormat::ForegroundFormat(ForegroundStyle style) : style_(std::move(style)) {
+  size_t longest = shortest_name;
+  for (auto& type : style_.types) longest = std::max(longest, type.size());
+  width_ = longest + number_room;
+}
+
+std::string_view ForegroundFormat::color_of(std::string_view process) const {
+  auto found =
+      std::find(style_.types.begin(), style_.types.end(), process.substr(0, process.find('.')));
+  if (found == style_.types.end()) return gray;
+  return colors[static_cast<size_t>(found - style_.types.begin()) % std::size(colors)];
+}
+
+void ForegroundFormat::line(WallTime time, std::string_view process, std::string_view text,
+                            std::string& out) {
+  if (style_.color) out += color_of(process);
+  if (style_.timestamp) {
+    int64_t second = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
+    if (second != clock_second_) {
+      clock_second_ = second;
+      clock_ = format_local_clock(time);
+    }
+    out += clock_;
+    out += ' ';
+  }
+  out += process;
+  if (process.size() < width_) out.append(width_ - process.size(), ' ');
+  out += " | ";
+  if (style_.color) out += color_off;
+  if (style_.escape)
+    append_terminal_safe(text, out);
+  else
+    out += text;
+  out += '\n';
+}
+
+void ForegroundFormat::event(const EventRecord& event, std::string& out) {
+  switch (event.kind) {
+    case RecordKind::log:
+    case RecordKind::state:
+      return;
+    case RecordKind::start:
+      if (!event.pid) return;  // the announcement; what follows says the pid
+      break;
+    case RecordKind::scale:
+    case RecordKind::exit:
+    case RecordKind::error:
+    case RecordKind::notice:
+      break;
+  }
+  line(event.time, event.process, event.text, out);
+}
+
+struct Foreground::Shared {
+  Shared(std::string dir, uint64_t first, int out_fd, ForegroundStyle style)
+      : journal_dir(std::move(dir)), from(first), fd(out_fd), format(std::move(style)) {}
+
+  void print_until_stopped();
+  bool print_what_is_there();
+
+  const std::string journal_dir;
+  const uint64_t from;
+  const int fd;
+  ForegroundFormat format;       // only the thread's
+  std::optional<Replay> replay;  // only the thread's
+  std::string text;              // only the thread's
+  LineJoiner joiner{LineJoiner::Partial::at_once, [this](const JoinedLine& line) {
+                      format.line(line.time, line.process, line.text, text);
+                    }};  // only the thread's
+
+  std::atomic<bool> news = true;
+  std::atomic<bool> stopped = false;
+
+  std::mutex mutex;
+  std::condition_variable progress;
+  uint64_t printed = 0;  // under the mutex: everything up to this seq
+  bool over = false;     // under the mutex: nothing more will be printed
+};
+
+bool Foreground::Shared::print_what_is_there() {
+  if (!replay) {
+    ReplayRequest request;
+    request.from = from;
+    Result<Replay> opened = Replay::open(journal_dir, request);
+    if (!opened) return false;
+    replay.emplace(std::move(*opened));
+  }
+  for (;;) {
+    auto records = replay->next(read_size);
+    if (!records) return false;
+    if (records->empty()) break;
+    text.clear();
+    for (auto& [topic, payload] : *records) {
+      Result<Record> record = decode_record(payload);
+      if (!record) continue;  // damage is reported by who opens the journal
+      if (auto* log = std::get_if<LogRecord>(&*record))
+        joiner.add(*log);
+      else
+        format.event(std::get<EventRecord>(*record), text);
+    }
+    if (!write_all(fd, text)) return false;
+    std::lock_guard lock(mutex);
+    printed = replay->head();
+    progress.notify_all();
+  }
+  return true;
+}
+
+void Foreground::Shared::print_until_stopped() {
+  while (!stopped) {
+    news.wait(false);
+    news = false;
+    if (!print_what_is_there()) break;
+  }
+  std::lock_guard lock(mutex);
+  over = true;
+  progress.notify_all();
+}
+
+Foreground::Foreground(std::string journal_dir, uint64_t from, int fd, ForegroundStyle style)
+    : shared_(std::make_shared<Shared>(std::move(journal_dir), from, fd, std::move(style))) {
+  std::thread([shared = shared_] { shared->print_until_stopped(); }).detach();
+}
+
+Foreground::~Foreground() {
+  shared_->stopped = true;
+  wake();
+}
+
+void Foreground::wake() {
+  if (!shared_->news.exchange(true)) shared_->news.notify_one();
+}
+
+void Foreground::drain(uint64_t seq, Nanos patience) {
+  wake();
+  std::unique_lock lock(shared_->mutex);
+  shared_->progress.wait_for(lock, patience,
+                             [&] { return shared_->over || shared_->printed >= seq; });
+}
+
+}  // namespace muster

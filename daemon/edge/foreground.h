@@ -1,0 +1,60 @@
+// What musterd shows in a terminal: `10:14:40 web.1     | Listening on port 5000`. A thread of its
+// own reads the journal, like `ctl logs` does, so that a terminal that is stopped delays nothing
+// and loses nothing.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "proto/line_joiner.h"
+#include "proto/record.h"
+
+namespace muster {
+
+struct ForegroundStyle {
+  std::vector<std::string> types;  // in the order of the Procfile, which gives the colours
+  bool color = false;  // and: the output is a terminal, so bytes that steer it are escaped
+  bool escape = false;
+  bool timestamp = true;
+};
+
+// Lines for the foreground, appended to `out`. Pure.
+class ForegroundFormat {
+ public:
+  explicit ForegroundFormat(ForegroundStyle style);
+
+  void line(WallTime time, std::string_view process, std::string_view text, std::string& out);
+  // Only what a person in front of it wants to see of muster's own events: starts, exits, errors,
+  // scaling.
+  void event(const EventRecord& event, std::string& out);
+
+ private:
+  std::string_view color_of(std::string_view process) const;
+
+  ForegroundStyle style_;
+  size_t width_;               // of the process column: wide enough that scaling does not shift it
+  int64_t clock_second_ = -1;  // the last formatted second, since formatting local time is slow
+  std::string clock_;
+};
+
+class Foreground {
+ public:
+  // Prints to `fd` (not owned) what is journaled with a seq >= `from`.
+  Foreground(std::string journal_dir, uint64_t from, int fd, ForegroundStyle style);
+  // Gives up what has not been printed.
+  ~Foreground();
+
+  // There may be something new. Cheap; does not wait.
+  void wake();
+  // Waits until everything up to `seq` has been printed, at most for `patience`.
+  void drain(uint64_t seq, Nanos patience);
+
+ private:
+  struct Shared;
+  std::shared_ptr<Shared> shared_;  // the thread's too: it may be stuck in a write for ever
+};
+
+}  // namespace muster

@@ -1,0 +1,151 @@
+// musterd: from the command line to a running App. What can be refused is refused here, before
+// anything is started.
+#include <fmt/format.h>
+#include <spdlog/sinks/rotating_file_sink.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <climits>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "daemon/app.h"
+#include "daemon/config/formation.h"
+#include "daemon/edge/background.h"
+#include "daemon/edge/lock.h"
+#include "daemon/options.h"
+
+namespace muster {
+namespace {
+
+constexpr size_t log_file_bytes = 4 << 20;
+constexpr size_t log_files = 4;
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+void log_to_stderr() {
+  auto logger = spdlog::stderr_color_st("musterd");
+  logger->set_pattern("musterd: %^%l%$: %v");
+  spdlog::set_default_logger(std::move(logger));
+}
+
+Result<> log_to_file(const std::string& path) {
+  try {
+    auto logger = spdlog::rotating_logger_mt("musterd.log", path, log_file_bytes, log_files);
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%f%z %l: %v");
+    logger->flush_on(spdlog::level::info);
+    spdlog::set_default_logger(std::move(logger));
+    return {};
+  } catch (const spdlog::spdlog_ex& problem) {
+    return fail("{}: {}", path, problem.what());
+  }
+}
+
+Result<std::string> resolve_directory(const std::string& directory) {
+  char resolved[PATH_MAX];
+  if (!realpath(directory.c_str(), resolved)) return fail_errno(errno, "{}", directory);
+  return std::string(resolved);
+}
+
+ForegroundStyle foreground_style(const DaemonOptions& options, const AppModel& model) {
+  ForegroundStyle style;
+  for (auto& type : model.types) style.types.push_back(type.name);
+  style.escape = isatty(STDOUT_FILENO);
+  style.color = style.escape && options.color && !environment("NO_COLOR");
+  style.timestamp = options.timestamp;
+  return style;
+}
+
+Result<AppSetup> prepare(const DaemonOptions& options) {
+  AppSetup setup;
+  Result<std::string> directory = resolve_directory(options.directory);
+  if (!directory) return within(directory.error(), "app directory");
+  setup.directory = *directory;
+
+  std::string app = options.app.value_or(app_name_of(setup.directory));
+  if (!is_app_name(app))
+    return fail("'{}' cannot be the name of an app: letters, digits, '_', '.' and '-', at most 63",
+                app);
+  Result<Endpoints> endpoints = endpoints_of(app, geteuid() == 0, geteuid(), environment);
+  if (!endpoints) return tl::unexpected(endpoints.error());
+  setup.endpoints = *endpoints;
+
+  setup.files = {setup.directory, options.procfile, options.env_files};
+  Result<LoadedModel> loaded = load_model(setup.files);
+  if (!loaded) return tl::unexpected(loaded.error());
+  for (auto& complaint : loaded->complaints) spdlog::warn("{}", complaint.text());
+  setup.model = std::move(loaded->model);
+
+  if (options.formation) {
+    Result<FormationCounts> formation =
+        parse_formation_option(*options.formation, setup.model.types);
+    if (!formation) return within(formation.error(), "-m {}", *options.formation);
+    setup.formation = std::move(*formation);
+  }
+  Result<uint32_t> port = base_port(options.base_port, setup.model.env, environment);
+  if (!port) return tl::unexpected(port.error());
+  setup.core.base_port = *port;
+  setup.core.stop_grace = options.stop_grace;
+  if (!options.background) setup.foreground = foreground_style(options, setup.model);
+  return setup;
+}
+
+Result<int> run(const DaemonOptions& options, std::optional<Background>& background) {
+  Result<AppSetup> setup = prepare(options);
+  if (!setup) return tl::unexpected(setup.error());
+  const Endpoints endpoints = setup->endpoints;
+  if (Result<> made = create_directories(endpoints, geteuid()); !made)
+    return tl::unexpected(made.error());
+  Result<UniqueFd> lock = take_lock(endpoints.lock_file(), setup->directory);
+  if (!lock) return within(lock.error(), "app '{}'", endpoints.app);
+  if (background) {
+    if (Result<> logging = log_to_file(endpoints.daemon_log()); !logging)
+      return tl::unexpected(logging.error());
+  }
+  auto app = App::open(std::move(*setup));
+  if (!app) return tl::unexpected(app.error());
+  return (*app)->run([&] {
+    if (background) background->ready();
+  });
+}
+
+int start(int argc, char** argv) {
+  ParsedOptions parsed = parse_options(argc, argv);
+  if (!parsed.options) return parsed.exit_status;
+  log_to_stderr();
+  std::signal(SIGPIPE, SIG_IGN);
+
+  std::optional<Background> background;
+  if (parsed.options->background) {
+    Result<Background> entered = Background::enter();
+    if (!entered) {
+      fmt::print(stderr, "musterd: {}\n", entered.message());
+      return 1;
+    }
+    background = std::move(*entered);
+  }
+  Result<int> status = run(*parsed.options, background);
+  if (status) return *status;
+  if (background)
+    background->failed(status.message());
+  else
+    fmt::print(stderr, "musterd: {}\n", status.message());
+  return 1;
+}
+
+}  // namespace
+}  // namespace muster
+
+int main(int argc, char** argv) {
+  try {
+    return muster::start(argc, argv);
+  } catch (const std::exception& problem) {
+    fmt::print(stderr, "musterd: {}\n", problem.what());
+    return 1;
+  }
+}

@@ -1,0 +1,107 @@
+// A disk in memory that can fill up, fail and be damaged, for tests of what stands on
+// journal::Storage. Copies share nothing; a MemoryStorage is a view of a MemoryDisk, as a process
+// is of a directory.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "router/journal/storage.h"
+
+namespace muster {
+
+struct MemoryDisk {
+  using Files = std::map<std::string, std::string>;
+  Files files;
+  uint64_t capacity = UINT64_MAX;   // beyond: "No space left on device"; what fits is written
+  size_t write_at_most = SIZE_MAX;  // a write is cut short to so many bytes
+  bool writes_fail = false;         // "Input/output error"
+  bool truncates_fail = false;
+  bool creates_fail = false;
+  bool removes_fail = false;
+  uint64_t unreadable_from = UINT64_MAX, unreadable_to = UINT64_MAX;  // offsets, in any file
+  uint64_t bytes_read = 0;
+
+  uint64_t used() const {
+    uint64_t used = 0;
+    for (auto& [name, bytes] : files) used += bytes.size();
+    return used;
+  }
+};
+
+class MemoryFile : public journal::StorageFile {
+ public:
+  MemoryFile(MemoryDisk& disk, std::string name) : disk_(disk), name_(std::move(name)) {}
+
+  Result<uint64_t> size() override { return bytes().size(); }
+
+  Result<size_t> read(char* into, size_t count, uint64_t offset) override {
+    if (offset < disk_.unreadable_to && offset + count > disk_.unreadable_from)
+      return fail("read: Input/output error");
+    if (offset >= bytes().size()) return size_t(0);
+    count = std::min<size_t>(count, bytes().size() - offset);
+    std::memcpy(into, bytes().data() + offset, count);
+    disk_.bytes_read += count;
+    return count;
+  }
+
+  Result<size_t> write(std::string_view data, uint64_t offset) override {
+    if (disk_.writes_fail) return fail("write: Input/output error");
+    uint64_t others = disk_.used() - bytes().size();
+    uint64_t end = disk_.capacity > others ? disk_.capacity - others : 0;
+    if (offset >= end) return fail("write: No space left on device");
+    data = data.substr(0, std::min<uint64_t>(disk_.write_at_most, end - offset));
+    if (bytes().size() < offset + data.size()) bytes().resize(offset + data.size());
+    std::memcpy(bytes().data() + offset, data.data(), data.size());
+    return data.size();
+  }
+
+  Result<> truncate(uint64_t size) override {
+    if (disk_.truncates_fail) return fail("truncate: Input/output error");
+    bytes().resize(size);
+    return {};
+  }
+
+ private:
+  // A deleted file lives on, for whoever has it open; here nobody looks at it any more.
+  std::string& bytes() { return disk_.files.contains(name_) ? disk_.files[name_] : deleted_; }
+
+  MemoryDisk& disk_;
+  std::string name_;
+  std::string deleted_;
+};
+
+class MemoryStorage : public journal::Storage {
+ public:
+  explicit MemoryStorage(MemoryDisk& disk) : disk_(disk) {}
+
+  Result<std::vector<std::string>> list() override {
+    std::vector<std::string> names;
+    for (auto& [name, bytes] : disk_.files) names.push_back(name);
+    std::reverse(names.begin(), names.end());  // a directory has no order
+    return names;
+  }
+
+  Result<std::unique_ptr<journal::StorageFile>> open(const std::string& name, Mode mode) override {
+    if (mode == Mode::create) {
+      if (disk_.creates_fail) return fail("open {}: No space left on device", name);
+      disk_.files[name].clear();
+    }
+    if (!disk_.files.contains(name)) return fail("open {}: No such file or directory", name);
+    return std::make_unique<MemoryFile>(disk_, name);
+  }
+
+  Result<> remove(const std::string& name) override {
+    if (disk_.removes_fail) return fail("remove {}: Input/output error", name);
+    disk_.files.erase(name);
+    return {};
+  }
+
+ private:
+  MemoryDisk& disk_;
+};
+
+}  // namespace muster

@@ -1,0 +1,178 @@
+// What may be wrong with a journal when it is opened or read, row by row as JOURNAL.md lists it.
+#include "tests/unit/router/journal/journal_fixture.h"
+
+namespace muster::journal {
+namespace {
+
+TEST_CASE_METHOD(JournalFixture, "a tail torn at any byte is cut off and written again") {
+  append_many(6);
+  const std::string whole = newest();
+  auto at = offsets(whole);
+  for (size_t length = 0; length < whole.size(); length++) {
+    newest() = whole.substr(0, length);
+    uint64_t left = 0;
+    while (left < 6 && at[left + 2] <= length) left++;
+    INFO("torn at " << length);
+    REQUIRE(seqs() == range(1, left));
+    open();
+    REQUIRE(writer->numbering().seq() == left);
+    append_many(2);
+    REQUIRE(seqs() == range(1, left + 2));
+    disk.files = {{"00000000000000000001.journal", whole}};
+  }
+}
+
+TEST_CASE_METHOD(JournalFixture, "zeros after the last record are a torn tail") {
+  append_many(3);
+  newest().append(100'000, '\0');
+  CHECK(seqs() == range(1, 3));
+  open();
+  append_many(1);
+  CHECK(seqs() == range(1, 4));
+  CHECK(newest().size() < 1000);
+}
+
+TEST_CASE_METHOD(JournalFixture, "a flipped bit costs the record that it hit and no other") {
+  append_many(6);
+  const std::string whole = newest();
+  auto at = offsets(whole);
+  for (size_t byte = at[3]; byte < at[4]; byte++) {
+    newest() = whole;
+    newest()[byte] = char(newest()[byte] ^ 0x10);
+    INFO("in byte " << byte);
+    REQUIRE(seqs() == std::vector<uint64_t>{1, 2, 4, 5, 6});
+    open();
+    REQUIRE(writer->numbering().seq() == 6);
+    REQUIRE(writer->records_missing() == 1);
+  }
+}
+
+TEST_CASE_METHOD(JournalFixture, "a hole costs what it covers") {
+  append_many(60);
+  auto at = offsets(newest());
+  for (size_t byte = at[10] + 5; byte < at[20] + 5; byte++) newest()[byte] = '\0';
+  auto expected = range(1, 9);
+  for (uint64_t seq = 21; seq <= 60; seq++) expected.push_back(seq);
+  CHECK(seqs() == expected);
+}
+
+TEST_CASE_METHOD(JournalFixture, "bytes that cannot be read cost the records in them") {
+  append_many(1);
+  append("log/web.1/", std::string(600'000, 'b'));
+  append_many(1);
+  disk.unreadable_from = 400'000;
+  disk.unreadable_to = 400'100;
+  auto cursor = Cursor::open(storage);
+  std::vector<uint64_t> read;
+  while (auto record = cursor->next())
+    if (record->header.type == RecordType::record) read.push_back(record->header.seq);
+  CHECK(read == std::vector<uint64_t>{1, 3});
+}
+
+TEST_CASE_METHOD(JournalFixture, "a damaged segment header costs nothing") {
+  options.segment_bytes = 1000;
+  SECTION("of a segment with neighbours") {
+    append_many(30);
+    disk.files.begin()->second[40] ^= 1;
+  }
+  SECTION("of the only one") {
+    append_many(3);
+    newest()[40] ^= 1;
+  }
+  uint64_t count = writer->numbering().seq();
+  CHECK(seqs() == range(1, count));
+  open();
+  append_many(2);
+  CHECK(seqs() == range(1, count + 2));
+}
+
+TEST_CASE_METHOD(JournalFixture, "a damaged checkpoint sends the reader to the segment before") {
+  options.segment_bytes = 1000;
+  append("log/old.1/", payload_of(1));
+  append_many(29);
+  newest()[64 + 90] ^= 1;
+  open();
+  CHECK(writer->numbering().seq() == 30);
+  CHECK(writer->numbering().next("log/old.1/").prev == 1);
+  CHECK(writer->records_missing() == 0);
+}
+
+TEST_CASE_METHOD(JournalFixture, "a missing segment costs its records") {
+  options.segment_bytes = 1000;
+  append_many(30);
+  auto second = std::next(disk.files.begin());
+  uint64_t first = *parse_segment_name(second->first);
+  uint64_t after = *parse_segment_name(std::next(second)->first);
+  disk.files.erase(second);
+  auto expected = range(1, first - 1);
+  for (uint64_t seq = after; seq <= 30; seq++) expected.push_back(seq);
+  CHECK(seqs() == expected);
+}
+
+TEST_CASE_METHOD(JournalFixture, "a segment whose creation was interrupted is created again") {
+  options.segment_bytes = 1000;
+  append_many(5);
+  while (disk.files.size() < 2) append_many(1);
+  const auto files = disk.files;
+  auto& [name, whole] = *files.rbegin();
+  for (size_t length = 0; length <= offsets(whole)[1]; length++) {
+    disk.files = files;
+    newest() = whole.substr(0, length);
+    open();
+    uint64_t seq = *parse_segment_name(name) - 1;
+    INFO("interrupted at " << length);
+    REQUIRE(writer->numbering().seq() == seq);
+    append_many(2);
+    REQUIRE(seqs() == range(1, seq + 2));
+    REQUIRE(disk.files.size() == 2);
+  }
+}
+
+TEST_CASE_METHOD(JournalFixture, "a version from the future is refused by name") {
+  append_many(1);
+  SegmentHeader header;
+  std::memcpy(&header, newest().data(), sizeof header);
+  header.version = 2;
+  seal(header);
+  std::memcpy(newest().data(), &header, sizeof header);
+  auto opened = Writer::open(storage, options);
+  REQUIRE_FALSE(opened);
+  CHECK(opened.message() ==
+        "00000000000000000001.journal has version 2 of the journal's format, this program knows 1");
+  CHECK_FALSE(Cursor::open(storage));
+}
+
+TEST_CASE_METHOD(JournalFixture, "foreign files are left alone") {
+  disk.files = {{"README", "hello"}, {"0.journal", "x"}, {"00000000000000000001.journal~", ""}};
+  append_many(2);
+  open();
+  CHECK(seqs() == range(1, 2));
+  CHECK(disk.files.size() == 4);
+  CHECK(disk.files["README"] == "hello");
+}
+
+TEST_CASE_METHOD(JournalFixture, "a file of garbage under a segment's name is not believed") {
+  std::string garbage;
+  for (int i = 0; i < 300'000; i++) garbage += char(i * i % 251);
+  disk.files["00000000000000000001.journal"] = garbage;
+  open();
+  append_many(2);
+  CHECK(seqs() == range(1, 2));
+}
+
+TEST_CASE_METHOD(JournalFixture, "a record inside a payload is never mistaken for one of ours") {
+  JournalFixture other;
+  other.options.key = 99;
+  other.append_many(9);
+  std::string forged = other.newest().substr(offsets(other.newest())[9]);
+  append_many(1);
+  std::string own = newest().substr(offsets(newest())[1]);
+  append("log/web.1/", "x" + forged + own + "y");
+  append_many(1);
+  size_t in_second = offsets(newest())[2] + sizeof(RecordHeader) + 1;
+  newest()[in_second] ^= 1;
+  CHECK(seqs() == std::vector<uint64_t>{1, 3});
+}
+
+}  // namespace
+}  // namespace muster::journal
