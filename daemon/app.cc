@@ -13,11 +13,13 @@
 #include "base/uv/timer.h"
 #include "base/zmq/zap.h"
 #include "daemon/config/formation.h"
+#include "daemon/edge/attachments.h"
 #include "daemon/edge/bus_socket.h"
 #include "daemon/edge/control_socket.h"
 #include "daemon/edge/formation_file.h"
 #include "daemon/edge/intake.h"
 #include "daemon/edge/machine.h"
+#include "daemon/edge/port_watch.h"
 #include "daemon/edge/processes.h"
 #include "daemon/edge/replay_desk.h"
 #include "daemon/edge/status.h"
@@ -53,10 +55,10 @@ struct App::Parts {
 
   void on(Launch& action);
   void on(Kill& action) { processes->kill(action.launch, action.signal); }
-  void on(WatchPort& action) { post(Listening{action.launch}); }
+  void on(WatchPort& action) { port_watch->watch(action.launch, action.port); }
   void on(Publish& action);
   void on(Answer& action);
-  void on(PassToLaunch& action) { (void)action; }
+  void on(PassToLaunch& action);
   void on(SaveFormation& action);
   void on(ReadModel& action);
   void on(AnswerStatus& action);
@@ -79,7 +81,9 @@ struct App::Parts {
   std::optional<Router> router;
   std::optional<ReplayDesk> replays;
   std::optional<Intake> intake;
+  std::optional<Attachments> attachments;
   std::optional<Processes> processes;
+  std::optional<PortWatch> port_watch;
   std::optional<FormationFile> formation_file;
   std::optional<Core> core;
   Timer deadline;
@@ -101,12 +105,14 @@ Result<> App::Parts::open() {
   auto bus_bound = BusSocket::bind(loop, zmq, places.bus());
   if (!bus_bound) return tl::unexpected(bus_bound.error());
   announcer.bus = std::move(*bus_bound);
-  auto control_bound =
-      ControlSocket::bind(loop, zmq, places.control(),
-                          {[this](ClientId client, Request request) {
-                             on_request(std::move(client), std::move(request));
-                           },
-                           [this](ClientId client) { post(ClientLost{std::move(client)}); }});
+  auto control_bound = ControlSocket::bind(loop, zmq, places.control(),
+                                           {[this](ClientId client, Request request) {
+                                              on_request(std::move(client), std::move(request));
+                                            },
+                                            [this](ClientId client) {
+                                              attachments->forget(client);
+                                              post(ClientLost{std::move(client)});
+                                            }});
   if (!control_bound) return tl::unexpected(control_bound.error());
   control = std::move(*control_bound);
 
@@ -124,8 +130,18 @@ Result<> App::Parts::open() {
   auto spawner = Spawner::open(loop, {setup.directory, find_muster_exec(), fd_limits.before});
   if (!spawner) return tl::unexpected(spawner.error());
   intake.emplace(loop, *router, [this] { processes->output_changed(); });
-  processes.emplace(loop, places.app, std::move(*spawner), *intake, *intake,
-                    [this](Event event) { post(std::move(event)); });
+  attachments.emplace(
+      loop,
+      [this](const ClientId& client, const Reply& reply) { return control->send(client, reply); },
+      [this] { processes->output_changed(); });
+  processes.emplace(loop, places.app, std::move(*spawner), *intake, *attachments,
+                    [this](Event event) {
+                      if (auto* gone = std::get_if<Gone>(&event)) port_watch->forget(gone->launch);
+                      post(std::move(event));
+                    });
+  port_watch.emplace(
+      loop, [this](LaunchId launch) { return processes->members(launch); },
+      [this](Event event) { post(std::move(event)); });
   formation_file.emplace(loop, places.formation_file());
   return open_core();
 }
@@ -183,6 +199,15 @@ void App::Parts::on(Publish& action) { router->publish(std::move(action.event), 
 void App::Parts::on(Answer& action) {
   if (!action.reply.more) control->unwatch(action.client, action.reply.id);
   (void)control->send(action.client, action.reply);
+}
+
+void App::Parts::on(PassToLaunch& action) {
+  if (auto* credit = std::get_if<CreditRequest>(&action.body))
+    attachments->grant(action.launch, credit->messages);
+  else if (auto* input = std::get_if<InputRequest>(&action.body))
+    attachments->input(action.launch, input->data, input->eof);
+  else if (auto* signal = std::get_if<SignalRequest>(&action.body))
+    processes->kill(action.launch, signal->number);
 }
 
 void App::Parts::on(SaveFormation& action) {
