@@ -109,9 +109,12 @@ Result<int> run(const DaemonOptions& options, std::optional<Background>& backgro
   }
   auto app = App::open(std::move(*setup));
   if (!app) return tl::unexpected(app.error());
-  return (*app)->run([&] {
+  int status = (*app)->run([&] {
     if (background) background->ready();
   });
+  app->reset();
+  remove_sockets(endpoints);  // under the lock still: they cannot be a successor's
+  return status;
 }
 
 int start(int argc, char** argv) {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <sys/un.h>
 #include <algorithm>
 #include <filesystem>
@@ -156,6 +157,11 @@ Result<> create_directories(const Endpoints& endpoints, unsigned uid) {
   for (const std::string& path : {endpoints.state_dir, endpoints.runtime_dir})
     if (auto created = create_directory(path, uid); !created) return created;
   return {};
+}
+
+void remove_sockets(const Endpoints& endpoints) {
+  for (const std::string& address : {endpoints.control(), endpoints.bus()})
+    unlink(address.substr(address.find("://") + 3).c_str());
 }
 
 }  // namespace muster

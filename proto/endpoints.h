@@ -48,4 +48,7 @@ std::string app_name_of(const std::string& directory);
 // one that belongs to somebody else or is a symlink.
 Result<> create_directories(const Endpoints& endpoints, unsigned uid);
 
+// Removes the socket files of a daemon that has ended. Only to be called under its lock.
+void remove_sockets(const Endpoints& endpoints);
+
 }  // namespace muster
