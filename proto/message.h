@@ -61,7 +61,8 @@ struct ReplayRequest {
 
 // The next four belong to an exchange that is under way and carry its id.
 struct CreditRequest {
-  uint32_t messages = 0;  // grants so many further `more` replies
+  uint32_t messages = 0;  // grants so many further `more` replies; refused if the exchange is not
+                          // under way, so that 0 asks whether it is
 };
 struct InputRequest {
   std::string data;  // for an attached one-off's stdin

@@ -1,0 +1,34 @@
+// See blocking.h.
+#include "base/zmq/blocking.h"
+
+#include <algorithm>
+
+namespace muster {
+
+void wait_readable(zmq::socket_t& socket, Nanos timeout) {
+  constexpr auto longest = std::chrono::milliseconds(1h);
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(timeout);
+  zmq_pollitem_t item{socket.handle(), 0, ZMQ_POLLIN, 0};
+  zmq_poll(&item, 1, std::clamp(wait, 0ms, longest).count());
+}
+
+bool receive_now(zmq::socket_t& socket, std::vector<zmq::message_t>& frames, size_t most) {
+  frames.clear();
+  for (;;) {
+    zmq::message_t frame;
+    while (zmq_msg_recv(frame.handle(), socket.handle(), ZMQ_DONTWAIT) < 0)
+      // Frames arrive together: once there is one, the others are there too.
+      if (zmq_errno() != EINTR) return false;
+    const bool more = frame.more();
+    if (frames.size() < most) frames.push_back(std::move(frame));
+    if (!more) return true;
+  }
+}
+
+bool send_frame(zmq::socket_t& socket, std::string_view frame) {
+  while (zmq_send(socket.handle(), frame.data(), frame.size(), 0) < 0)
+    if (zmq_errno() != EINTR) return false;
+  return true;
+}
+
+}  // namespace muster

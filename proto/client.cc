@@ -1,0 +1,203 @@
+// See client.h.
+#include "proto/client.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include <algorithm>
+#include <deque>
+#include <set>
+
+#include "base/unique_fd.h"
+#include "base/zmq/blocking.h"
+#include "base/zmq/context.h"
+#include "proto/codec.h"
+#include "proto/limits.h"
+
+namespace muster {
+namespace {
+
+// A daemon that is being replaced holds its lock all the time; one that is started anew by its
+// operator may take a moment.
+constexpr Nanos lock_patience = 1s;
+constexpr Nanos lock_check_every = 100ms;
+constexpr int reconnect_ms = 20, reconnect_most_ms = 500;
+// Requests that pile up while the daemon is away; beyond it a send waits, and then fails.
+constexpr int send_queue = 1000;
+constexpr int send_wait_ms = 5000;
+// Frames of one reply: a replay's message of nothing but small records.
+constexpr size_t most_frames = 2 * limits::replay_message / 16;
+
+template <class... Args>
+tl::unexpected<ClientError> trouble(ClientTrouble kind, fmt::format_string<Args...> text,
+                                    Args&&... args) {
+  return tl::unexpected(ClientError{kind, fmt::format(text, std::forward<Args>(args)...)});
+}
+
+MonoTime now() { return read_clocks().mono; }
+
+}  // namespace
+
+bool daemon_runs(const Endpoints& endpoints) {
+  const UniqueFd lock(open(endpoints.lock_file().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  return lock && flock(lock.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+struct Client::State {
+  State(Endpoints places, std::string caller)
+      : endpoints(std::move(places)),
+        by(std::move(caller)),
+        socket(make_socket(context, zmq::socket_type::dealer, limits::control_reply)) {
+    socket.set(zmq::sockopt::reconnect_ivl, reconnect_ms);
+    socket.set(zmq::sockopt::reconnect_ivl_max, reconnect_most_ms);
+    socket.set(zmq::sockopt::sndhwm, send_queue);
+    socket.set(zmq::sockopt::sndtimeo, send_wait_ms);
+    socket.connect(endpoints.control());
+  }
+
+  ClientResult<> send(uint64_t id, RequestBody body);
+  ClientResult<> check_lock();
+  ClientResult<std::optional<Reply>> receive_any(Nanos timeout);
+  ClientResult<std::optional<Reply>> receive_one();
+
+  Endpoints endpoints;
+  std::string by;
+  ZmqContext context;
+  zmq::socket_t socket;
+  uint64_t last_id = 0;
+  std::set<uint64_t> open;    // exchanges that `receive` answers for
+  std::deque<Reply> waiting;  // replies of open exchanges that came while `ask` waited for its own
+  MonoTime lock_checked{};
+  std::optional<MonoTime> lock_free_since;
+};
+
+ClientResult<> Client::State::send(uint64_t id, RequestBody body) {
+  const Frames frames = encode(Request{id, by, std::move(body)});
+  const std::string& frame = frames.front();
+  if (frame.size() > limits::control_message)
+    return trouble(ClientTrouble::protocol, "the request is too large: {} bytes, at most {}",
+                   frame.size(), limits::control_message);
+  if (!send_frame(socket, frame))
+    return trouble(ClientTrouble::timeout,
+                   "the daemon of app '{}' takes no requests; is it stopped?", endpoints.app);
+  return {};
+}
+
+// The lock may be free for a moment without meaning anything.
+ClientResult<> Client::State::check_lock() {
+  const MonoTime time = now();
+  if (time - lock_checked < lock_check_every) return {};
+  lock_checked = time;
+  if (daemon_runs(endpoints)) {
+    lock_free_since.reset();
+  } else if (!lock_free_since) {
+    lock_free_since = time;
+  } else if (time - *lock_free_since >= lock_patience) {
+    return trouble(ClientTrouble::no_daemon, "the daemon of app '{}' has gone", endpoints.app);
+  }
+  return {};
+}
+
+// What is there already.
+ClientResult<std::optional<Reply>> Client::State::receive_one() {
+  std::vector<zmq::message_t> parts;
+  if (!receive_now(socket, parts, most_frames)) return std::nullopt;
+  std::vector<std::string_view> frames;
+  for (const zmq::message_t& part : parts) frames.push_back(part.to_string_view());
+  auto reply = decode_reply(frames);
+  if (!reply)
+    return trouble(ClientTrouble::protocol,
+                   "the daemon's answer is not understood ({}); compare the versions: ctl version",
+                   reply.message());
+  return std::move(*reply);
+}
+
+ClientResult<std::optional<Reply>> Client::State::receive_any(Nanos timeout) {
+  const MonoTime deadline = now() + timeout;
+  for (;;) {
+    auto reply = receive_one();
+    if (!reply || *reply) return reply;
+    if (auto lock = check_lock(); !lock) return tl::unexpected(lock.error());
+    const Nanos left = deadline - now();
+    if (left <= Nanos(0)) return std::nullopt;
+    wait_readable(socket, std::min(left, lock_check_every));
+  }
+}
+
+ClientResult<Client> Client::connect(const Endpoints& endpoints, std::string by) {
+  if (!daemon_runs(endpoints))
+    return trouble(ClientTrouble::no_daemon,
+                   "no daemon runs for app '{}'; start one with: musterd -d", endpoints.app);
+  try {
+    return Client(std::make_unique<State>(endpoints, std::move(by)));
+  } catch (const zmq::error_t& error) {
+    return trouble(ClientTrouble::protocol, "{}: {}", endpoints.control(), error.what());
+  }
+}
+
+Client::Client(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Client::Client(Client&&) noexcept = default;
+Client::~Client() = default;
+
+ClientResult<Reply> Client::ask(RequestBody body, Nanos timeout) {
+  const uint64_t id = ++state_->last_id;
+  if (auto sent = state_->send(id, std::move(body)); !sent) return tl::unexpected(sent.error());
+  const MonoTime deadline = now() + timeout;
+  for (;;) {
+    auto reply = state_->receive_any(std::max(deadline - now(), Nanos(0)));
+    if (!reply) return tl::unexpected(reply.error());
+    if (!*reply)
+      return trouble(ClientTrouble::timeout,
+                     "the daemon of app '{}' has not answered within {}; what was asked for may "
+                     "still happen",
+                     state_->endpoints.app, format_age(timeout));
+    // 0: the daemon could not even read the id.
+    if ((*reply)->id == id || (*reply)->id == 0) return std::move(**reply);
+    if (state_->open.contains((*reply)->id)) state_->waiting.push_back(std::move(**reply));
+  }
+}
+
+ClientResult<uint64_t> Client::begin(RequestBody body) {
+  const uint64_t id = ++state_->last_id;
+  if (auto sent = state_->send(id, std::move(body)); !sent) return tl::unexpected(sent.error());
+  state_->open.insert(id);
+  return id;
+}
+
+ClientResult<> Client::add(uint64_t id, RequestBody body) {
+  if (std::holds_alternative<CancelRequest>(body)) state_->open.erase(id);
+  return state_->send(id, std::move(body));
+}
+
+ClientResult<std::optional<Reply>> Client::receive(Nanos timeout) {
+  const MonoTime deadline = now() + timeout;
+  for (;;) {
+    std::optional<Reply> reply;
+    if (!state_->waiting.empty()) {
+      reply = std::move(state_->waiting.front());
+      state_->waiting.pop_front();
+    } else {
+      auto received = state_->receive_any(std::max(deadline - now(), Nanos(0)));
+      if (!received || !*received) return received;
+      reply = std::move(*received);
+    }
+    // Late answers to what nobody waits for any more, and questions whether we are still here.
+    if (!state_->open.contains(reply->id) || std::holds_alternative<AliveReply>(reply->body))
+      continue;
+    if (!reply->more) state_->open.erase(reply->id);
+    return reply;
+  }
+}
+
+int Client::wake_fd() const { return state_->socket.get(zmq::sockopt::fd); }
+
+std::string caller_name() {
+  const passwd* user = getpwuid(geteuid());
+  char host[256] = "";
+  if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
+  return fmt::format("{}@{}", user ? user->pw_name : std::to_string(geteuid()),
+                     *host ? host : "localhost");
+}
+
+}  // namespace muster

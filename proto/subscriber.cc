@@ -1,0 +1,275 @@
+// See subscriber.h. What is to be delivered is Continuity's decision; here is who is asked, and
+// when. There is either a replay under way, and then the bus is left unread (ZeroMQ keeps some of
+// it, and what it drops shows as a gap), or the bus is read. So nothing is buffered without a
+// limit.
+#include "proto/subscriber.h"
+
+#include <algorithm>
+#include <deque>
+
+#include "base/zmq/blocking.h"
+#include "base/zmq/context.h"
+#include "proto/codec.h"
+#include "proto/continuity.h"
+#include "proto/limits.h"
+
+namespace muster {
+namespace {
+
+// Messages of the bus that wait while we are busy. Each may hold a window's worth, so 64 MiB.
+constexpr int receive_queue = 256;
+constexpr int reconnect_ms = 20, reconnect_most_ms = 500;
+// How long it is quiet before we make sure that nothing is missing. The first time soon, because
+// our subscription may have taken effect just after the replay had ended.
+constexpr Nanos first_check = 50ms, busy_check = 1s, longest_check = 4s;
+// A replay that says nothing for so long is asked whether it is still there...
+constexpr Nanos probe_every = 1s;
+// ...and begun anew after so long, doubled each time: it may be reading a large journal.
+constexpr Nanos first_patience = 10s, longest_patience = 80s;
+// A replay may be refused because the daemon serves many.
+constexpr Nanos retry_after = 500ms;
+constexpr int most_retries = 20;
+// How long to wait on the bus before looking whether there still is a daemon.
+constexpr Nanos daemon_check = 500ms;
+
+MonoTime now() { return read_clocks().mono; }
+
+uint64_t floor_before(const ReplayRequest& request) {
+  return request.from && *request.from > 0 ? *request.from - 1 : 0;
+}
+
+tl::unexpected<ClientError> misunderstood(std::string message) {
+  return tl::unexpected(ClientError{ClientTrouble::protocol, std::move(message)});
+}
+
+}  // namespace
+
+struct Subscriber::State {
+  State(const Endpoints& endpoints, Client connected, SubscriberOptions wanted)
+      : options(std::move(wanted)),
+        client(std::move(connected)),
+        continuity(options.start.topics, floor_before(options.start)) {
+    options.start.credit = limits::credit_messages;
+    if (options.follow) listen(endpoints);
+  }
+
+  struct ReplayUnderWay {
+    uint64_t id = 0;
+    ReplayRequest request;
+    uint32_t credit_used = 0;
+    uint64_t brought = 0;  // the last seq, whether delivered or not
+    MonoTime heard;        // when it last said something
+    MonoTime probe_at;     // when to ask whether it is still there
+    bool asked = false;    // that, or for more: only an exchange under way takes either
+  };
+
+  void listen(const Endpoints& endpoints);
+  ClientResult<> begin(ReplayRequest request, Nanos patience_now);
+  ClientResult<> repair();
+  ClientResult<> begin_again();
+  ClientResult<> read_replay(Nanos wait);
+  ClientResult<> on_reply(Reply reply);
+  ClientResult<> on_records(ReplayRecordsReply records);
+  ClientResult<> on_end(const ReplayEndReply& end);
+  ClientResult<> on_refused(const RefusedReply& refused);
+  ClientResult<> read_bus(Nanos wait);
+  ClientResult<> on_live(std::string_view topic, std::string_view payload);
+
+  SubscriberOptions options;
+  Client client;
+  ZmqContext context;
+  std::optional<zmq::socket_t> bus;
+  Continuity continuity;
+  std::deque<Delivery> ready;  // of one replay message, or of one live message
+  std::optional<ReplayUnderWay> replay;
+  std::optional<MonoTime> retry_at;
+  int retries = 0;
+  Nanos patience = first_patience;
+  bool caught_up = false;
+  MonoTime quiet_since{};
+  Nanos next_check = first_check;
+};
+
+void Subscriber::State::listen(const Endpoints& endpoints) {
+  bus = make_socket(context, zmq::socket_type::sub, limits::bus_payload);
+  bus->set(zmq::sockopt::rcvhwm, receive_queue);
+  bus->set(zmq::sockopt::reconnect_ivl, reconnect_ms);
+  bus->set(zmq::sockopt::reconnect_ivl_max, reconnect_most_ms);
+  if (options.start.topics.empty()) bus->set(zmq::sockopt::subscribe, "");
+  for (const std::string& topic : options.start.topics) bus->set(zmq::sockopt::subscribe, topic);
+  bus->connect(endpoints.bus());
+}
+
+ClientResult<> Subscriber::State::begin(ReplayRequest request, Nanos patience_now) {
+  auto id = client.begin(request);
+  if (!id) return tl::unexpected(id.error());
+  const MonoTime time = now();
+  patience = patience_now;
+  retry_at.reset();
+  replay = ReplayUnderWay{
+      .id = *id, .request = std::move(request), .heard = time, .probe_at = time + probe_every};
+  return {};
+}
+
+// Fetches everything above the floor, which includes all that is missing.
+ClientResult<> Subscriber::State::repair() {
+  return begin({.from = continuity.resume_from(),
+                .topics = options.start.topics,
+                .credit = limits::credit_messages},
+               first_patience);
+}
+
+// The daemon does not know our replay any more: another goes on where that one was.
+ClientResult<> Subscriber::State::begin_again() {
+  if (auto cancelled = client.add(replay->id, CancelRequest{}); !cancelled) return cancelled;
+  ReplayRequest request = replay->request;
+  if (replay->brought > 0) {
+    request.from = replay->brought + 1;
+    request.lines.reset();
+  }
+  return begin(std::move(request), std::min(2 * patience, longest_patience));
+}
+
+ClientResult<> Subscriber::State::read_replay(Nanos wait) {
+  const MonoTime next_step = std::min(replay->probe_at, replay->heard + patience);
+  auto reply = client.receive(std::clamp(next_step - now(), Nanos(0), wait));
+  if (!reply) return tl::unexpected(reply.error());
+  if (*reply) return on_reply(std::move(**reply));
+  const MonoTime time = now();
+  if (time >= replay->heard + patience) return begin_again();
+  if (time < replay->probe_at) return {};
+  replay->asked = true;
+  replay->probe_at = time + probe_every;
+  return client.add(replay->id, CreditRequest{0});
+}
+
+ClientResult<> Subscriber::State::on_reply(Reply reply) {
+  replay->heard = now();
+  replay->probe_at = replay->heard + probe_every;
+  if (auto* records = std::get_if<ReplayRecordsReply>(&reply.body))
+    return on_records(std::move(*records));
+  if (const auto* end = std::get_if<ReplayEndReply>(&reply.body)) return on_end(*end);
+  if (const auto* refused = std::get_if<RefusedReply>(&reply.body)) return on_refused(*refused);
+  return misunderstood("the daemon answered a replay with something else");
+}
+
+ClientResult<> Subscriber::State::on_records(ReplayRecordsReply records) {
+  for (auto& [topic, payload] : records.records) {
+    const auto numbers = decode_numbers(payload);
+    if (!numbers) return misunderstood(numbers.error().message);
+    replay->brought = std::max(replay->brought, numbers->seq);
+    if (!continuity.take_replayed(topic, *numbers)) continue;
+    ready.push_back({.topic = std::move(topic), .payload = std::move(payload)});
+    if (caught_up) next_check = busy_check;
+  }
+  if (++replay->credit_used < limits::credit_messages / 2) return {};
+  replay->asked = true;
+  return client.add(replay->id, CreditRequest{std::exchange(replay->credit_used, 0)});
+}
+
+ClientResult<> Subscriber::State::on_end(const ReplayEndReply& end) {
+  if (end.gone)
+    ready.push_back(
+        {.kind = Delivery::Kind::lost, .first = end.gone->first, .last = end.gone->second});
+  replay.reset();
+  retries = 0;
+  quiet_since = now();
+  if (!continuity.on_replay_end(end.head)) return repair();
+  if (!caught_up) {
+    caught_up = true;
+    ready.push_back({.kind = Delivery::Kind::caught_up});
+  }
+  return {};
+}
+
+// Either our question whether the replay is still there is answered with no, or the daemon cannot
+// serve it now. The first replay of all is what the caller asked for: then the caller is told.
+ClientResult<> Subscriber::State::on_refused(const RefusedReply& refused) {
+  if ((!caught_up && !replay->asked) || ++retries > most_retries)
+    return misunderstood(refused.message);
+  retry_at = now() + retry_after;
+  return {};
+}
+
+ClientResult<> Subscriber::State::read_bus(Nanos wait) {
+  std::vector<zmq::message_t> frames;
+  const bool received = receive_now(*bus, frames, 3);
+  // Another number of frames is not ours; if it should have been, the numbers will tell.
+  if (received && frames.size() == 2) {
+    if (auto taken = on_live(frames[0].to_string_view(), frames[1].to_string_view()); !taken)
+      return taken;
+    if (replay || !ready.empty()) return {};
+  }
+  const Nanos until_check = quiet_since + next_check - now();
+  if (until_check <= Nanos(0)) {
+    next_check = next_check < busy_check ? busy_check : std::min(2 * next_check, longest_check);
+    return repair();
+  }
+  if (received) return {};
+  // Asked here only to learn whether the daemon has gone.
+  if (auto nothing = client.receive(0s); !nothing) return tl::unexpected(nothing.error());
+  if (wait > Nanos(0)) wait_readable(*bus, std::min({wait, until_check, daemon_check}));
+  return {};
+}
+
+ClientResult<> Subscriber::State::on_live(std::string_view topic, std::string_view payload) {
+  const auto numbers = decode_numbers(payload);
+  if (!numbers) return {};
+  switch (continuity.take_live(topic, *numbers)) {
+    case Continuity::Live::known:
+      return {};
+    case Continuity::Live::gap:
+      return repair();
+    case Continuity::Live::deliver:
+      quiet_since = now();
+      next_check = busy_check;
+      ready.push_back({.topic = std::string(topic), .payload = std::string(payload)});
+      return {};
+  }
+  return {};
+}
+
+ClientResult<Subscriber> Subscriber::open(const Endpoints& endpoints, std::string by,
+                                          SubscriberOptions options) {
+  auto client = Client::connect(endpoints, std::move(by));
+  if (!client) return tl::unexpected(client.error());
+  try {
+    auto state = std::make_unique<State>(endpoints, std::move(*client), std::move(options));
+    if (auto begun = state->begin(state->options.start, first_patience); !begun)
+      return tl::unexpected(begun.error());
+    return Subscriber(std::move(state));
+  } catch (const zmq::error_t& error) {
+    return misunderstood(fmt::format("{}: {}", endpoints.bus(), error.what()));
+  }
+}
+
+Subscriber::Subscriber(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Subscriber::Subscriber(Subscriber&&) noexcept = default;
+Subscriber::~Subscriber() = default;
+
+ClientResult<std::optional<Delivery>> Subscriber::next(Nanos timeout) {
+  State& state = *state_;
+  const MonoTime deadline = now() + timeout;
+  for (;;) {
+    if (!state.ready.empty()) {
+      Delivery delivery = std::move(state.ready.front());
+      state.ready.pop_front();
+      return delivery;
+    }
+    const bool over = state.caught_up && !state.options.follow;
+    if (over) return std::nullopt;
+    const Nanos left = std::max(deadline - now(), Nanos(0));
+    ClientResult<> step;
+    if (state.retry_at && now() >= *state.retry_at)
+      step = state.begin_again();
+    else if (state.replay)
+      step = state.read_replay(state.retry_at ? std::clamp(*state.retry_at - now(), Nanos(0), left)
+                                              : left);
+    else
+      step = state.read_bus(left);
+    if (!step) return tl::unexpected(step.error());
+    if (state.ready.empty() && now() >= deadline) return std::nullopt;
+  }
+}
+
+}  // namespace muster
