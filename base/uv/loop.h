@@ -71,6 +71,7 @@ class CallbackGuard {
     callback();
     inside_ = was_inside;
   }
+  bool inside() const { return inside_; }
 
  private:
   bool inside_ = false;

@@ -33,11 +33,12 @@ void Timer::fire(uv_timer_t* handle) {
 }
 
 // The loop's own time lags behind within a turn; counting from it to the due millisecond of the
-// same clock keeps the timer from firing early.
+// same clock keeps the timer from firing early. One that arms itself again waits a millisecond at
+// least: libuv would call it at once, and if it does so for ever, never call anybody else.
 void Timer::at(MonoTime due) {
-  uint64_t due_millis = millis_rounded_up(due.time_since_epoch());
-  uint64_t loop_millis = uv_now(timer_->loop);
-  uv_timer_start(timer_.get(), fire, due_millis > loop_millis ? due_millis - loop_millis : 0, 0);
+  uint64_t soonest = uv_now(timer_->loop) + (guard_.inside() ? 1 : 0);
+  uint64_t due_millis = std::max(soonest, millis_rounded_up(due.time_since_epoch()));
+  uv_timer_start(timer_.get(), fire, due_millis - uv_now(timer_->loop), 0);
 }
 
 void Timer::every(Nanos period) {

@@ -187,12 +187,13 @@ void Intake::make_due(Place place) {
   for (Reader* reader : readers) move_to(*reader, Place::due);
 }
 
-// Armed anew only for an earlier time; one that turns out to be too early costs a wake-up.
+// Armed anew only for an earlier time; one that turns out to be too early costs a wake-up. What is
+// overdue although it was just tried waits for room on the disk.
 void Intake::plan_partial_lines() {
   auto next = router_.next_partial_deadline();
   if (!next || (partial_.armed() && partial_due_ <= *next)) return;
-  partial_due_ = *next;
-  partial_.at(*next);
+  partial_due_ = std::max(*next, loop_clock() + (*next <= partial_due_ ? retry_pause : 0ns));
+  partial_.at(partial_due_);
 }
 
 }  // namespace muster

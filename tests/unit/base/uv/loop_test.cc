@@ -55,6 +55,21 @@ TEST_CASE("a timer for a time that has passed fires in the next turn") {
   CHECK(fired == 1);
 }
 
+TEST_CASE("a timer that is always overdue lets others have their turn") {
+  Loop loop;
+  std::optional<Timer> overdue;
+  overdue.emplace(loop, [&] { overdue->at(MonoTime()); });
+  overdue->at(MonoTime());
+  int turns = 0;
+  Check check(loop, [&] {
+    if (++turns == 3) overdue->disarm();
+  });
+  check.on();
+  check.unref();
+  loop.run();
+  CHECK(turns == 3);
+}
+
 TEST_CASE("a timer that is disarmed, or gone, does not fire") {
   Loop loop;
   bool fired = false;
