@@ -50,6 +50,12 @@ Numbering::StreamEnd Numbering::end_of(uint64_t stream) const {
   return end == ends_.end() ? StreamEnd{} : end->second;
 }
 
+bool Numbering::has_since(uint64_t seq, std::string_view prefix) const {
+  return std::any_of(topics_.begin(), topics_.end(), [&](auto& topic) {
+    return topic.second >= seq && topic.first.starts_with(prefix);
+  });
+}
+
 void Numbering::note(const journal::RecordHeader& header, std::string_view topic) {
   seq_ = header.seq;
   lines_ = header.line + header.lines;

@@ -29,6 +29,9 @@ class Numbering {
   // How far a stream has been journaled.
   StreamEnd end_of(uint64_t stream) const;
 
+  // Whether a topic that begins with `prefix` has had a record since this seq.
+  bool has_since(uint64_t seq, std::string_view prefix) const;
+
   // A record is in the journal.
   void note(const journal::RecordHeader& header, std::string_view topic);
   // A stream is over: its end need not be known any longer.

@@ -35,7 +35,7 @@ Result<Replay> Replay::open(const std::string& journal_dir, const ReplayRequest&
 
 Result<Replay> Replay::open(std::unique_ptr<journal::Storage> storage,
                             const ReplayRequest& request) {
-  auto cursor = journal::Cursor::open(*storage);
+  auto cursor = journal::Cursor::open(*storage, request.topics);
   if (!cursor) return within(cursor.error(), "journal");
   Replay replay(std::make_unique<State>(std::move(storage), std::move(*cursor), request));
   replay.state_->begin();
@@ -87,12 +87,19 @@ bool Replay::State::wanted(const RecordHeader& header, std::string_view topic) c
          std::any_of(request.topics.begin(), request.topics.end(), begins);
 }
 
-// The numbers between the head and this record; a checkpoint stands after the record of its seq.
+// The numbers between the head and this record, without what was skipped because nothing in it was
+// asked for. A checkpoint stands after the record of its seq.
 std::optional<std::pair<uint64_t, uint64_t>> Replay::State::missing_before(
     const RecordHeader& header) const {
   uint64_t last = header.type == journal::RecordType::record ? header.seq - 1 : header.seq;
   if (!head || last <= *head) return {};
-  return std::pair(*head + 1, last);
+  uint64_t first = *head + 1;
+  auto [skipped_from, skipped_to] = cursor.skipped();
+  if (skipped_from <= first)
+    first = std::max(first, skipped_to + 1);
+  else if (skipped_to >= last)
+    last = skipped_from - 1;
+  return first <= last ? std::optional(std::pair(first, last)) : std::nullopt;
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> Replay::next(size_t max_bytes) {

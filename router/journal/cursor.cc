@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "router/numbering.h"
+
 namespace muster::journal {
 
 Result<std::vector<uint64_t>> list_segments(Storage& storage) {
@@ -16,8 +18,8 @@ Result<std::vector<uint64_t>> list_segments(Storage& storage) {
   return segments;
 }
 
-Result<Cursor> Cursor::open(Storage& storage) {
-  Cursor cursor(storage);
+Result<Cursor> Cursor::open(Storage& storage, std::vector<std::string> topics) {
+  Cursor cursor(storage, std::move(topics));
   auto segments = list_segments(storage);
   if (!segments) return tl::unexpected(segments.error());
   cursor.segments_ = std::move(*segments);
@@ -43,7 +45,34 @@ std::optional<SegmentReader> Cursor::open_segment(uint64_t first_seq) {
 void Cursor::seek(uint64_t seq) {
   auto after = std::upper_bound(segments_.begin(), segments_.end(), seq);
   if (after != segments_.begin()) --after;
-  seek(Position{after == segments_.end() ? 0 : *after, SegmentReader::first_record});
+  enter(after == segments_.end() ? 0 : *after);
+}
+
+// To the start of a segment, or of the first after it that is worth reading.
+void Cursor::enter(uint64_t first_seq) {
+  const uint64_t begin = first_seq;
+  while (!may_hold(first_seq)) first_seq = successor(first_seq);
+  if (first_seq != begin) skipped_ = {begin, first_seq - 1};
+  seek(Position{first_seq, SegmentReader::first_record});
+}
+
+// The first seq of the segment after this one; 0 if it is the newest.
+uint64_t Cursor::successor(uint64_t first_seq) const {
+  auto after = std::upper_bound(segments_.begin(), segments_.end(), first_seq);
+  return after == segments_.end() ? 0 : *after;
+}
+
+bool Cursor::may_hold(uint64_t first_seq) {
+  uint64_t next = successor(first_seq);
+  if (topics_.empty() || next == 0) return true;
+  auto reader = open_segment(next);
+  auto checkpoint = reader ? reader->at(SegmentReader::first_record) : std::nullopt;
+  if (!checkpoint || checkpoint->record.header.type != RecordType::checkpoint) return true;
+  auto& header = checkpoint->record.header;
+  auto numbering = Numbering::decode(header.seq, header.line, checkpoint->record.payload);
+  if (!numbering) return true;
+  return std::any_of(topics_.begin(), topics_.end(),
+                     [&](auto& prefix) { return numbering->has_since(first_seq, prefix); });
 }
 
 void Cursor::seek(Position position) {
@@ -75,10 +104,9 @@ std::optional<RecordView> Cursor::next() {
       found = read();  // what was written before the newer segment began
     }
     if (!found) {
-      auto newer = std::upper_bound(segments_.begin(), segments_.end(), segment_);
-      segment_ = *newer;
-      offset_ = SegmentReader::first_record;
-      reader_.reset();
+      uint64_t passed = passed_;
+      enter(successor(segment_));
+      passed_ = passed;
       continue;
     }
     offset_ = found->next();

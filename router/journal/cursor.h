@@ -3,6 +3,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -23,7 +25,8 @@ Result<std::vector<uint64_t>> list_segments(Storage& storage);
 class Cursor {
  public:
   // At the oldest record. `storage` must outlive the cursor.
-  static Result<Cursor> open(Storage& storage);
+  // With topics, segments in which no topic begins with one of them are skipped.
+  static Result<Cursor> open(Storage& storage, std::vector<std::string> topics = {});
 
   // To a place at or before the first record with this seq, in the same segment if it is there.
   void seek(uint64_t seq);
@@ -32,22 +35,32 @@ class Cursor {
   // Nothing if the segment cannot be opened (any more).
   std::optional<SegmentReader> open_segment(uint64_t first_seq);
 
+  // Whether a segment may hold something of the topics. Its successor's checkpoint knows.
+  bool may_hold(uint64_t first_seq);
+  // First and last seq of the segments that were skipped most recently.
+  std::pair<uint64_t, uint64_t> skipped() const { return skipped_; }
+
   // The next record, checkpoints included, in order of seq; nothing if there are no more for now.
   // Its views are good until the next call.
   std::optional<RecordView> next();
 
  private:
-  explicit Cursor(Storage& storage) : storage_(&storage) {}
+  Cursor(Storage& storage, std::vector<std::string> topics)
+      : storage_(&storage), topics_(std::move(topics)) {}
   bool refresh();
+  uint64_t successor(uint64_t first_seq) const;
+  void enter(uint64_t first_seq);
   std::optional<SegmentReader::Found> read();
 
   Storage* storage_;
+  std::vector<std::string> topics_;
   std::vector<uint64_t> segments_;
   std::optional<uint32_t> key_;
   uint64_t segment_ = 0;  // by its first seq; 0: none is open
   std::optional<SegmentReader> reader_;
   uint64_t offset_ = 0;
   uint64_t passed_ = 0;  // seq
+  std::pair<uint64_t, uint64_t> skipped_ = {0, 0};
 };
 
 }  // namespace muster::journal

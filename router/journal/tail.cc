@@ -63,6 +63,7 @@ std::optional<Position> find_last_lines(Cursor& journal, uint64_t lines, const L
   Search search{lines, look};
   if (lines == 0) return {};
   for (auto s = journal.segments().rbegin(); s != journal.segments().rend(); ++s) {
+    if (!journal.may_hold(*s)) continue;
     auto reader = journal.open_segment(*s);
     search.segment = *s;
     if (reader && !visit_segment(*reader, search)) break;

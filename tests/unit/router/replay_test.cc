@@ -230,6 +230,50 @@ TEST_CASE_METHOD(ReplayFixture, "records that are gone up to the very end are to
   CHECK(r.head() == next - 1);
 }
 
+TEST_CASE_METHOD(ReplayFixture, "segments without anything of the topics are skipped, not gone") {
+  options.segment_bytes = 10'000;
+  append_many(10, "log/quiet.1/");
+  append_many(2000, "log/web.1/");
+  append_many(10, "log/quiet.1/");
+  append_many(2000, "log/web.1/");
+  auto expected = range(1, 10);
+  for (uint64_t seq = 2011; seq <= 2020; seq++) expected.push_back(seq);
+  auto request = from(1);
+  request.topics = {"log/quiet."};
+  auto r = replay(request);
+  CHECK(take(r) == expected);
+  CHECK_FALSE(r.take_gone());
+  CHECK(r.head() == 4020);
+  append_many(1, "log/quiet.1/");
+  CHECK(take(r) == range(4021, 4021));
+  CHECK_FALSE(r.take_gone());
+  CHECK(all(last(100, {"log/quiet."})).size() == 21);
+  CHECK(all(last(1, {"log/nobody."})).empty());
+}
+
+TEST_CASE_METHOD(ReplayFixture, "what is gone of a topic is told even where segments are skipped") {
+  options.segment_bytes = 2000;
+  append_many(100, "log/web.1/");
+  append_many(20, "log/quiet.1/");
+  append_many(100, "log/web.1/");
+  auto lost = std::find_if(disk.files.begin(), disk.files.end(), [](auto& file) {
+    return *journal::parse_segment_name(file.first) > 100;
+  });
+  REQUIRE(lost != disk.files.end());
+  uint64_t first = *journal::parse_segment_name(lost->first);
+  REQUIRE(first <= 120);
+  disk.files.erase(lost);
+  auto request = from(1);
+  request.topics = {"log/quiet."};
+  auto r = replay(request);
+  take(r);
+  take(r);
+  auto gone = r.take_gone();
+  REQUIRE(gone);
+  CHECK(gone->first == first);
+  CHECK(gone->second < 140);
+}
+
 TEST_CASE_METHOD(ReplayFixture, "a place in the middle is found without reading what is before") {
   options.segment_bytes = 10'000;
   append_many(5000);
