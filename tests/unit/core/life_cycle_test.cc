@@ -212,6 +212,13 @@ TEST_CASE("where a process goes when nothing of it is alive is what was wished l
     stop(stage);
     CHECK(after(std::move(stage), gone) == Outcome{"down", no_signal, 0});
   }
+  SECTION("restart, then killed, then stop") {
+    Stage stage = up();
+    restart(stage);
+    stage.pass(3s);
+    stop(stage);
+    CHECK(after(std::move(stage), gone) == Outcome{"down", no_signal, 0});
+  }
   SECTION("it ended by itself, then stop") {
     Stage stage = sweeping();
     stop(stage);

@@ -1,0 +1,193 @@
+// See checker.h.
+#include "checker.h"
+
+#include <fmt/format.h>
+#include <csignal>
+
+namespace muster::sim {
+namespace {
+
+template <class... Args>
+void expect(bool holds, fmt::format_string<Args...> text, Args&&... args) {
+  if (!holds) throw Violation(fmt::format(text, std::forward<Args>(args)...));
+}
+
+bool refused_at_once(const Requested& event, const std::vector<Action>& actions) {
+  for (auto& action : actions)
+    if (auto* answer = std::get_if<Answer>(&action))
+      if (answer->client == event.client && answer->reply.id == event.request.id)
+        return std::holds_alternative<RefusedReply>(answer->reply.body);
+  return false;
+}
+
+}  // namespace
+
+void Checker::check(const Event& event, const std::vector<Action>& actions, MonoTime now) {
+  expect(!finished_ || std::holds_alternative<Requested>(event) || actions.empty(),
+         "something is done after the end");
+  learn(event, actions);
+  for (auto& action : actions) {
+    if (auto* it = std::get_if<Launch>(&action)) see(*it);
+    if (auto* it = std::get_if<Kill>(&action)) see(*it, now);
+    if (auto* it = std::get_if<WatchPort>(&action)) expect_known(it->launch, "WatchPort");
+    if (auto* it = std::get_if<PassToLaunch>(&action)) expect_known(it->launch, "PassToLaunch");
+    if (auto* it = std::get_if<Publish>(&action)) see(it->event);
+    if (auto* it = std::get_if<Answer>(&action)) see(it->client, it->reply);
+    if (auto* it = std::get_if<AnswerStatus>(&action)) see(it->client, it->reply);
+    if (auto* it = std::get_if<SaveFormation>(&action)) see(*it);
+    if (std::holds_alternative<Finish>(action)) {
+      expect(ending_ && !finished_, "it finishes though nobody asked, or twice");
+      finished_ = true;
+    }
+  }
+  expect_nothing_runs_unwished();
+}
+
+void Checker::learn(const Event& event, const std::vector<Action>& actions) {
+  if (auto* it = std::get_if<Exited>(&event)) launches_.at(it->launch).exited = true;
+  if (auto* it = std::get_if<Gone>(&event)) launches_.at(it->launch).over = true;
+  if (auto* it = std::get_if<LaunchFailed>(&event)) launches_.at(it->launch).over = true;
+  if (auto* it = std::get_if<Requested>(&event)) learn_request(*it, actions);
+  if (auto* it = std::get_if<Signalled>(&event); it && it->number != SIGHUP) {
+    ending_ = true;
+    signals_++;
+  }
+  if (auto* it = std::get_if<ClientLost>(&event))
+    for (auto& [exchange, seen] : exchanges_)
+      if (exchange.first == it->client && seen.attached_run) seen.client_lost = true;
+}
+
+void Checker::learn_request(const Requested& event, const std::vector<Action>& actions) {
+  const RequestBody& body = event.request.body;
+  if (std::holds_alternative<CreditRequest>(body) || std::holds_alternative<InputRequest>(body) ||
+      std::holds_alternative<SignalRequest>(body) || std::holds_alternative<CancelRequest>(body))
+    return;
+  ExchangeSeen seen;
+  if (auto* run = std::get_if<RunRequest>(&body)) seen.attached_run = !run->detach;
+  exchanges_[{event.client, event.request.id}] = seen;
+  if (refused_at_once(event, actions)) return;
+
+  if (auto* it = std::get_if<StopRequest>(&body))
+    for (auto& place : places(it->names)) resting_.insert(place);
+  if (auto* it = std::get_if<StartRequest>(&body))
+    for (auto& place : places(it->names)) resting_.erase(place);
+  if (auto* it = std::get_if<RestartRequest>(&body))
+    for (auto& place : places(it->names)) resting_.erase(place);
+  if (std::holds_alternative<ShutdownRequest>(body)) ending_ = true;
+}
+
+void Checker::see(const Launch& launch) {
+  expect(launch.launch > last_launch_, "launch {} is not new", launch.launch);
+  last_launch_ = launch.launch;
+  expect(wished(launch.process), "{} is launched and not wished", launch.process.text());
+  LaunchSeen seen{launch.process, {}, false, false, {}};
+  for (auto& [name, value] : launch.env)
+    if (name == "PORT") seen.port = value;
+  expect(seen.port.size() < 5 || seen.port <= "65535", "port {}", seen.port);
+  for (auto& [id, tree] : world_.trees()) {
+    expect(tree.name != launch.process, "{} is launched beside launch {}", tree.name.text(), id);
+    expect(seen.port.empty() || launches_.at(id).port != seen.port, "{} and {} have port {}",
+           tree.name.text(), launch.process.text(), seen.port);
+  }
+  for (auto& [id, other] : launches_)
+    expect(other.over || other.process != launch.process, "{} is launched while {} is not gone",
+           launch.process.text(), id);
+  launches_[launch.launch] = seen;
+}
+
+void Checker::see(const Kill& kill, MonoTime now) {
+  expect_known(kill.launch, "Kill");
+  LaunchSeen& seen = launches_.at(kill.launch);
+  if (kill.signal == SIGKILL)
+    expect(signals_ >= 2 || seen.exited ||
+               (seen.told_to_end && now - *seen.told_to_end >= options_.stop_grace),
+           "{} is killed before its grace is over", seen.process.text());
+  if (kill.signal == SIGTERM && !seen.told_to_end) seen.told_to_end = now;
+}
+
+void Checker::expect_known(LaunchId launch, const char* what) const {
+  auto it = launches_.find(launch);
+  expect(it != launches_.end() && !it->second.over, "{} of launch {}, which is not alive", what,
+         launch);
+}
+
+void Checker::see(const EventRecord& record) {
+  if (!record.from) return;
+  auto [it, first] = states_.emplace(record.process, "down");
+  expect(*record.from == it->second && *record.to != it->second,
+         "{} is said to change from {} to {}, and was {}", record.process, *record.from, *record.to,
+         it->second);
+  it->second = *record.to;
+}
+
+void Checker::see(const ClientId& client, const Reply& reply) {
+  auto it = exchanges_.find({client, reply.id});
+  expect(it != exchanges_.end(), "{} is answered and has not asked {}", client, reply.id);
+  expect(!it->second.answered, "{} is answered twice about {}", client, reply.id);
+  if (!reply.more) it->second.answered = true;
+}
+
+void Checker::see(const SaveFormation& save) {
+  const auto outside = [](const FormationCounts& formation, const ProcessName& place) {
+    auto it = formation.find(place.type);
+    return it == formation.end() || place.number > it->second;
+  };
+  formation_ = save.formation;
+  std::erase_if(resting_, [&](auto& place) { return outside(formation_, place); });
+}
+
+bool Checker::wished(const ProcessName& process) const {
+  if (ending_) return false;
+  if (process.type == one_off_type) return true;
+  auto it = formation_.find(process.type);
+  return it != formation_.end() && process.number <= it->second && !resting_.contains(process);
+}
+
+// What runs and is not wished must be on its way out.
+void Checker::expect_nothing_runs_unwished() const {
+  for (auto& [id, tree] : world_.trees()) {
+    const LaunchSeen& seen = launches_.at(id);
+    expect(wished(tree.name) || seen.told_to_end || seen.exited, "{} runs and is not wished",
+           tree.name.text());
+  }
+}
+
+std::set<ProcessName> Checker::places(const std::vector<std::string>& words) const {
+  std::set<ProcessName> chosen;
+  for (auto& [type, count] : formation_)
+    for (uint32_t number = 1; number <= count; number++) {
+      const ProcessName place{type, number};
+      bool named = words.empty();
+      for (auto& word : words) named = named || word == type || word == place.text();
+      if (named) chosen.insert(place);
+    }
+  return chosen;
+}
+
+void Checker::expect_wish_reached(const PsReply& ps) const {
+  std::set<ProcessName> alive;
+  for (auto& [id, tree] : world_.trees()) {
+    if (tree.name.type == one_off_type) continue;
+    expect(wished(tree.name), "{} still runs", tree.name.text());
+    alive.insert(tree.name);
+  }
+  for (auto& place : places({}))
+    expect(!wished(place) || alive.contains(place), "{} does not run", place.text());
+  for (auto& row : ps.processes) {
+    auto name = parse_process_name(row.process);
+    expect(name.has_value(), "{} is no name", row.process);
+    if (name->type == one_off_type) continue;
+    expect(row.state == (wished(*name) ? "up" : "down"), "{} is {}", row.process, row.state);
+    expect(places({}).contains(*name), "{} is in the table", row.process);
+  }
+}
+
+void Checker::expect_finished() const {
+  expect(finished_, "it does not finish");
+  expect(world_.trees().empty(), "{} processes are left", world_.trees().size());
+  for (auto& [exchange, seen] : exchanges_)
+    expect(seen.answered || seen.client_lost, "{} was never answered about {}", exchange.first,
+           exchange.second);
+}
+
+}  // namespace muster::sim

@@ -1,0 +1,74 @@
+// What must hold, whatever happens: looks at every event before the core sees it and at every
+// action that comes out, with a simple model of its own of what is wished, and says what is wrong.
+// Knows the world's truth, nothing of the core's insides.
+#pragma once
+
+#include <set>
+#include <stdexcept>
+#include <unordered_map>
+
+#include "daemon/core/core.h"
+#include "world.h"
+
+namespace muster::sim {
+
+struct Violation : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+class Checker {
+ public:
+  Checker(const World& world, const CoreOptions& options) : world_(world), options_(options) {}
+
+  // After each event: it, and all that the core did because of it, before the world has done any of
+  // that. Throws a Violation.
+  void check(const Event& event, const std::vector<Action>& actions, MonoTime now);
+  // When faults have stopped for long enough: exactly what is wished runs.
+  void expect_wish_reached(const PsReply& ps) const;
+  // When the core has finished: nothing is alive, and everybody has been answered.
+  void expect_finished() const;
+
+  bool finished() const { return finished_; }
+
+ private:
+  using Exchange = std::pair<ClientId, uint64_t>;
+  struct LaunchSeen {
+    ProcessName process;
+    std::string port;
+    bool over = false;    // the core has been told that nothing of it is alive
+    bool exited = false;  // the core has been told that its first process has exited
+    std::optional<MonoTime> told_to_end;
+  };
+  struct ExchangeSeen {
+    bool answered = false;
+    bool attached_run = false;
+    bool client_lost = false;
+  };
+
+  void learn(const Event& event, const std::vector<Action>& actions);
+  void learn_request(const Requested& event, const std::vector<Action>& actions);
+  void see(const Launch& launch);
+  void see(const Kill& kill, MonoTime now);
+  void see(const EventRecord& record);
+  void see(const ClientId& client, const Reply& reply);
+  void see(const SaveFormation& save);
+  void expect_known(LaunchId launch, const char* what) const;
+  void expect_nothing_runs_unwished() const;
+  bool wished(const ProcessName& process) const;
+  // Those places of the formation that the words mean.
+  std::set<ProcessName> places(const std::vector<std::string>& words) const;
+
+  const World& world_;
+  const CoreOptions& options_;
+  std::unordered_map<LaunchId, LaunchSeen> launches_;
+  LaunchId last_launch_ = 0;
+  std::map<Exchange, ExchangeSeen> exchanges_;
+  std::map<std::string, std::string> states_;  // as last published
+  FormationCounts formation_;
+  std::set<ProcessName> resting_;  // stopped by request
+  std::set<ProcessName> one_offs_to_end_;
+  bool ending_ = false, finished_ = false;
+  int signals_ = 0;
+};
+
+}  // namespace muster::sim

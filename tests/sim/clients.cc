@@ -1,0 +1,93 @@
+// See clients.h.
+#include "clients.h"
+
+#include <csignal>
+
+namespace muster::sim {
+
+namespace {
+const std::vector<std::string> type_names{"web", "worker", "clock"};
+const std::vector<ClientId> client_names{"ann", "bob", "cyd"};
+}  // namespace
+
+AppModel Clients::some_model() {
+  AppModel model;
+  for (auto& name : type_names)
+    if (rng_.percent(85)) model.types.push_back({name, name + std::to_string(rng_.below(2))});
+  if (model.types.empty()) model.types.push_back({"web", "web0"});
+  if (rng_.percent(30)) model.env.emplace_back("COLOUR", std::to_string(rng_.below(2)));
+  return model;
+}
+
+Event Clients::next_event() {
+  const uint64_t dice = rng_.below(100);
+  if (dice < 4) return Signalled{SIGHUP};
+  if (dice < 8) return ClientLost{rng_.pick(client_names)};
+  if (dice < 20) return belonging_to_an_exchange();
+  return request(some_body());
+}
+
+Event Clients::request(RequestBody body) {
+  const ClientId client = rng_.pick(client_names);
+  return Requested{client, Request{++last_id_[client], client + "@box", std::move(body)}};
+}
+
+// Of a request that may be of any kind, and long over.
+Event Clients::belonging_to_an_exchange() {
+  const ClientId client = rng_.pick(client_names);
+  const std::vector<RequestBody> bodies{CreditRequest{1}, InputRequest{"x", rng_.percent(20)},
+                                        SignalRequest{SIGINT}, CancelRequest{}};
+  const uint64_t recent = rng_.below(4);
+  const uint64_t last = last_id_[client];
+  return Requested{client,
+                   Request{last > recent ? last - recent : 1, client + "@box", rng_.pick(bodies)}};
+}
+
+RequestBody Clients::some_body() {
+  switch (rng_.below(10)) {
+    case 0:
+      return StopRequest{some_names(true)};
+    case 1:
+      return StartRequest{some_names(true)};
+    case 2:
+      return RestartRequest{some_names(true)};
+    case 3:
+      return RunRequest{{rng_.percent(30) ? some_name() : "rake"}, {}, rng_.percent(50), 4};
+    case 4:
+      return ReloadRequest{};
+    case 5:
+      return PsRequest{some_names(true)};
+    case 6:
+      return rng_.percent(50) ? RequestBody(StatusRequest{}) : VersionRequest{};
+    default: {
+      ScaleRequest scale;
+      for (uint64_t n = rng_.below(4); n > 0; n--) scale.changes.push_back(some_scale_word());
+      return scale;
+    }
+  }
+}
+
+std::vector<std::string> Clients::some_names(bool may_be_none) {
+  std::vector<std::string> names;
+  for (uint64_t n = rng_.between(may_be_none ? 0 : 1, 2); n > 0; n--) names.push_back(some_name());
+  return names;
+}
+
+std::string Clients::some_name() {
+  static const std::vector<std::string> odd{"zookeeper", "", ".", "web.", "web.0", "run", "a b"};
+  if (rng_.percent(5)) return rng_.pick(odd);
+  if (rng_.percent(10)) return "run." + std::to_string(rng_.between(1, 6));
+  if (rng_.percent(50)) return rng_.pick(type_names);
+  return rng_.pick(type_names) + '.' + std::to_string(rng_.between(1, 4));
+}
+
+std::string Clients::some_scale_word() {
+  static const std::vector<std::string> odd{
+      "web",      "web=",  "=1", "zookeeper=1", "web=-1", "web=x", "web=99999999999999999999",
+      "web=5000", "\xff=1"};
+  if (rng_.percent(5)) return rng_.pick(odd);
+  static const std::vector<std::string> signs{"=", "=", "=", "+", "-"};
+  return rng_.pick(type_names) + rng_.pick(signs) + std::to_string(rng_.below(6));
+}
+
+}  // namespace muster::sim

@@ -1,0 +1,158 @@
+// See simulation.h.
+#include "simulation.h"
+
+#include <fmt/format.h>
+#include <csignal>
+#include <deque>
+
+#include "checker.h"
+#include "clients.h"
+#include "trace.h"
+#include "world.h"
+
+namespace muster::sim {
+namespace {
+
+constexpr size_t trace_lines = 200;
+
+CoreOptions some_options(Rng& rng) {
+  CoreOptions options;
+  options.base_port = rng.percent(10) ? 65500 : 5000;
+  options.stop_grace = Nanos(1s) * rng.between(1, 10);
+  options.backoff_cap = rng.percent(50) ? Nanos(10min) : Nanos(1min);
+  return options;
+}
+
+class Simulation {
+ public:
+  Simulation(uint64_t seed, const Tamper& tamper, bool traced)
+      : rng_(seed),
+        traced_(traced),
+        tamper_(tamper),
+        options_(some_options(rng_)),
+        world_(rng_),
+        clients_(rng_),
+        checker_(world_, options_),
+        core_(clients_.some_model(), {{"web", rng_.below(3)}, {"worker", rng_.below(3)}},
+              options_) {}
+
+  void run() {
+    after(Tick{}, core_.start(now_));
+    time_of_faults();
+    calm();
+    end();
+  }
+  std::vector<std::string> trace() const { return {trace_.begin(), trace_.end()}; }
+
+ private:
+  void time_of_faults() {
+    for (uint64_t requests = rng_.between(1, 60); requests > 0; requests--) {
+      run_until(now_.mono + pause());
+      if (rng_.percent(20))
+        world_.set_model(rng_.percent(80) ? std::optional(clients_.some_model()) : std::nullopt);
+      tell(clients_.next_event());
+    }
+  }
+
+  // Requests often come while the last one is still being carried out.
+  Nanos pause() {
+    const uint64_t dice = rng_.below(100);
+    return rng_.up_to(dice < 50 ? Nanos(50ms) : dice < 85 ? Nanos(3s) : Nanos(2min));
+  }
+
+  void calm() {
+    world_.calm_down();
+    // The longest chain: SIGTERM, SIGKILL, a launch that backs off, and its boot timeout.
+    run_until(now_.mono + options_.backoff_cap + options_.boot_timeout + 5min);
+    const Request request{1, "checker@box", PsRequest{}};
+    const auto actions = tell(Requested{"checker", request});
+    for (auto& action : actions)
+      if (auto* answer = std::get_if<Answer>(&action))
+        if (auto* ps = std::get_if<PsReply>(&answer->reply.body)) checker_.expect_wish_reached(*ps);
+  }
+
+  void end() {
+    if (rng_.percent(50))
+      tell(Requested{"checker", Request{2, "checker@box", ShutdownRequest{}}});
+    else
+      tell(Signalled{rng_.percent(50) ? SIGINT : SIGTERM});
+    for (uint64_t more = rng_.below(3); more > 0; more--) {
+      run_until(now_.mono + rng_.up_to(2s));
+      tell(rng_.percent(50) ? Event(Signalled{SIGINT}) : clients_.next_event());
+    }
+    run_until(now_.mono + options_.stop_grace + 5min);
+    checker_.expect_finished();
+  }
+
+  // Lets everything happen that is due by then. What is due at the same time comes in any order.
+  void run_until(MonoTime end) {
+    for (;;) {
+      const auto world = world_.next(), tick = core_.next_deadline();
+      const bool world_due = world && *world <= end, tick_due = tick && *tick <= end;
+      if (!world_due && !tick_due) break;
+      const bool world_first =
+          world_due && (!tick_due || *world < *tick || (*world == *tick && rng_.percent(50)));
+      move_to(world_first ? *world : *tick);
+      if (!world_first)
+        tell(Tick{});
+      else if (auto event = world_.happen();
+               event && !(tamper_.swallows && tamper_.swallows(*event)))
+        tell(std::move(*event));
+    }
+    move_to(end);
+  }
+
+  void move_to(MonoTime time) {
+    now_.wall += time - now_.mono;
+    now_.mono = time;
+  }
+
+  std::vector<Action> tell(Event event) { return after(event, core_.handle(event, now_)); }
+
+  std::vector<Action> after(const Event& event, std::vector<Action> actions) {
+    if (tamper_.actions) tamper_.actions(actions);
+    if (traced_) {
+      note("> " + text_of(event));
+      for (auto& action : actions) note("    " + text_of(action));
+    }
+    checker_.check(event, actions, now_.mono);
+    for (auto& action : actions) world_.carry_out(action, now_.mono);
+    return actions;
+  }
+
+  void note(std::string line) {
+    const double seconds = std::chrono::duration<double>(now_.mono.time_since_epoch()).count();
+    trace_.push_back(fmt::format("{:12.6f} {}", seconds, line));
+    if (trace_.size() > trace_lines) trace_.pop_front();
+  }
+
+  Rng rng_;
+  const bool traced_;
+  const Tamper& tamper_;
+  CoreOptions options_;
+  Now now_{};
+  World world_;
+  Clients clients_;
+  Checker checker_;
+  Core core_;
+  std::deque<std::string> trace_;
+};
+
+}  // namespace
+
+// Traces cost more than all the rest, so they are only written when a failure is played again.
+std::optional<Failure> simulate(uint64_t seed, const Tamper& tamper) {
+  for (const bool traced : {false, true}) {
+    Simulation simulation(seed, tamper, traced);
+    try {
+      simulation.run();
+    } catch (const Violation& violation) {
+      if (traced) return Failure{seed, violation.what(), simulation.trace()};
+      continue;
+    }
+    break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace muster::sim

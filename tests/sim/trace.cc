@@ -1,0 +1,97 @@
+// See trace.h.
+#include "trace.h"
+
+#include <fmt/format.h>
+
+namespace muster::sim {
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (auto& word : words) text += ' ' + word;
+  return text;
+}
+
+template <class... Cases>
+struct Match : Cases... {
+  using Cases::operator()...;
+};
+template <class... Cases>
+Match(Cases...) -> Match<Cases...>;
+
+std::string text_of(const RequestBody& body) {
+  return std::visit(
+      Match{
+          [](const ScaleRequest& it) { return "scale" + joined(it.changes); },
+          [](const StopRequest& it) { return "stop" + joined(it.names); },
+          [](const StartRequest& it) { return "start" + joined(it.names); },
+          [](const RestartRequest& it) { return "restart" + joined(it.names); },
+          [](const PsRequest& it) { return "ps" + joined(it.names); },
+          [](const RunRequest& it) { return (it.detach ? "run -d" : "run") + joined(it.command); },
+          [&](const auto&) { return fmt::format("request of kind {}", body.index()); }},
+      body);
+}
+
+std::string text_of(const ReplyBody& body) {
+  return std::visit(
+      Match{[](const RefusedReply& it) { return "refused: " + it.message; },
+            [](const DoneReply& it) { return "done" + joined(it.names); },
+            [](const RunStartedReply& it) { return "started " + it.process; },
+            [](const RunExitedReply& it) { return fmt::format("exited {}", it.status); },
+            [&](const auto&) { return fmt::format("reply of kind {}", body.index()); }},
+      body);
+}
+
+}  // namespace
+
+std::string text_of(const Event& event) {
+  return std::visit(
+      Match{[](const Launched& it) { return fmt::format("launched {}", it.launch); },
+            [](const LaunchFailed& it) { return fmt::format("launch failed {}", it.launch); },
+            [](const Listening& it) { return fmt::format("listening {}", it.launch); },
+            [](const Exited& it) {
+              return fmt::format("exited {} with {}{}", it.launch, it.status.status(),
+                                 it.survivors ? ", others alive" : "");
+            },
+            [](const Gone& it) { return fmt::format("gone {}", it.launch); },
+            [](const Requested& it) {
+              return fmt::format("{} {}: {}", it.client, it.request.id, text_of(it.request.body));
+            },
+            [](const ClientLost& it) { return "lost " + it.client; },
+            [](const ModelRead& it) {
+              if (!it.model) return "model: " + it.model.message();
+              std::string text = "model:";
+              for (auto& type : it.model->types)
+                text += fmt::format(" {}={}", type.name, type.command);
+              return text;
+            },
+            [](const Signalled& it) { return fmt::format("signal {}", it.number); },
+            [](const Tick&) { return std::string("tick"); }},
+      event);
+}
+
+std::string text_of(const Action& action) {
+  return std::visit(
+      Match{[](const Launch& it) {
+              return fmt::format("launch {} {}", it.launch, it.process.text());
+            },
+            [](const Kill& it) { return fmt::format("kill {} with {}", it.launch, it.signal); },
+            [](const WatchPort& it) { return fmt::format("watch {} on {}", it.launch, it.port); },
+            [](const Publish& it) { return it.event.process + ": " + it.event.text; },
+            [](const Answer& it) {
+              return fmt::format("answer {} {}: {}", it.client, it.reply.id,
+                                 text_of(it.reply.body));
+            },
+            [](const PassToLaunch& it) { return fmt::format("pass to {}", it.launch); },
+            [](const SaveFormation& it) {
+              std::string text = "save";
+              for (auto& [type, count] : it.formation) text += fmt::format(" {}={}", type, count);
+              return text;
+            },
+            [](const ReadModel&) { return std::string("read model"); },
+            [](const AnswerStatus& it) { return fmt::format("status to {}", it.client); },
+            [](const Finish&) { return std::string("finish"); }},
+      action);
+}
+
+}  // namespace muster::sim

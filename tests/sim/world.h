@@ -1,0 +1,72 @@
+// A small world in place of the edges: trees of processes that start late or not at all, listen,
+// crash, ignore signals and leave others behind. It carries actions out and hands back what the
+// edges would tell the core. It keeps the edges' promises (Launched before Exited before Gone, each
+// once) and no others: everything comes late, and in any order between launches.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+
+#include "daemon/core/action.h"
+#include "rng.h"
+
+namespace muster::sim {
+
+// One launch as it really is.
+struct Tree {
+  ProcessName name;
+  bool executed = false;  // its exec has succeeded
+  bool leader_alive = true;
+  unsigned children = 0;  // alive, besides the leader
+  bool exit_told = false;
+  bool gone_coming = false;
+  // Its character.
+  bool ignores_signals = false;  // all but SIGKILL
+  bool children_ignore_signals = false;
+  bool leaves_children = false;  // they outlive it
+  int remembered_signal = 0;     // came before the exec
+};
+
+class World {
+ public:
+  explicit World(Rng& rng) : rng_(rng) {}
+
+  void carry_out(const Action& action, MonoTime now);
+  // When something happens next of its own accord, if ever.
+  std::optional<MonoTime> next() const;
+  // Lets that happen. Often it is nothing that anybody is told.
+  std::optional<Event> happen();
+
+  // What is read when the files are read again; nothing is an error in them.
+  void set_model(std::optional<AppModel> model) { model_ = std::move(model); }
+  // From now on nothing goes wrong that has not gone wrong already.
+  void calm_down() { calm_ = true; }
+  // Launches of which the core has not been told that they are over.
+  const std::map<LaunchId, Tree>& trees() const { return trees_; }
+
+ private:
+  using Happening = std::function<std::optional<Event>()>;
+
+  void schedule(Nanos delay, Happening happening);
+  void launch(const Launch& launch);
+  std::optional<Event> execute(LaunchId id, bool fails);
+  void watch_port(LaunchId id);
+  void signal(LaunchId id, int number);
+  void deliver(LaunchId id, Tree& tree, int number);
+  void end_leader(LaunchId id, ExitStatus status);
+  void end_children(LaunchId id);
+  void tell_gone_if_empty(LaunchId id, Tree& tree);
+  Tree* find(LaunchId id);
+  Nanos soon() { return rng_.percent(90) ? rng_.up_to(20ms) : rng_.up_to(3s); }
+
+  Rng& rng_;
+  MonoTime now_{};
+  std::multimap<MonoTime, Happening> coming_;
+  std::map<LaunchId, Tree> trees_;
+  std::optional<AppModel> model_;
+  bool calm_ = false;
+  int64_t next_pid_ = 1000;
+};
+
+}  // namespace muster::sim
