@@ -18,7 +18,8 @@ void LineJoiner::add(const LogRecord& record) {
       hold(key, record, record.lines[i]);
     } else if (begun) {
       hand_out(key, record.lines[i], false);
-    } else {
+    } else if (i > 0 || !record.continues || !record.lines[i].empty()) {
+      // Otherwise only the newline has come of a line whose text has been shown.
       emit_(
           {record.numbers.seq, record.time, record.process, record.stream, record.lines[i], false});
     }

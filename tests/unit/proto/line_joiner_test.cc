@@ -74,6 +74,14 @@ TEST_CASE("a prompt is shown at once to who follows, and whole to who reads late
   CHECK(later.shown == std::vector<Shown>{{"Password: ok", 1, false}});
 }
 
+TEST_CASE("the newline of a line whose text has been shown is not a line") {
+  Reader reader(LineJoiner::Partial::at_once);
+  reader.read(1, {"Password: "}, Tail::partial);
+  reader.read(2, {"", "", "next"}, Tail::newline, true);
+  CHECK(reader.shown ==
+        std::vector<Shown>{{"Password: ", 1, true}, {"", 2, false}, {"next", 2, false}});
+}
+
 TEST_CASE("what never got its end is shown when history is over") {
   Reader reader(LineJoiner::Partial::wait);
   reader.read(1, {"half"}, Tail::partial);
