@@ -1,2 +1,83 @@
-// Placeholder until this room is built.
-int main() { return 0; }
+// ctl: steers a running musterd and reads its logs. Finds the verb, parses its options, runs it and
+// exits with what it returns; everything else is in ctl/verbs.
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+
+#include "ctl/verbs/verb.h"
+#include "proto/version.h"
+
+namespace muster {
+namespace {
+
+Outcome<int> run_verb(const VerbRow& row, std::vector<std::string> words, Output& out) {
+  auto verb = row.make();
+  Session session{{}, out};
+  CLI::App app{std::string(row.summary) + ".", fmt::format("ctl {}", row.name)};
+  app.get_formatter()->column_width(32);
+  app.add_option("-a,--app", session.app, "The app; default: $MUSTER_APP or the nearest Procfile")
+      ->option_text("APP");
+  verb->add_options(app);
+  try {
+    std::reverse(words.begin(), words.end());
+    app.parse(std::move(words));
+  } catch (const CLI::CallForHelp&) {
+    out.write(app.help());
+    return status_done;
+  } catch (const CLI::ParseError& error) {
+    return failure(ExitCode::usage,
+                   fmt::format("{}\nSee `ctl {} --help`.", error.what(), row.name));
+  }
+  return verb->run(session);
+}
+
+tl::unexpected<Failure> unknown_verb(std::string_view name) {
+  std::string message = fmt::format("'{}' is not a verb of ctl.", name);
+  if (auto* nearest = nearest_verb(name))
+    message += fmt::format(" Did you mean `ctl {}`?", nearest->name);
+  return failure(ExitCode::usage, message + "\nSee `ctl --help`.");
+}
+
+Outcome<int> dispatch(std::vector<std::string> words, Output& out) {
+  // `ctl -a APP VERB` means `ctl VERB -a APP`.
+  if (words.size() > 2 && (words[0] == "-a" || words[0] == "--app"))
+    std::rotate(words.begin(), words.begin() + 2, words.begin() + 3);
+  if (words.empty()) {
+    Output err(STDERR_FILENO);
+    err.write(overview());
+    err.flush();
+    return static_cast<int>(ExitCode::usage);
+  }
+  std::string first = words.front();
+  words.erase(words.begin());
+  if (first == "help" && !words.empty()) {
+    first = words.front();
+    words = {"--help"};
+  }
+  if (first == "help" || first == "-h" || first == "--help") {
+    out.write(overview());
+    return status_done;
+  }
+  if (first == "--version") first = "version";
+  auto* verb = find_verb(first);
+  if (!verb) return unknown_verb(first);
+  return run_verb(*verb, std::move(words), out);
+}
+
+}  // namespace
+}  // namespace muster
+
+int main(int argc, char** argv) {
+  ::signal(SIGPIPE, SIG_IGN);
+  muster::Output out(STDOUT_FILENO);
+  auto outcome = muster::dispatch({argv + 1, argv + argc}, out);
+  out.flush();
+  // The reader may leave when it has seen enough; a disk that is full is another matter.
+  if (outcome && out.error_number() != 0)
+    outcome = muster::failure(muster::ExitCode::no,
+                              fmt::format("cannot write: {}", std::strerror(out.error_number())));
+  if (outcome) return *outcome;
+  muster::tell(outcome.error().message);
+  return static_cast<int>(outcome.error().code);
+}

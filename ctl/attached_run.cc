@@ -1,0 +1,150 @@
+// See attached_run.h.
+#include "ctl/attached_run.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+
+#include "ctl/session.h"
+#include "proto/limits.h"
+
+namespace muster {
+namespace {
+
+constexpr size_t input_chunk = 64 << 10;
+// A pipe that poll calls writable takes this much without blocking us.
+constexpr size_t write_chunk = 4096;
+// The daemon may be gone without any descriptor telling so: asked for again this often.
+constexpr int look_again_ms = 500;
+// So many interrupts within a second mean: let go, whatever the one-off does.
+constexpr size_t interrupts_to_leave = 4;
+constexpr int status_broken_pipe = 128 + SIGPIPE, status_interrupted = 128 + SIGINT;
+
+UniqueFd take_over_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&set, number);
+  sigprocmask(SIG_BLOCK, &set, nullptr);
+  return UniqueFd(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+}  // namespace
+
+Outcome<int> AttachedRun::run(RunRequest request) {
+  signals_ = take_over_signals();
+  request.detach = false;
+  request.credit = limits::credit_messages;
+  auto id = client_.begin(std::move(request));
+  if (!id) return tl::unexpected(failure_of(id.error()));
+  id_ = *id;
+  for (;;) {
+    if (auto taken = take_replies(); !taken) return tl::unexpected(taken.error());
+    if (over()) return *status_;
+    if (auto waited = wait(); !waited) return tl::unexpected(waited.error());
+    if (over()) return *status_;
+  }
+}
+
+Outcome<void> AttachedRun::take_replies() {
+  for (;;) {
+    auto reply = client_.receive(0s);
+    if (!reply) return tl::unexpected(failure_of(reply.error()));
+    if (!*reply) return {};
+    if ((*reply)->id != id_) continue;
+    if (auto taken = take(std::move((*reply)->body)); !taken) return taken;
+  }
+}
+
+Outcome<void> AttachedRun::take(ReplyBody body) {
+  if (auto* output = std::get_if<RunOutputReply>(&body)) {
+    const int fd = output->stream == Stream::err ? STDERR_FILENO : STDOUT_FILENO;
+    output_.push_back({fd, std::move(output->data)});
+  } else if (auto* exited = std::get_if<RunExitedReply>(&body)) {
+    status_ = exited->status;
+  } else if (auto* started = std::get_if<RunStartedReply>(&body)) {
+    announce(started->process);
+  } else if (auto* refused = std::get_if<RefusedReply>(&body)) {
+    return tl::unexpected(failure_of(*refused));
+  }
+  return {};
+}
+
+// On stderr, and only for eyes: what the one-off prints there must stay clean in a pipe.
+void AttachedRun::announce(const std::string& process) {
+  Output err(STDERR_FILENO);
+  if (!err.is_terminal()) return;
+  err.write(fmt::format("{} up, {}\n", announcement_, process));
+  err.flush();
+}
+
+Outcome<void> AttachedRun::wait() {
+  const bool writes = !output_.empty();
+  pollfd fds[] = {{client_.wake_fd(), POLLIN, 0},
+                  {signals_.get(), POLLIN, 0},
+                  {input_open_ && !status_ ? STDIN_FILENO : -1, POLLIN, 0},
+                  {writes ? output_.front().fd : -1, POLLOUT, 0}};
+  ::poll(fds, std::size(fds), look_again_ms);
+  if (fds[1].revents)
+    if (auto sent = forward_signals(); !sent) return sent;
+  if (fds[2].revents)
+    if (auto sent = forward_input(); !sent) return sent;
+  if (fds[3].revents) return write_some();
+  return {};
+}
+
+Outcome<void> AttachedRun::forward_input() {
+  std::string data(input_chunk, '\0');
+  const ssize_t got = ::read(STDIN_FILENO, data.data(), data.size());
+  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return {};
+  data.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
+  input_open_ = !data.empty();
+  return send(InputRequest{std::move(data), !input_open_});
+}
+
+Outcome<void> AttachedRun::forward_signals() {
+  signalfd_siginfo info;
+  while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
+    const int number = static_cast<int>(info.ssi_signo);
+    if (number == SIGINT) {
+      interrupts_.push_back(read_clocks().mono);
+      if (interrupts_.size() > interrupts_to_leave) interrupts_.pop_front();
+      if (interrupts_.size() == interrupts_to_leave &&
+          interrupts_.back() - interrupts_.front() <= 1s)
+        return leave(status_interrupted);
+    }
+    if (auto sent = send(SignalRequest{number}); !sent) return sent;
+  }
+  return {};
+}
+
+// A write of what poll promised room for, so that signals are never kept waiting by a slow reader.
+Outcome<void> AttachedRun::write_some() {
+  Pending& front = output_.front();
+  const size_t size = std::min(front.data.size() - front.written, write_chunk);
+  const ssize_t written = ::write(front.fd, front.data.data() + front.written, size);
+  if (written < 0 && (errno == EINTR || errno == EAGAIN)) return {};
+  // Nobody reads any more: the one-off learns it as if it had written to a broken pipe itself.
+  if (written < 0) return leave(status_broken_pipe);
+  front.written += static_cast<size_t>(written);
+  if (front.written < front.data.size()) return {};
+  output_.pop_front();
+  return send(CreditRequest{1});
+}
+
+Outcome<void> AttachedRun::leave(int status) {
+  output_.clear();
+  if (!status_) status_ = status;
+  return send(CancelRequest{});
+}
+
+Outcome<void> AttachedRun::send(RequestBody body) {
+  if (auto sent = client_.add(id_, std::move(body)); !sent)
+    return tl::unexpected(failure_of(sent.error()));
+  return {};
+}
+
+}  // namespace muster

@@ -1,0 +1,56 @@
+// An attached one-off as seen from our terminal: our input to it, its output to us, our signals to
+// it, until it ends. Grants the daemon credit only for what has been written, so that a slow reader
+// slows the one-off down and nothing piles up here.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "base/unique_fd.h"
+#include "ctl/exit_code.h"
+#include "proto/client.h"
+#include "proto/message.h"
+
+namespace muster {
+
+class AttachedRun {
+ public:
+  // `announcement` is what a terminal shows, with the name of the process, when it has started.
+  AttachedRun(Client& client, std::string announcement)
+      : client_(client), announcement_(std::move(announcement)) {}
+
+  // Runs it to its end and returns its exit status. From here on SIGINT, SIGTERM, SIGHUP and
+  // SIGQUIT to us are the one-off's.
+  Outcome<int> run(RunRequest request);
+
+ private:
+  struct Pending {
+    int fd;
+    std::string data;
+    size_t written = 0;
+  };
+
+  bool over() const { return status_ && output_.empty(); }
+  Outcome<void> take_replies();
+  Outcome<void> take(ReplyBody body);
+  void announce(const std::string& process);
+  Outcome<void> wait();
+  Outcome<void> forward_input();
+  Outcome<void> forward_signals();
+  Outcome<void> write_some();
+  Outcome<void> leave(int status);
+  Outcome<void> send(RequestBody body);
+
+  Client& client_;
+  std::string announcement_;
+  uint64_t id_ = 0;
+  bool input_open_ = true;
+  std::deque<Pending> output_;  // at most as many as we have granted credit for
+  std::optional<int> status_;
+  UniqueFd signals_;
+  std::deque<MonoTime> interrupts_;  // when the last few SIGINTs came
+};
+
+}  // namespace muster

@@ -1,0 +1,35 @@
+// See output.h. SIGPIPE is ignored by main, so a reader that has gone shows as EPIPE.
+#include "ctl/output.h"
+
+#include <poll.h>
+#include <unistd.h>
+#include <cerrno>
+
+namespace muster {
+
+void Output::flush() {
+  std::string_view rest = buffer_;
+  while (!rest.empty() && !closed_) {
+    ssize_t written = ::write(fd_, rest.data(), rest.size());
+    if (written >= 0) {
+      rest.remove_prefix(static_cast<size_t>(written));
+    } else if (errno == EAGAIN) {
+      // Somebody who shares the descriptor has made it non-blocking.
+      pollfd writable{fd_, POLLOUT, 0};
+      ::poll(&writable, 1, -1);
+    } else if (errno != EINTR) {
+      closed_ = true;
+      if (errno != EPIPE) error_number_ = errno;
+    }
+  }
+  buffer_.clear();
+}
+
+bool Output::reader_gone() const {
+  pollfd reader{fd_, 0, 0};
+  return ::poll(&reader, 1, 0) == 1 && (reader.revents & (POLLERR | POLLNVAL)) != 0;
+}
+
+bool Output::is_terminal() const { return ::isatty(fd_) == 1; }
+
+}  // namespace muster

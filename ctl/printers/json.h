@@ -1,0 +1,23 @@
+// How ctl writes JSON: fields in the order they are set, and never an exception for what is not
+// UTF-8.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+namespace muster {
+
+using Json = nlohmann::ordered_json;
+
+template <class T>
+Json json_or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+// With `indent` < 0 on one line. Bytes that are not UTF-8 become U+FFFD.
+inline std::string text_of(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace muster

@@ -1,0 +1,36 @@
+// How a line of the log looks: for people (2011's form, colours, escapes) or as JSON. Only turns
+// what it is given into text; which lines, and when, is decided elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "proto/line_joiner.h"
+#include "proto/record.h"
+
+namespace muster {
+
+class LogPrinter {
+ public:
+  virtual ~LogPrinter() = default;
+  virtual void print(const JoinedLine& line, std::string& out) = 0;
+  virtual void print(const EventRecord& event, std::string& out) = 0;
+  // Records first..last can no longer be had; `since` is when the last one before them was made.
+  virtual void print_lost(uint64_t first, uint64_t last, std::optional<WallTime> since,
+                          std::string& out) = 0;
+};
+
+struct LogLook {
+  bool colours = false;  // the head of a line in its process type's colour
+  bool escapes = false;  // nothing of a line reaches a terminal unescaped
+};
+
+// `2026-11-22T10:15:02.114233+00:00 app[web.1]: GET /`
+std::unique_ptr<LogPrinter> make_text_printer(LogLook look);
+// An object a line: seq, time, source, process, then stream or kind, then line (or base64).
+std::unique_ptr<LogPrinter> make_json_printer();
+
+}  // namespace muster

@@ -1,0 +1,81 @@
+// See status.h.
+#include "ctl/printers/status.h"
+
+#include <fmt/format.h>
+#include <chrono>
+
+#include "ctl/printers/json.h"
+#include "ctl/printers/text.h"
+
+namespace muster {
+namespace {
+
+// `512 B`, `1.5 KiB`, `64.0 MiB`.
+std::string format_size(uint64_t bytes) {
+  constexpr const char* units[] = {"KiB", "MiB", "GiB", "TiB"};
+  if (bytes < 1024) return fmt::format("{} B", bytes);
+  double size = static_cast<double>(bytes) / 1024;
+  size_t unit = 0;
+  for (; size >= 1023.95 && unit + 1 < std::size(units); ++unit) size /= 1024;
+  return fmt::format("{:.1f} {}", size, units[unit]);
+}
+
+std::string row(const char* name, const std::string& value) {
+  return fmt::format("{:<12}{}\n", name, value);
+}
+
+Json time_or_null(const std::optional<WallTime>& time) {
+  return time ? Json(format_utc(*time)) : Json(nullptr);
+}
+
+}  // namespace
+
+std::string status_text(const StatusReply& status) {
+  auto uptime = format_age(std::chrono::milliseconds(status.uptime_ms));
+  std::string journal = format_size(status.journal_bytes);
+  if (status.journal_oldest_time && status.journal_newest_time)
+    journal += fmt::format(", seq {} to {}, {} to {}", status.journal_oldest_seq, status.seq,
+                           format_utc(*status.journal_oldest_time),
+                           format_utc(*status.journal_newest_time));
+  std::string text;
+  text += row("App", fmt::format("{} in {}", status.app, terminal_safe(status.directory)));
+  text += row("Daemon",
+              fmt::format("musterd {}, pid {}, up for {}", status.version, status.pid, uptime));
+  text += row("Processes", fmt::format("{} up of {}", status.processes_up, status.processes));
+  text += row("Records", fmt::format("seq {}, {} lines", status.seq, status.lines));
+  text += row("Journal", journal);
+  text += row("Memory", format_size(status.memory_bytes));
+  text += row("Files", fmt::format("{} open of {}", status.open_fds, status.fd_limit));
+  text +=
+      row("Refused", fmt::format("{} messages that were not understood", status.clients_refused));
+  if (status.alarms.empty()) text += row("Alarms", "none");
+  for (auto& alarm : status.alarms) text += row("Alarm", terminal_safe(alarm));
+  return text;
+}
+
+std::string status_json(const StatusReply& status) {
+  Json object = {
+      {"app", status.app},
+      {"directory", status.directory},
+      {"version", status.version},
+      {"pid", status.pid},
+      {"uptime",
+       std::chrono::duration<double>(std::chrono::milliseconds(status.uptime_ms)).count()},
+      {"seq", status.seq},
+      {"lines", status.lines},
+      {"journal_bytes", status.journal_bytes},
+      {"journal_oldest_seq", status.journal_oldest_seq},
+      {"journal_oldest_time", time_or_null(status.journal_oldest_time)},
+      {"journal_newest_time", time_or_null(status.journal_newest_time)},
+      {"processes", status.processes},
+      {"processes_up", status.processes_up},
+      {"memory_bytes", status.memory_bytes},
+      {"open_fds", status.open_fds},
+      {"fd_limit", status.fd_limit},
+      {"clients_refused", status.clients_refused},
+      {"alarms", status.alarms},
+  };
+  return text_of(object, 2) + "\n";
+}
+
+}  // namespace muster

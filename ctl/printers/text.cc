@@ -1,0 +1,43 @@
+// See text.h.
+#include "ctl/printers/text.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "base/terminal_text.h"
+
+namespace muster {
+
+std::string terminal_safe(std::string_view text) {
+  std::string out;
+  append_terminal_safe(text, out);
+  return out;
+}
+
+std::string cut_to(std::string_view text, size_t most) {
+  constexpr std::string_view dots = "..";
+  size_t characters = 0, kept = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool begins = (static_cast<uint8_t>(text[i]) & 0xC0) != 0x80;
+    if (begins && characters == most - dots.size()) kept = i;
+    characters += begins;
+  }
+  if (characters <= most) return std::string(text);
+  return std::string(text.substr(0, kept)).append(dots);
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    const size_t have = std::min<size_t>(3, bytes.size() - i);
+    uint32_t group = 0;
+    for (size_t j = 0; j < 3; ++j)
+      group = group << 8 | (j < have ? static_cast<uint8_t>(bytes[i + j]) : 0);
+    for (size_t j = 0; j < 4; ++j) out += j <= have ? digits[group >> (18 - 6 * j) & 0x3F] : '=';
+  }
+  return out;
+}
+
+}  // namespace muster

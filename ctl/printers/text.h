@@ -1,0 +1,17 @@
+// Small changes to text that somebody else has made, for where it is shown: a table, JSON.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace muster {
+
+// As append_terminal_safe: what could move the cursor or forge a line is shown instead.
+std::string terminal_safe(std::string_view text);
+
+// `text`, or where it has more than `most` characters the first `most - 2` and "..".
+std::string cut_to(std::string_view text, size_t most);
+
+std::string base64(std::string_view bytes);
+
+}  // namespace muster

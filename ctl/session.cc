@@ -1,0 +1,63 @@
+// See session.h.
+#include "ctl/session.h"
+
+#include <unistd.h>
+#include <cstdlib>
+
+#include "ctl/printers/text.h"
+
+namespace muster {
+
+void tell(std::string_view message) {
+  Output err(STDERR_FILENO);
+  while (!message.empty()) {
+    size_t end = std::min(message.find('\n'), message.size());
+    err.write(" !    " + terminal_safe(message.substr(0, end)) + "\n");
+    message.remove_prefix(std::min(end + 1, message.size()));
+  }
+  err.flush();
+}
+
+std::optional<std::string> environment_variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+Outcome<Endpoints> find_endpoints(const Session& session) {
+  auto app = find_app(session.app, ".", environment_variable);
+  if (!app) return failure(ExitCode::usage, app.message());
+  uid_t uid = ::geteuid();
+  auto endpoints = endpoints_of(*app, uid == 0, uid, environment_variable);
+  if (!endpoints) return failure(ExitCode::usage, endpoints.message());
+  return *endpoints;
+}
+
+Failure failure_of(const ClientError& error) {
+  switch (error.trouble) {
+    case ClientTrouble::no_daemon:
+      return {ExitCode::no_daemon, error.message};
+    case ClientTrouble::timeout:
+      return {ExitCode::timeout, error.message};
+    case ClientTrouble::protocol:
+      break;
+  }
+  return {ExitCode::no, error.message};
+}
+
+Failure failure_of(const RefusedReply& refused) {
+  return {refused.refusal == Refusal::usage ? ExitCode::usage : ExitCode::no, refused.message};
+}
+
+Outcome<ReplyBody> ask_any(const Session& session, RequestBody body, Nanos timeout) {
+  auto endpoints = find_endpoints(session);
+  if (!endpoints) return tl::unexpected(endpoints.error());
+  auto client = Client::connect(*endpoints, caller_name());
+  if (!client) return tl::unexpected(failure_of(client.error()));
+  auto reply = client->ask(std::move(body), timeout);
+  if (!reply) return tl::unexpected(failure_of(reply.error()));
+  if (auto* refused = std::get_if<RefusedReply>(&reply->body))
+    return tl::unexpected(failure_of(*refused));
+  return std::move(reply->body);
+}
+
+}  // namespace muster

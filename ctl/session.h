@@ -1,0 +1,57 @@
+// What a verb runs in: the app that is meant, where it prints, and how it asks that app's daemon.
+// Prints nothing by itself but what a verb hands to `tell`.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "ctl/exit_code.h"
+#include "ctl/output.h"
+#include "proto/client.h"
+#include "proto/endpoints.h"
+#include "proto/message.h"
+
+namespace muster {
+
+struct Session {
+  std::optional<std::string> app;  // -a
+  Output& out;
+};
+
+// Prints ` !    MESSAGE` to stderr, each line of it so.
+void tell(std::string_view message);
+
+std::optional<std::string> environment_variable(const std::string& name);
+
+// Of the app that is meant: -a, $MUSTER_APP, or the nearest Procfile upward.
+Outcome<Endpoints> find_endpoints(const Session& session);
+
+Failure failure_of(const ClientError& error);
+Failure failure_of(const RefusedReply& refused);
+
+// One question to the daemon. A refusal is a failure.
+Outcome<ReplyBody> ask_any(const Session& session, RequestBody body, Nanos timeout);
+
+template <class T>
+Outcome<T> ask(const Session& session, RequestBody body, Nanos timeout) {
+  auto reply = ask_any(session, std::move(body), timeout);
+  if (!reply) return tl::unexpected(reply.error());
+  if (auto* expected = std::get_if<T>(&*reply)) return std::move(*expected);
+  return failure(ExitCode::no,
+                 "the daemon answered something else; compare the versions: ctl version");
+}
+
+// How long a question may take that the daemon answers from what it knows.
+inline constexpr Nanos short_timeout = 10s;
+// How many seconds a verb waits for processes to stop or start: the usual grace, and then some.
+inline constexpr double wait_seconds = 60;
+
+inline Nanos nanos_of(double seconds) {
+  return std::chrono::duration_cast<Nanos>(std::chrono::duration<double>(seconds));
+}
+
+}  // namespace muster

@@ -1,0 +1,37 @@
+// ctl scale: how many processes of each type are wished for. All or nothing.
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "ctl/verbs/verbs.h"
+#include "daemon/config/formation.h"
+
+namespace muster {
+namespace {
+
+class Scale : public Verb {
+ public:
+  void add_options(CLI::App& app) override {
+    app.add_option("CHANGE", changes_,
+                   "web=2 sets, worker+1 adds, clock-1 takes away; none prints the formation");
+    add_timeout(app, seconds_);
+  }
+
+  Outcome<int> run(Session& session) override {
+    auto reply = ask<ScaleReply>(session, ScaleRequest{changes_}, nanos_of(seconds_));
+    if (!reply) return tl::unexpected(reply.error());
+    if (changes_.empty()) session.out.write(format_formation(reply->formation) + "\n");
+    for (auto& [type, count] : reply->changed)
+      session.out.write(fmt::format("Scaling {} processes... done, now running {}\n", type, count));
+    return status_done;
+  }
+
+ private:
+  std::vector<std::string> changes_;
+  double seconds_ = wait_seconds;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_scale() { return std::make_unique<Scale>(); }
+
+}  // namespace muster

@@ -1,0 +1,23 @@
+// Each verb of ctl, made ready for its options; one per source file.
+#pragma once
+
+#include <memory>
+
+#include "ctl/verbs/verb.h"
+
+namespace muster {
+
+std::unique_ptr<Verb> make_ps();
+std::unique_ptr<Verb> make_scale();
+std::unique_ptr<Verb> make_logs();
+std::unique_ptr<Verb> make_restart();
+std::unique_ptr<Verb> make_stop();
+std::unique_ptr<Verb> make_start();
+std::unique_ptr<Verb> make_run();
+std::unique_ptr<Verb> make_check();
+std::unique_ptr<Verb> make_status();
+std::unique_ptr<Verb> make_reload();
+std::unique_ptr<Verb> make_shutdown();
+std::unique_ptr<Verb> make_version();
+
+}  // namespace muster

@@ -1,0 +1,36 @@
+// ctl version: of both programs. Works without a daemon, and says so.
+#include "proto/version.h"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "ctl/verbs/verbs.h"
+
+namespace muster {
+namespace {
+
+class Version : public Verb {
+ public:
+  void add_options(CLI::App&) override {}
+
+  Outcome<int> run(Session& session) override {
+    session.out.write(fmt::format("ctl {} (protocol {})\n", version, protocol_version));
+    // Which app is meant matters only to whom has named one.
+    auto endpoints = find_endpoints(session);
+    if (!endpoints && session.app) return tl::unexpected(endpoints.error());
+    if (!endpoints || !daemon_runs(*endpoints)) {
+      session.out.write("musterd is not running\n");
+      return status_done;
+    }
+    auto reply = ask<VersionReply>(session, VersionRequest{}, short_timeout);
+    if (!reply) return tl::unexpected(reply.error());
+    session.out.write(fmt::format("musterd {} (protocol {})\n", reply->version, reply->protocol));
+    return status_done;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_version() { return std::make_unique<Version>(); }
+
+}  // namespace muster
