@@ -1,0 +1,244 @@
+#!/usr/bin/env node
+// Prints every line of a running app, each exactly once: history from a number on, then live.
+// Written from proto/PROTOCOL.md alone; "rule N" below is rule N of its section 7. Subscription is
+// the part to copy, the rest prints.
+import net from "node:net";
+import os from "node:os";
+import fs from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { setTimeout as sleep } from "node:timers/promises";
+import { encode, decode } from "@msgpack/msgpack";
+import * as zmq from "zeromq";
+
+const CREDIT = 16; // replay messages that may be under way to us
+
+// 64-bit integers come as BigInt, smaller ones as Number. Record numbers fit a Number.
+function unpack(bytes) {
+  const map = decode(bytes, { useBigInt64: true });
+  for (const key of ["id", "seq", "prev", "line", "head"])
+    if (typeof map[key] === "bigint") map[key] = Number(map[key]);
+  return map;
+}
+
+// The frames of the next message, or nothing if none came in time.
+async function receive(socket, milliseconds) {
+  socket.receiveTimeout = Math.max(0, Math.ceil(milliseconds));
+  try {
+    return await socket.receive();
+  } catch (error) {
+    if (error.code === "EAGAIN") return null;
+    throw error;
+  }
+}
+
+class Subscription {
+  // `lost(first, last)` is told which records cannot be had any more.
+  constructor(runtime, topics, lost) {
+    this.runtime = runtime;
+    this.topics = topics.length ? topics : [""];
+    this.lost = lost;
+    this.everything = this.topics.includes("");
+    const exactlyOne = this.topics.length === 1 && this.topics[0].split("/").length === 3;
+    this.strictlyInOrder = this.everything || exactlyOne;
+    this.forget();
+    this.id = 0;
+    this.bus = new zmq.Subscriber(); // rule 1: listen first
+    this.bus.subscribe(...this.topics);
+    this.bus.connect(`ipc://${runtime}/bus`);
+    this.control = new zmq.Dealer({ linger: 0 });
+    this.control.connect(`ipc://${runtime}/control`);
+  }
+
+  // Every record from `first` on, or from so many `lines` back, as [topic, record].
+  async *records({ first, lines }) {
+    if (first !== undefined) this.floor = first - 1;
+    yield* this.replay(first !== undefined ? { from: first } : { lines });
+    let quietSince = Date.now();
+    let pause = 100; // our subscription may just have come too late
+    for (;;) {
+      const checkAt = quietSince + pause;
+      const message = await receive(this.bus, checkAt - Date.now());
+      if (message) {
+        const topic = message[0].toString();
+        const record = unpack(message[1]);
+        const known = this.known(topic);
+        if (record.seq <= known) { // rule 4: we have it
+          if (Date.now() < checkAt) continue;
+        } else if (this.everything ? record.seq === known + 1 : record.prev <= known) {
+          this.note(topic, record.seq);
+          yield [topic, record];
+          quietSince = Date.now();
+          pause = 1000;
+          continue;
+        }
+      } else {
+        pause = Math.min(Math.max(1000, 2 * pause), 4000); // rule 5: it is quiet
+        if (!(await this.daemonRuns())) return;
+      }
+      yield* this.replay({ from: this.floor + 1 });
+      quietSince = Date.now();
+    }
+  }
+
+  async *replay(request) {
+    while (request) {
+      this.id += 1;
+      await this.send("replay", { topics: this.topics, credit: CREDIT, ...request });
+      request = yield* this.readReplay(request);
+    }
+  }
+
+  // Rules 2, 3, 6 and 7. Returns the request to go on with, if one is needed.
+  async *readReplay(request) {
+    let brought = 0, used = 0, asked = false;
+    for (let silent = 0; silent < 10;) {
+      const frames = await receive(this.control, 1000);
+      if (!frames) {
+        silent += 1;
+        asked = true;
+        await this.send("credit", { messages: 0 });
+        if (!(await this.daemonRuns())) throw new Error("the daemon has gone");
+        continue;
+      }
+      const reply = unpack(frames[0]);
+      if (reply.id !== this.id) continue;
+      silent = 0;
+      if (reply.reply === "refused") {
+        if (!asked) throw new Error(reply.message);
+        break;
+      }
+      if (reply.reply === "replay_end") return this.onReplayEnd(reply);
+      for (let i = 1; i < frames.length; i += 2) {
+        const topic = frames[i].toString();
+        const record = unpack(frames[i + 1]);
+        brought = record.seq;
+        this.seen = Math.max(this.seen, brought);
+        if (brought <= this.known(topic)) continue;
+        this.note(topic, brought);
+        yield [topic, record];
+      }
+      used += 1;
+      if (used === CREDIT / 2) {
+        await this.send("credit", { messages: used });
+        used = 0;
+        asked = true;
+      }
+    }
+    return brought ? { from: brought + 1 } : request;
+  }
+
+  onReplayEnd({ head, gone }) {
+    if (gone) this.lost(...gone);
+    if (head < this.seen) {
+      this.forget();
+      return { from: 1 };
+    }
+    this.seen = head;
+    this.floor = Math.max(this.floor, head);
+    for (const [topic, seq] of this.last) if (seq <= this.floor) this.last.delete(topic);
+    return null;
+  }
+
+  forget() {
+    this.floor = this.seen = 0;
+    this.last = new Map();
+  }
+
+  known(topic) {
+    return Math.max(this.floor, this.last.get(topic) ?? 0);
+  }
+
+  note(topic, seq) {
+    this.seen = Math.max(this.seen, seq);
+    if (this.strictlyInOrder) this.floor = seq;
+    else this.last.set(topic, seq);
+  }
+
+  async send(verb, fields) {
+    const by = `${os.userInfo().username}@${os.hostname()}`;
+    await this.control.send(encode({ id: this.id, verb, by, ...fields }));
+  }
+
+  // Node has no flock, so we look whether someone listens, for a second: it may be coming back.
+  async daemonRuns() {
+    for (let attempt = 0; attempt < 10; ++attempt) {
+      const listens = await new Promise((resolve) => {
+        const probe = net.connect(`${this.runtime}/control`);
+        probe.once("connect", () => { probe.destroy(); resolve(true); });
+        probe.once("error", () => resolve(false));
+      });
+      if (listens) return true;
+      await sleep(100);
+    }
+    return false;
+  }
+}
+
+// Puts together the lines that were split because of their length (section 4).
+class Joiner {
+  static limit = 4 << 20;
+  held = new Map();
+
+  lines(record) {
+    const stream = `${record.launch} ${record.stream}`;
+    const lines = [...record.lines];
+    if (record.continues && this.held.has(stream)) {
+      lines[0] = Buffer.concat([this.held.get(stream), lines[0]]);
+      this.held.delete(stream);
+    }
+    if (record.tail === "split" && lines.at(-1).length < Joiner.limit)
+      this.held.set(stream, lines.pop());
+    return lines;
+  }
+}
+
+function utc(time) {
+  const microseconds = BigInt(time) / 1000n;
+  const day = new Date(Number(microseconds / 1000n)).toISOString();
+  return day.replace(/\.\d+Z$/, `.${String(microseconds % 1000000n).padStart(6, "0")}+00:00`);
+}
+
+function runtimeDirectory(app) {
+  const { MUSTER_HOME, XDG_RUNTIME_DIR } = process.env;
+  const uid = process.getuid();
+  if (MUSTER_HOME) return `${MUSTER_HOME}/run/${app}`;
+  if (uid === 0) return `/run/muster/${app}`;
+  const base = XDG_RUNTIME_DIR || `/run/user/${uid}`;
+  return fs.existsSync(base) ? `${base}/muster/${app}` : `/tmp/muster-${uid}/${app}`;
+}
+
+const { values: options } = parseArgs({
+  options: {
+    app: { type: "string", short: "a", default: process.env.MUSTER_APP ?? path.basename(process.cwd()) },
+    from: { type: "string" },
+    lines: { type: "string", short: "n", default: "100" },
+    topic: { type: "string", multiple: true, default: [] },
+    numbers: { type: "boolean", default: false },
+  },
+});
+
+const runtime = runtimeDirectory(options.app);
+const subscription = new Subscription(runtime, options.topic, (first, last) =>
+  console.error(`records ${first} to ${last} are gone`));
+const joiner = new Joiner();
+process.stdout.on("error", () => process.exit(0));
+const start = options.from === undefined ? { lines: Number(options.lines) } : { first: Number(options.from) };
+
+try {
+  if (!(await subscription.daemonRuns())) throw new Error(`no daemon runs in ${runtime}`);
+  for await (const [, record] of subscription.records(start)) {
+    const isLog = record.kind === "log";
+    const lines = !isLog ? [Buffer.from(record.text)]
+      : options.numbers ? record.lines : joiner.lines(record);
+    const head = `${utc(record.time)} ${isLog ? "app" : "muster"}[${record.process}]: `;
+    const pieces = lines.flatMap((line, i) =>
+      [Buffer.from((options.numbers ? `${record.seq} ${record.line + i + 1} ` : "") + head), line, Buffer.from("\n")]);
+    if (!process.stdout.write(Buffer.concat(pieces)))
+      await new Promise((resolve) => process.stdout.once("drain", resolve));
+  }
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
+process.exit(0);

@@ -1,0 +1,218 @@
+#!/usr/bin/python3
+"""Prints every line of a running app, each exactly once: history from a number on, then live.
+
+Written from proto/PROTOCOL.md alone; "rule N" below is rule N of its section 7. Subscriber is the
+part to copy, the rest prints. Needs pyzmq and msgpack.
+"""
+import argparse
+import datetime
+import fcntl
+import getpass
+import os
+import socket
+import sys
+import time
+
+import msgpack
+import zmq
+
+CREDIT = 16  # replay messages that may be under way to us
+
+
+class Subscriber:
+    """Yields (topic, record) for every record from `first` on. `lost` is told what is gone."""
+
+    def __init__(self, runtime, topics, lost):
+        self.runtime, self.topics, self.lost = runtime, topics or [""], lost
+        self.everything = "" in self.topics
+        exactly_one = len(self.topics) == 1 and self.topics[0].count("/") == 2
+        self.strictly_in_order = self.everything or exactly_one
+        self.floor, self.last, self.seen = 0, {}, 0
+        self.id = 0
+        context = zmq.Context.instance()
+        self.bus = context.socket(zmq.SUB)  # rule 1: listen first
+        for topic in self.topics:
+            self.bus.subscribe(topic)
+        self.bus.connect(f"ipc://{runtime}/bus")
+        self.control = context.socket(zmq.DEALER)
+        self.control.linger = 0
+        self.control.connect(f"ipc://{runtime}/control")
+
+    def records(self, first=None, lines=None):
+        if first is not None:
+            self.floor = first - 1
+        yield from self.replay({"from": first} if first is not None else {"lines": lines})
+        quiet_since, pause = time.monotonic(), 0.1  # our subscription may just have come too late
+        while True:
+            check_at = quiet_since + pause
+            if self.bus.poll(max(0, check_at - time.monotonic()) * 1000):
+                topic, payload = self.bus.recv_multipart()
+                topic, record = topic.decode(), msgpack.unpackb(payload)
+                known, seq = self.known(topic), record["seq"]
+                if seq <= known:  # rule 4: we have it
+                    if time.monotonic() < check_at:
+                        continue
+                elif (seq == known + 1) if self.everything else (record["prev"] <= known):
+                    self.note(topic, seq)
+                    yield topic, record
+                    quiet_since, pause = time.monotonic(), 1
+                    continue
+            else:
+                pause = min(max(1, 2 * pause), 4)  # rule 5: it is quiet
+                if not self.daemon_runs():
+                    return
+            yield from self.replay({"from": self.floor + 1})
+            quiet_since = time.monotonic()
+
+    def replay(self, request):
+        while request:
+            self.id += 1
+            self.send("replay", topics=self.topics, credit=CREDIT, **request)
+            request = yield from self.read_replay(request)
+
+    def read_replay(self, request):
+        """Rules 2, 3, 6 and 7. Returns the request to go on with, if one is needed."""
+        brought, used, asked, silent = None, 0, False, 0
+        while silent < 10:
+            if not self.control.poll(1000):
+                silent += 1
+                asked = True
+                self.send("credit", messages=0)
+                if not self.daemon_runs():
+                    sys.exit("the daemon has gone")
+                continue
+            head, *frames = self.control.recv_multipart()
+            reply = msgpack.unpackb(head)
+            if reply["id"] != self.id:
+                continue
+            silent = 0
+            if reply["reply"] == "refused":
+                if not asked:
+                    sys.exit(reply["message"])
+                break
+            if reply["reply"] == "replay_end":
+                return self.on_replay_end(reply)
+            for topic, payload in zip(frames[::2], frames[1::2]):
+                topic, record = topic.decode(), msgpack.unpackb(payload)
+                brought = record["seq"]
+                self.seen = max(self.seen, brought)
+                if brought > self.known(topic):
+                    self.note(topic, brought)
+                    yield topic, record
+            used += 1
+            if used == CREDIT // 2:
+                self.send("credit", messages=used)
+                used, asked = 0, True
+        return {"from": brought + 1} if brought else request
+
+    def on_replay_end(self, reply):
+        if "gone" in reply:
+            self.lost(*reply["gone"])
+        if reply["head"] < self.seen:
+            self.floor, self.last, self.seen = 0, {}, 0
+            return {"from": 1}
+        self.seen = reply["head"]
+        self.floor = max(self.floor, reply["head"])
+        self.last = {topic: seq for topic, seq in self.last.items() if seq > self.floor}
+        return None
+
+    def known(self, topic):
+        return max(self.floor, self.last.get(topic, 0))
+
+    def note(self, topic, seq):
+        self.seen = max(self.seen, seq)
+        if self.strictly_in_order:
+            self.floor = seq
+        else:
+            self.last[topic] = seq
+
+    def send(self, verb, **fields):
+        by = f"{getpass.getuser()}@{socket.gethostname()}"
+        self.control.send(msgpack.packb({"id": self.id, "verb": verb, "by": by, **fields}))
+
+    def daemon_runs(self):
+        """Section 1: it holds its lock. Looks for a second: it may be about to come back."""
+        for _ in range(10):
+            try:
+                with open(f"{self.runtime}/lock", "rb") as lock:
+                    fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            except OSError:
+                pass
+            time.sleep(0.1)
+        return False
+
+
+class Joiner:
+    """Puts together the lines that were split because of their length (section 4)."""
+
+    LIMIT = 4 << 20
+
+    def __init__(self):
+        self.held = {}
+
+    def lines(self, record):
+        stream = (record["launch"], record["stream"])
+        lines = record["lines"]
+        if record.get("continues") and stream in self.held:
+            lines = [self.held.pop(stream) + lines[0], *lines[1:]]
+        if record.get("tail") == "split" and len(lines[-1]) < self.LIMIT:
+            self.held[stream] = lines.pop()
+        return lines
+
+
+def utc(nanoseconds):
+    seconds, rest = divmod(nanoseconds, 1_000_000_000)
+    day = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+    return f"{day:%Y-%m-%dT%H:%M:%S}.{rest // 1000:06}+00:00"
+
+
+def as_bytes(text):
+    return text if isinstance(text, bytes) else text.encode()
+
+
+def runtime_directory(app):
+    if "MUSTER_HOME" in os.environ:
+        return f"{os.environ['MUSTER_HOME']}/run/{app}"
+    if os.getuid() == 0:
+        return f"/run/muster/{app}"
+    base = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
+    return f"{base}/muster/{app}" if os.path.isdir(base) else f"/tmp/muster-{os.getuid()}/{app}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Prints every line of a running app.")
+    parser.add_argument("-a", "--app", default=os.environ.get("MUSTER_APP"))
+    parser.add_argument("--from", dest="first", type=int, help="begin at this record")
+    parser.add_argument("-n", "--lines", type=int, default=100, help="begin so many lines back")
+    parser.add_argument("--topic", action="append", help="only topics that begin so: log/web.1/")
+    parser.add_argument("--numbers", action="store_true",
+                        help="every piece as it is, after its record's and its own number")
+    options = parser.parse_args()
+    runtime = runtime_directory(options.app or os.path.basename(os.getcwd()))
+
+    def lost(first, last):
+        print(f"records {first} to {last} are gone", file=sys.stderr)
+
+    subscriber, joiner, out = Subscriber(runtime, options.topic, lost), Joiner(), sys.stdout.buffer
+    if not subscriber.daemon_runs():
+        sys.exit(f"no daemon runs in {runtime}")
+    for _, record in subscriber.records(options.first, options.lines):
+        is_log = record["kind"] == "log"
+        lines = record["lines"] if is_log else [as_bytes(record["text"])]
+        if is_log and not options.numbers:
+            lines = joiner.lines(record)
+        source = "app" if is_log else "muster"
+        head = f"{utc(record['time'])} {source}[{record['process']}]: "
+        for number, line in enumerate(lines, record["line"] + 1):
+            place = f"{record['seq']} {number} " if options.numbers else ""
+            out.write((place + head).encode() + line + b"\n")
+        out.flush()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (KeyboardInterrupt, BrokenPipeError):
+        os._exit(0)
