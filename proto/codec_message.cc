@@ -1,9 +1,9 @@
 // The frames of control messages; see codec.h.
 #include "proto/codec.h"
+#include "proto/codec_reader.h"
+#include "proto/codec_writer.h"
 #include "proto/describe_message.h"
 #include "proto/limits.h"
-#include "proto/wire_reader.h"
-#include "proto/wire_writer.h"
 
 namespace muster {
 namespace {

@@ -4,10 +4,10 @@
 
 #include "base/check.h"
 #include "proto/codec.h"
+#include "proto/codec_reader.h"
+#include "proto/codec_writer.h"
 #include "proto/describe_record.h"
 #include "proto/limits.h"
-#include "proto/wire_reader.h"
-#include "proto/wire_writer.h"
 
 namespace muster {
 namespace {

@@ -2,8 +2,8 @@
 // on the wire. Part of the codec.
 #pragma once
 
+#include "proto/codec_writer.h"
 #include "proto/message.h"
-#include "proto/wire_writer.h"
 
 namespace muster::wire {
 

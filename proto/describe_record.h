@@ -1,8 +1,8 @@
 // Records field by field, one row each, as PROTOCOL.md lists them. Part of the codec.
 #pragma once
 
+#include "proto/codec_writer.h"
 #include "proto/record.h"
-#include "proto/wire_writer.h"
 
 namespace muster::wire {
 

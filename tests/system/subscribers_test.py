@@ -1,5 +1,6 @@
 """Both example subscribers, written from PROTOCOL.md alone, against the real daemon."""
 
+import random
 import subprocess
 
 import pytest
@@ -8,30 +9,105 @@ from waiting import wait_for
 
 WHERE = REPOSITORY / "examples" / "subscribers"
 COMMANDS = {
-    "python": ["/usr/bin/python3", "-u", WHERE / "subscriber.py"],
-    "javascript": ["node", WHERE / "subscriber.mjs"],
+    "python": ["/usr/bin/python3", WHERE / "python" / "tail.py"],
+    "javascript": ["node", WHERE / "javascript" / "tail.js"],
 }
+STORY = ("seq 5000; echo half; while [ ! -e go ]; do sleep 0.05; done; "
+         "seq 5001 10000; echo end; exec sleep 1000")
+
+
+class Follower:
+    """A subscriber that writes into a file, with the number of each record and line in front."""
+
+    def __init__(self, app, language, *options):
+        self.path = app.home.path / f"{language}.out"
+        self.process = None
+        self.command = [str(word) for word in COMMANDS[language]]
+        self.options = ["-a", "app", "--numbers", *options]
+        self.environment = app.home.environment
+
+    def start(self, first):
+        with open(self.path, "ab") as out:
+            self.process = subprocess.Popen(
+                [*self.command, *self.options, "--from", str(first)],
+                stdout=out, stderr=subprocess.STDOUT, env=self.environment)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def text(self):
+        return self.path.read_text() if self.path.exists() else ""
+
+    def drop_last_record(self):
+        """What was written last may be torn: forget it, and return its number to begin with."""
+        lines = self.text().splitlines(keepends=True)
+        while lines and not lines[-1].endswith("\n"):
+            lines.pop()
+        if not lines:
+            self.path.write_text("")
+            return 1
+        last = lines[-1].split()[0]
+        self.path.write_text("".join(line for line in lines if line.split()[0] != last))
+        return int(last)
+
+
+def numbers_printed(text):
+    words = [line.split("app[alpha.1]: ")[1] for line in text.splitlines() if "]: " in line
+             and "app[alpha.1]: " in line]
+    return [int(word) for word in words if word.isdigit()]
 
 
 @pytest.mark.parametrize("language", COMMANDS)
-def test_every_line_once(app, language):
-    app.procfile(alpha="seq 5000; echo half; while [ ! -e go ]; do sleep 0.05; done; "
-                       "seq 5001 10000; echo end; exec sleep 1000")
+def test_history_then_live_every_line_once(app, language):
+    app.procfile(alpha=STORY)
     app.start()
     app.wait_log("app[alpha.1]: half")
-    path = app.home.path / "subscriber.out"
-    with open(path, "wb") as out:
-        subscriber = subprocess.Popen(
-            [str(word) for word in COMMANDS[language]] + [str(app.home.runtime)],
-            stdout=out, stderr=subprocess.STDOUT, env=app.home.environment)
+    follower = Follower(app, language)
+    follower.start(1)
     try:
-        wait_for("history", lambda: "half" in path.read_text())
+        wait_for("history", lambda: "]: half\n" in follower.text())
         app.write("go", "")
-        wait_for("live lines", lambda: "end" in path.read_text())
+        wait_for("live lines", lambda: "]: end\n" in follower.text())
     finally:
-        subscriber.kill()
-        subscriber.wait()
-    lines = [line for line in path.read_text().splitlines() if "app[alpha.1]: " in line]
-    texts = [line.split("app[alpha.1]: ")[1] for line in lines]
-    numbers = [int(text) for text in texts if text.isdigit()]
-    assert numbers == list(range(1, 10001))
+        follower.kill()
+    assert numbers_printed(follower.text()) == list(range(1, 10001))
+
+
+@pytest.mark.parametrize("language", COMMANDS)
+def test_a_filter_takes_its_own_lines_only(app, language):
+    app.procfile(alpha=STORY, beta="while echo noise; do sleep 0.01; done")
+    app.start()
+    follower = Follower(app, language, "--topic", "log/alpha.1/")
+    follower.start(1)
+    try:
+        app.write("go", "")
+        wait_for("all lines", lambda: "]: end\n" in follower.text())
+    finally:
+        follower.kill()
+    assert numbers_printed(follower.text()) == list(range(1, 10001))
+    assert "noise" not in follower.text()
+
+
+@pytest.mark.parametrize("language", COMMANDS)
+def test_killed_at_random_points_and_resumed_every_line_once(app, language):
+    app.procfile(alpha="for i in $(seq 60); do seq $((i * 1000 - 999)) $((i * 1000)); sleep 0.03; "
+                       "done; echo end; exec sleep 1000")
+    app.start()
+    follower = Follower(app, language)
+    first = 1
+    chance = random.Random(7)
+    for _ in range(10):
+        size = len(follower.text())
+        enough = size + chance.randrange(1, 100_000)
+        follower.start(first)
+        wait_for("some more", lambda: len(follower.text()) > enough
+                 or "]: end\n" in follower.text())
+        follower.kill()
+        first = follower.drop_last_record()
+    follower.start(first)
+    try:
+        wait_for("the rest", lambda: "]: end\n" in follower.text())
+    finally:
+        follower.kill()
+    assert numbers_printed(follower.text()) == list(range(1, 60001))

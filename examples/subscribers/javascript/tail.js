@@ -210,7 +210,7 @@ function runtimeDirectory(app) {
 
 const { values: options } = parseArgs({
   options: {
-    app: { type: "string", short: "a", default: process.env.MUSTER_APP ?? path.basename(process.cwd()) },
+    app: { type: "string", short: "a", default: process.env.MUSTER_APP },
     from: { type: "string" },
     lines: { type: "string", short: "n", default: "100" },
     topic: { type: "string", multiple: true, default: [] },
@@ -218,12 +218,13 @@ const { values: options } = parseArgs({
   },
 });
 
-const runtime = runtimeDirectory(options.app);
+const runtime = runtimeDirectory(options.app ?? path.basename(process.cwd()));
 const subscription = new Subscription(runtime, options.topic, (first, last) =>
   console.error(`records ${first} to ${last} are gone`));
 const joiner = new Joiner();
 process.stdout.on("error", () => process.exit(0));
-const start = options.from === undefined ? { lines: Number(options.lines) } : { first: Number(options.from) };
+const start =
+  options.from ? { first: Number(options.from) } : { lines: Number(options.lines) };
 
 try {
   if (!(await subscription.daemonRuns())) throw new Error(`no daemon runs in ${runtime}`);
@@ -232,8 +233,9 @@ try {
     const lines = !isLog ? [Buffer.from(record.text)]
       : options.numbers ? record.lines : joiner.lines(record);
     const head = `${utc(record.time)} ${isLog ? "app" : "muster"}[${record.process}]: `;
+    const place = (i) => (options.numbers ? `${record.seq} ${record.line + i + 1} ` : "");
     const pieces = lines.flatMap((line, i) =>
-      [Buffer.from((options.numbers ? `${record.seq} ${record.line + i + 1} ` : "") + head), line, Buffer.from("\n")]);
+      [Buffer.from(place(i) + head), line, Buffer.from("\n")]);
     if (!process.stdout.write(Buffer.concat(pieces)))
       await new Promise((resolve) => process.stdout.once("drain", resolve));
   }

@@ -9,8 +9,8 @@
 #include <stdexcept>
 
 #include "base/result.h"
+#include "proto/codec_writer.h"
 #include "proto/limits.h"
-#include "proto/wire_writer.h"
 
 namespace muster::wire {
 
