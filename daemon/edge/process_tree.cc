@@ -29,8 +29,8 @@ void ProcessTree::remove(LaunchId launch) {
   std::erase_if(strays_, [&](auto& stray) { return stray.second == launch; });
 }
 
-// waitid() without a pid always names the same dead child first. If that is a leader, libuv will
-// reap it at its SIGCHLD, which is one that we hear too: then we are called again.
+// waitid() without a pid always names the same dead child first. If that is a leader, nothing
+// behind it can be seen until it has been reaped.
 void ProcessTree::reap_orphans() const {
   for (;;) {
     siginfo_t info{};

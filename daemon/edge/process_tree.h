@@ -31,7 +31,8 @@ class ProcessTree {
   void remove(LaunchId launch);
   bool is_leader(pid_t pid) const { return leaders_.count(pid) > 0; }
 
-  // Reaps the children that have died and are not leaders; leaders are left to libuv.
+  // Reaps the children that have died and are not leaders, which are left to their Child. To be
+  // called again after a leader was reaped.
   void reap_orphans() const;
 
   // The launches, of those whose leaders are dead, that still have live processes.

@@ -27,10 +27,7 @@ Processes::Processes(Loop& loop, std::string app, Spawner spawner, Output& log, 
       sink_(std::move(sink)),
       sweep_(loop, [this] { sweep(); }),
       later_(loop, [this] { sweep_.on(); }),
-      child_signal_(loop, SIGCHLD, [this] {
-        deaths_ = true;
-        sweep_.on();
-      }) {}
+      child_signal_(loop, SIGCHLD, [this] { on_death(); }) {}
 
 void Processes::start(Launch launch) {
   LaunchId id = launch.launch;
@@ -65,6 +62,12 @@ void Processes::kill(LaunchId launch, int signal) {
 std::vector<ProcessEntry> Processes::members(LaunchId launch) {
   sweep_.on();  // which forgets what was read for this turn
   return tree_.members(launch);
+}
+
+// Somebody of ours may have died, leader or not.
+void Processes::on_death() {
+  deaths_ = true;
+  sweep_.on();
 }
 
 void Processes::sweep() {
@@ -103,7 +106,7 @@ void Processes::spawn(Running& running) {
   if (!opened) return fail_start(running, {opened.message(), ENOBUFS});
   LaunchId launch = running.launch.launch;
   auto child = spawner_.spawn(running.launch, std::move(pipes->childs), tree_.mark(launch), "",
-                              [this] { sweep_.on(); });
+                              [this] { on_death(); });
   if (!child) {
     running.output->close(launch);
     return fail_start(running, child.error());

@@ -64,6 +64,7 @@ class Processes {
     bool group_has_it;
   };
 
+  void on_death();
   void sweep();
   void deliver();
   void spawn_queued(MonoTime now);

@@ -72,6 +72,30 @@ bool is_one_command(std::string_view command) {
 
 }  // namespace
 
+// Without anything that a shell would look at: quotes, expansions, patterns, `~`, `=` (in the first
+// word, which names_a_program sees to, it would assign).
+std::vector<std::string> shell_words(std::string_view command) {
+  auto text = command;
+  auto next_word = [&text] {
+    text.remove_prefix(std::min(text.size(), text.find_first_not_of(blanks)));
+    auto word = text.substr(0, text.find_first_of(blanks));
+    text.remove_prefix(word.size());
+    return word;
+  };
+  std::vector<std::string> words;
+  for (auto word = next_word(); !word.empty(); word = next_word()) {
+    bool plain =
+        std::all_of(word.begin(), word.end(), [](char c) { return is_plain(c) || c == '='; });
+    if (!plain) return {"/bin/sh", "-c", with_exec(command)};
+    words.emplace_back(word);
+  }
+  // `exec prog` says what we do anyway. An option would be to exec itself.
+  if (words.size() > 1 && words[0] == "exec" && words[1][0] != '-') words.erase(words.begin());
+  if (words.empty() || !names_a_program(words[0]) || words[0] == "exec")
+    return {"/bin/sh", "-c", with_exec(command)};
+  return words;
+}
+
 std::string with_exec(std::string_view command) {
   size_t begin = command.find_first_not_of(blanks);
   if (begin == std::string_view::npos) return std::string(command);

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <unistd.h>
-#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -29,14 +28,6 @@ StartResult<Ends> make_pipe(bool to_be_read_by_us) {
   return ends;
 }
 
-// Pointers into strings that outlive it, and the null at the end.
-std::vector<char*> pointers_into(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (auto& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 }  // namespace
 
 std::string find_muster_exec() {
@@ -54,6 +45,8 @@ Spawner::Spawner(Loop& loop, SpawnerOptions options, UniqueFd null)
     if (equals != std::string_view::npos)
       environment_.emplace(pair.substr(0, equals), pair.substr(equals + 1));
   }
+  // As a shell would, which is not always there to do it.
+  environment_["PWD"] = options_.directory;
 }
 
 Result<Spawner> Spawner::open(Loop& loop, SpawnerOptions options) {
@@ -88,42 +81,25 @@ StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, PipeEnd
   auto report = make_pipe(false);
   if (!report) return tl::unexpected(report.error());
 
-  std::vector<std::string> words{options_.exec_program, options_.directory,
-                                 std::to_string(options_.fd_limit), cgroup};
-  if (launch.argv.empty())
-    words.insert(words.end(), {"/bin/sh", "-c", with_exec(launch.command)});
-  else
-    words.insert(words.end(), launch.argv.begin(), launch.argv.end());
-
+  Child::Plan plan;
+  plan.argv = {options_.exec_program, options_.directory, std::to_string(options_.fd_limit),
+               cgroup};
+  auto words = launch.argv.empty() ? shell_words(launch.command) : launch.argv;
+  plan.argv.insert(plan.argv.end(), words.begin(), words.end());
   auto environment = environment_;
   for (auto* more : {&launch.env, &mark})
     for (auto& [name, value] : *more) environment[name] = value;
-  std::vector<std::string> pairs;
-  for (auto& [name, value] : environment) pairs.push_back(name + '=' + value);
+  for (auto& [name, value] : environment) plan.environment.push_back(name + '=' + value);
+  plan.stdio = {childs.in ? childs.in.get() : null_.get(), childs.out.get(), childs.err.get(),
+                report->write.get()};
 
-  std::array<uv_stdio_container_t, 4> stdio{};
-  int inherited[] = {childs.in ? childs.in.get() : null_.get(), childs.out.get(), childs.err.get(),
-                     report->write.get()};
-  for (size_t i = 0; i < stdio.size(); ++i) {
-    stdio[i].flags = UV_INHERIT_FD;
-    stdio[i].data.fd = inherited[i];
-  }
-
-  auto argv = pointers_into(words);
-  auto envp = pointers_into(pairs);
-  uv_process_options_t options{};
-  options.file = argv[0];
-  options.args = argv.data();
-  options.env = envp.data();
-  options.flags = UV_PROCESS_DETACHED;  // a session of its own
-  options.stdio = stdio.data();
-  options.stdio_count = static_cast<int>(stdio.size());
-  auto child = Child::spawn(*loop_, options, std::move(report->read), std::move(on_change));
+  auto child = Child::spawn(*loop_, std::move(plan), std::move(report->read), std::move(on_change));
   if (child) return std::move(*child);
-  // libuv does not say whether fork or exec was refused; these two errors are fork's.
-  bool forked = child.error() != EAGAIN && child.error() != ENOMEM;
+  // What may be refused before exec is a process, memory or a descriptor.
+  int error = child.error();
+  bool before_exec = error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
   return tl::unexpected(
-      StartFailure{forked ? "exec " + options_.exec_program : "fork", child.error()});
+      StartFailure{before_exec ? "fork" : "exec " + options_.exec_program, error});
 }
 
 StartFailure Spawner::describe(const Launch& launch, const ExecReport& report) const {
@@ -138,7 +114,7 @@ StartFailure Spawner::describe(const Launch& launch, const ExecReport& report) c
       case ExecStage::directory:
         return "chdir " + options_.directory;
       case ExecStage::program:
-        return "exec " + (launch.argv.empty() ? "sh" : launch.argv.front());
+        return "exec " + (launch.argv.empty() ? shell_words(launch.command) : launch.argv).front();
     }
     return "start";
   };

@@ -1,5 +1,5 @@
 // Starts the first process of a launch: pipes, environment, descriptors, and muster-exec for what
-// libuv cannot do. Decides nothing and remembers no launch.
+// is done in the child. Decides nothing and remembers no launch.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,7 @@
 namespace muster {
 
 struct SpawnerOptions {
-  std::string directory;     // the app's
+  std::string directory;     // the app's, absolute
   std::string exec_program;  // muster-exec
   uint64_t fd_limit = 1024;  // the soft limit that programs get
 };

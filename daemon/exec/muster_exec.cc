@@ -1,11 +1,12 @@
-// muster-exec DIRECTORY FD_LIMIT CGROUP PROGRAM ARG...: what happens between fork and exec of a
-// launch that libuv cannot do, each step reported when it fails. Not a shell and no daemon code: it
-// links nothing, so that it starts fast. The environment, the session and descriptors 0 to 3 come
-// from the daemon; the program keeps 0 to 2 only. CGROUP is the cgroup's directory, or empty.
+// muster-exec DIRECTORY FD_LIMIT CGROUP PROGRAM ARG...: what happens in the child before a launch's
+// program begins, each step reported when it fails. Not a shell and no daemon code: it links
+// nothing, so that it starts fast. Environment, session and descriptors 0 to 3 come from the
+// daemon; the program keeps 0 to 2 only. CGROUP is the cgroup's directory, or empty.
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <cerrno>
 #include <cstdlib>
@@ -31,9 +32,14 @@ void keep_standard_descriptors() {
     for (int fd = muster::exec_report_fd; fd < 1024; ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-// An ignored signal or a blocked one would be inherited by the program, which cannot know.
+// An ignored signal or a blocked one would be inherited by the program, which cannot know. By the
+// system call, because the C library keeps two signals for itself, which posix_spawn ignores.
 void reset_signals() {
-  for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+  const struct {  // as the kernel has it, all zero: SIG_DFL
+    unsigned long handler, flags, restorer, mask;
+  } by_default{};
+  for (int number = 1; number < NSIG; ++number)
+    syscall(SYS_rt_sigaction, number, &by_default, nullptr, sizeof by_default.mask);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);

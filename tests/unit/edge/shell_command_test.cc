@@ -71,5 +71,27 @@ TEST_CASE("what the shell would complain about is left for it to complain about"
   }
 }
 
+using Words = std::vector<std::string>;
+
+TEST_CASE("plain words need no shell") {
+  CHECK(shell_words("node web.js") == Words{"node", "web.js"});
+  CHECK(shell_words("  bin/server\t--port=80 -v ") == Words{"bin/server", "--port=80", "-v"});
+  CHECK(shell_words("exec sleep 1000") == Words{"sleep", "1000"});
+}
+
+TEST_CASE("what a shell has to do is left to a shell") {
+  for (std::string command :
+       {"node $PORT", "ls *.rb", "cat ~/x", "prog 'a b'", "prog \"a\"", "prog a\\ b", "prog [ab]",
+        "prog a?", "prog >x", "prog 2>&1", "prog #x", "prog {a,b}", "prog !x", "prog ^x"}) {
+    CAPTURE(command);
+    CHECK(shell_words(command) == Words{"/bin/sh", "-c", with_exec(command)});
+  }
+  for (std::string command : {"echo hi", "cd /srv", "A=1 prog", "true", "exec", "exec -a x prog",
+                              "exec cd", "exec exec prog", "", " ", "time prog", "12 x"}) {
+    CAPTURE(command);
+    CHECK(shell_words(command) == Words{"/bin/sh", "-c", command});
+  }
+}
+
 }  // namespace
 }  // namespace muster
