@@ -32,12 +32,16 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RunReques
   driver.step(process, LifeEvent::start);
 }
 
-// What comes for an exchange that has just ended came too late, and that is all.
-
+// A client whose daemon was replaced in the middle of an exchange learns from this that it must
+// begin again. One whose exchange has just ended does not care.
 void Core::State::ask(const Asker& asker, const std::string&, const CreditRequest& request) {
   if (Process* p = table.of_exchange(asker.client, asker.request_id))
     out.add(PassToLaunch{*p->launch, request});
+  else
+    refuse(asker, Refusal::no, "this exchange is not under way");
 }
+
+// What else comes for an exchange that has just ended came too late, and that is all.
 
 void Core::State::ask(const Asker& asker, const std::string&, const InputRequest& request) {
   if (Process* p = table.of_exchange(asker.client, asker.request_id))

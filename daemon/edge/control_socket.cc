@@ -62,7 +62,8 @@ void ControlSocket::on_requests() {
     }
     refused_++;
     spdlog::warn("control: a message was refused: {}", request.message());
-    send(frames[0], Reply{0, false, RefusedReply{Refusal::usage, request.message()}});
+    const uint64_t id = decode_id(body).value_or(0);
+    send(frames[0], Reply{id, false, RefusedReply{Refusal::usage, request.message()}});
   }
 }
 

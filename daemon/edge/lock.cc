@@ -2,6 +2,7 @@
 #include "daemon/edge/lock.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -22,12 +23,24 @@ std::string owner_of(int fd) {
   return "pid " + owner.substr(0, blank) + ", for " + owner.substr(blank + 1);
 }
 
+// Whoever asks whether a daemon runs holds the lock for a moment (proto/client.cc), which must not
+// look like a daemon.
+bool lock_soon(int fd) {
+  constexpr int attempts = 20, pause_ms = 5;
+  for (int i = 0; i < attempts; i++) {
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno != EWOULDBLOCK) return false;
+    poll(nullptr, 0, pause_ms);
+  }
+  return flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
 }  // namespace
 
 Result<UniqueFd> take_lock(const std::string& path, const std::string& directory) {
   UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd) return fail_errno(errno, "{}: open", path);
-  if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (!lock_soon(fd.get())) {
     if (errno != EWOULDBLOCK) return fail_errno(errno, "{}: lock", path);
     return fail("already running ({}); use `ctl` to steer it, or --app NAME for a second one",
                 owner_of(fd.get()));

@@ -226,3 +226,13 @@ TEST_CASE("what cannot be run is refused") {
   other.add(id, attached({"b"}));
   CHECK(other.refusal(id) == "run: request 1 is still under way");
 }
+
+TEST_CASE("credit for an exchange that is not under way is refused, so that its client knows") {
+  Stage stage({});
+  stage.add(77, CreditRequest{0});
+  CHECK(stage.reply<RefusedReply>(77).refusal == Refusal::no);
+  const auto id = stage.ask(attached({"cat"}));
+  stage.launched("run.1");
+  stage.add(id, CreditRequest{0});
+  CHECK(stage.replies(id).size() == 1);
+}
