@@ -3,6 +3,7 @@
 import random
 import subprocess
 
+import proc
 import pytest
 from home import REPOSITORY
 from waiting import wait_for
@@ -111,3 +112,30 @@ def test_killed_at_random_points_and_resumed_every_line_once(app, language):
     finally:
         follower.kill()
     assert numbers_printed(follower.text()) == list(range(1, 60001))
+
+
+@pytest.mark.parametrize("language", COMMANDS)
+def test_a_daemon_that_was_killed_and_comes_back_is_followed_on(app, language):
+    app.procfile(alpha="seq 3000; echo end; while echo on; do sleep 0.01; done")
+    app.start()
+    follower = Follower(app, language)
+    follower.start(1)
+    wait_for("the first daemon's lines", lambda: follower.text().count("]: on\n") > 10)
+    app.kill_hard()
+    for pid in app.home.processes:
+        if pid != follower.process.pid:
+            proc.kill(pid)
+    app.start()
+
+    def both_daemons():
+        if follower.process.poll() is not None:  # it took longer than a follower waits
+            follower.start(follower.drop_last_record())
+        return follower.text().count("]: end\n") == 2
+
+    try:
+        wait_for("the second daemon's lines", both_daemons)
+    finally:
+        follower.kill()
+    lines = [line.split() for line in follower.text().splitlines(keepends=True)
+             if line.endswith("\n") and line[0].isdigit()]
+    assert [int(words[1]) for words in lines] == list(range(1, len(lines) + 1))

@@ -186,8 +186,10 @@ class Joiner {
     if (record.continues && this.held.has(stream)) {
       lines[0] = Buffer.concat([this.held.get(stream), lines[0]]);
       this.held.delete(stream);
+    } else if (record.continues && lines[0].length === 0) {
+      lines.shift(); // only the newline of what has been shown as it was
     }
-    if (record.tail === "split" && lines.at(-1).length < Joiner.limit)
+    if (record.tail === "split" && lines.length && lines.at(-1).length < Joiner.limit)
       this.held.set(stream, lines.pop());
     return lines;
   }

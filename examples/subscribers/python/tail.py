@@ -157,7 +157,9 @@ class Joiner:
         lines = record["lines"]
         if record.get("continues") and stream in self.held:
             lines = [self.held.pop(stream) + lines[0], *lines[1:]]
-        if record.get("tail") == "split" and len(lines[-1]) < self.LIMIT:
+        elif record.get("continues") and not lines[0]:
+            lines = lines[1:]  # only the newline of what has been shown as it was
+        if lines and record.get("tail") == "split" and len(lines[-1]) < self.LIMIT:
             self.held[stream] = lines.pop()
         return lines
 
