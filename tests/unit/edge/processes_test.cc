@@ -174,6 +174,7 @@ TEST_CASE("survivors of a process are told, and found when they have lost parent
   REQUIRE(stage.run_until([&] { return stage.seen(launch).exited.has_value(); }));
   CHECK(stage.seen(launch).exited->survivors);
   CHECK_FALSE(stage.seen(launch).gone);
+  REQUIRE(stage.run_until([&] { return stage.processes.members(launch).size() == 3; }));
   stage.processes.kill(launch, SIGTERM);
   REQUIRE(stage.run_until_gone(launch));
   CHECK(stage.seen(launch).order == "LEG");
