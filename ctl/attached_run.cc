@@ -66,6 +66,7 @@ Outcome<void> AttachedRun::take(ReplyBody body) {
   } else if (auto* exited = std::get_if<RunExitedReply>(&body)) {
     status_ = exited->status;
   } else if (auto* started = std::get_if<RunStartedReply>(&body)) {
+    started_ = true;
     announce(started->process);
   } else if (auto* refused = std::get_if<RefusedReply>(&body)) {
     return tl::unexpected(failure_of(*refused));
@@ -85,7 +86,7 @@ Outcome<void> AttachedRun::wait() {
   const bool writes = !output_.empty();
   pollfd fds[] = {{client_.wake_fd(), POLLIN, 0},
                   {signals_.get(), POLLIN, 0},
-                  {input_open_ && !status_ ? STDIN_FILENO : -1, POLLIN, 0},
+                  {started_ && input_open_ && !status_ ? STDIN_FILENO : -1, POLLIN, 0},
                   {writes ? output_.front().fd : -1, POLLOUT, 0}};
   ::poll(fds, std::size(fds), look_again_ms);
   if (fds[1].revents)
@@ -109,6 +110,7 @@ Outcome<void> AttachedRun::forward_signals() {
   signalfd_siginfo info;
   while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
     const int number = static_cast<int>(info.ssi_signo);
+    if (!started_) return leave(128 + number);  // there is nobody yet to pass it on to
     if (number == SIGINT) {
       interrupts_.push_back(read_clocks().mono);
       if (interrupts_.size() > interrupts_to_leave) interrupts_.pop_front();

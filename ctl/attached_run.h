@@ -46,7 +46,7 @@ class AttachedRun {
   Client& client_;
   std::string announcement_;
   uint64_t id_ = 0;
-  bool input_open_ = true;
+  bool started_ = false, input_open_ = true;
   std::deque<Pending> output_;  // at most as many as we have granted credit for
   std::optional<int> status_;
   UniqueFd signals_;

@@ -36,6 +36,10 @@ class Run : public Verb {
     request.command = app_->remaining();
     if (!request.command.empty() && request.command.front() == "--")
       request.command.erase(request.command.begin());
+    else if (!request.command.empty() && request.command.front().starts_with('-'))
+      return failure(ExitCode::usage, fmt::format("'{}' is not an option of run; before a command "
+                                                  "with such a name write --",
+                                                  request.command.front()));
     if (request.command.empty())
       return failure(ExitCode::usage, "Usage: ctl run [-d] [-e K=V]... [--] COMMAND [WORDS...]");
     for (auto& variable : variables_) {

@@ -27,9 +27,10 @@ class Shutdown : public Verb {
     const MonoTime deadline = read_clocks().mono + nanos_of(seconds_);
     auto endpoints = find_endpoints(session);
     if (!endpoints) return tl::unexpected(endpoints.error());
+    const bool ran = daemon_runs(*endpoints);
     auto reply = ask<DoneReply>(session, ShutdownRequest{}, nanos_of(seconds_));
     // A daemon that is gone before its answer was read has done what it was asked.
-    if (!reply && (reply.error().code != ExitCode::no_daemon || daemon_runs(*endpoints)))
+    if (!reply && !(ran && reply.error().code == ExitCode::no_daemon))
       return tl::unexpected(reply.error());
     while (daemon_runs(*endpoints)) {
       if (read_clocks().mono >= deadline)
