@@ -20,6 +20,7 @@
 #include "daemon/edge/intake.h"
 #include "daemon/edge/machine.h"
 #include "daemon/edge/port_watch.h"
+#include "daemon/edge/process_tree.h"
 #include "daemon/edge/processes.h"
 #include "daemon/edge/replay_desk.h"
 #include "daemon/edge/status.h"
@@ -97,6 +98,8 @@ App::Parts::Parts(AppSetup given)
 Result<> App::Parts::open() {
   const Endpoints& places = setup.endpoints;
   FdLimits fd_limits = raise_fd_limit();
+  // What a launch leaves behind comes to us, or it would be nobody's to end.
+  if (auto reaper = become_subreaper(); !reaper) return tl::unexpected(reaper.error());
   gate.emplace(loop, zmq, [](std::string_view address) {
     int64_t uid = uid_of_ipc_peer(address);
     return uid == 0 || uid == static_cast<int64_t>(geteuid());
