@@ -26,7 +26,10 @@ struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gon
   };
   std::optional<Attachment> attached;
 };
-struct Kill {  // a signal to every process of the launch's tree
+// A signal to every process of the launch's tree, now or, before its exec, as soon as it has one.
+// After SIGTERM or SIGKILL nobody who reads the output slowly is waited for any more: it may be
+// that nothing else of the launch is left.
+struct Kill {
   LaunchId launch;
   int signal;
 };

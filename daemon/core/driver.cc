@@ -55,10 +55,9 @@ void Driver::apply(Process& p, Cell cell) {
       change(p, next, cell.effect == Effect::terminate ? Wish::rest : Wish::restart);
       publish(p, RecordKind::notice, texts::stopping_all());
       return signal_and_wait(p, SIGTERM);
-    case Effect::await_gone:
+    case Effect::drain:
       forgive(p);
-      change(p, next, p.wish);
-      return arm(p, options_.stop_grace);
+      return change(p, next, p.wish);
     case Effect::sweep:
       forgive(p);
       change(p, next, p.wish);
@@ -66,6 +65,9 @@ void Driver::apply(Process& p, Cell cell) {
       return signal_and_wait(p, SIGTERM);
     case Effect::wish_rest:
       return change(p, next, resting(p));
+    case Effect::stop_reading:
+      change(p, next, resting(p));
+      return out_.add(Kill{*p.launch, SIGTERM});
     case Effect::wish_restart:
       return change(p, next, Wish::restart);
     case Effect::repeat_signal:
@@ -216,7 +218,8 @@ bool Driver::waits_for_port(const Process& p) const { return p.name.type == "web
 
 // A one-off that has ended by itself is complete, whatever is asked of it while it is swept.
 Wish Driver::resting(const Process& p) const {
-  const bool ending = p.state == ProcessState::stopping || p.state == ProcessState::killing;
+  const bool ending = p.state == ProcessState::stopping || p.state == ProcessState::killing ||
+                      p.state == ProcessState::draining;
   return p.one_off && ending ? p.wish : Wish::rest;
 }
 

@@ -43,7 +43,7 @@ constexpr Row rows[] = {
   {starting, E::launched,  starting, F::watch_port},
   {starting, E::failed,    starting, F::settle},
   {starting, E::ready,     up,       F::none},
-  {starting, E::exited,    stopping, F::await_gone},
+  {starting, E::exited,    draining, F::drain},
   {starting, E::abandoned, stopping, F::sweep},
   {starting, E::gone,      starting, F::never},
   {starting, E::deadline,  up,       F::report_boot},
@@ -56,7 +56,7 @@ constexpr Row rows[] = {
   {up,       E::launched,  up,       F::never},
   {up,       E::failed,    up,       F::never},
   {up,       E::ready,     up,       F::none},            // it listens after R10
-  {up,       E::exited,    stopping, F::await_gone},
+  {up,       E::exited,    draining, F::drain},
   {up,       E::abandoned, stopping, F::sweep},
   {up,       E::gone,      up,       F::never},
   {up,       E::deadline,  stopping, F::terminate},       // it was hung up on and is still there
@@ -69,7 +69,7 @@ constexpr Row rows[] = {
   {stopping, E::launched,  stopping, F::repeat_signal},
   {stopping, E::failed,    stopping, F::settle},
   {stopping, E::ready,     stopping, F::none},
-  {stopping, E::exited,    stopping, F::none},
+  {stopping, E::exited,    draining, F::drain},
   {stopping, E::abandoned, stopping, F::none},
   {stopping, E::gone,      stopping, F::settle},
   {stopping, E::deadline,  killing,  F::escalate},
@@ -82,10 +82,23 @@ constexpr Row rows[] = {
   {killing,  E::launched,  killing,  F::repeat_signal},
   {killing,  E::failed,    killing,  F::settle},
   {killing,  E::ready,     killing,  F::none},
-  {killing,  E::exited,    killing,  F::none},
+  {killing,  E::exited,    draining, F::drain},
   {killing,  E::abandoned, killing,  F::none},
   {killing,  E::gone,      killing,  F::settle},
   {killing,  E::deadline,  killing,  F::kill_again},
+
+  {draining, E::start,     draining, F::wish_restart},
+  {draining, E::stop,      draining, F::stop_reading},
+  {draining, E::restart,   draining, F::wish_restart},
+  {draining, E::kill,      draining, F::none},
+  {draining, E::hang_up,   draining, F::none},
+  {draining, E::launched,  draining, F::never},
+  {draining, E::failed,    draining, F::never},
+  {draining, E::ready,     draining, F::none},            // it was seen while it still listened
+  {draining, E::exited,    draining, F::never},
+  {draining, E::abandoned, draining, F::never},
+  {draining, E::gone,      draining, F::settle},
+  {draining, E::deadline,  draining, F::never},
 
   {crashed,  E::start,     starting, F::launch_afresh},
   {crashed,  E::stop,      down,     F::retire},
@@ -166,6 +179,7 @@ std::string_view public_name(ProcessState state, Wish wish, bool one_off) {
       return "up";
     case stopping:
     case killing:
+    case draining:
       return wish != Wish::run ? "stopping" : one_off ? "complete" : "crashed";
     case crashed:
       return "crashed";

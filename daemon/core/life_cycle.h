@@ -10,34 +10,39 @@ namespace muster {
 
 //          start               exec, and it listens
 //   down --------> starting --------------------------> up
-//                     |  stop, restart, it exits         |
-//                     v                                  |      the grace is over
-//                  stopping <---- SIGTERM ---------------'-----------------> killing (SIGKILL)
-//                     |                                                        |
-//                     |  gone: as the wish says                                |
-//         .-----------+-----------.--------------------------------------------'
+//                     |   stop, restart, or it exits     |
+//                     |---------------------------------'
+//                     |  others alive: SIGTERM           the grace is over: SIGKILL
+//                     +-------------------> stopping -----------------------> killing
+//                     |  nothing alive         |  nothing alive                  |
+//                     v                        v                                 |
+//                  draining <------------------+---------------------------------'
+//                     |
+//                     |  gone: as the wish says
+//         .-----------+-----------.
 //   rest  v      run  v  restart  v
 //       down       crashed     starting
 //                     |  the back-off is over
 //                     v
 //                  starting
 //
-// A process that ends by itself is `stopping` with the wish still at `run` until all of its tree is
-// gone: so nothing is launched beside what an earlier launch has left.
+// A process that ends by itself goes this way too, with the wish still at `run`: so nothing is
+// launched beside what an earlier launch has left.
 enum class ProcessState : uint8_t {
-  down,      // nothing is alive and nothing is wanted
+  down,      // nothing is left and nothing is wanted
   starting,  // launched, not up yet
   up,
   stopping,  // its tree has been told to end (SIGTERM), the grace is running
-  killing,   // SIGKILL has been sent; only `gone` leads on
-  crashed,   // nothing is alive; waits for its back-off
+  killing,   // SIGKILL has been sent
+  draining,  // nothing is alive; what it printed is still being read
+  crashed,   // nothing is left; waits for its back-off
   complete,  // a one-off is over; it leaves the table at once
 };
 inline constexpr ProcessState process_states[] = {
     ProcessState::down,    ProcessState::starting, ProcessState::up,      ProcessState::stopping,
-    ProcessState::killing, ProcessState::crashed,  ProcessState::complete};
+    ProcessState::killing, ProcessState::draining, ProcessState::crashed, ProcessState::complete};
 
-// What is wanted once nothing of the process is alive any more.
+// What is wanted once nothing is left of the process.
 enum class Wish : uint8_t {
   run,      // run it: so if it ends by itself, that is a crash and the back-off applies
   rest,     // leave it down
@@ -72,16 +77,17 @@ enum class Effect : uint8_t {
   report_boot,      // R10
   terminate,        // SIGTERM to its tree, grace; then it rests
   terminate_again,  // the same; then it is launched again
-  await_gone,       // it ended by itself: until its streams are closed, for the grace at most
+  drain,            // it has ended
   sweep,            // it ended by itself: SIGTERM to what is left of its tree, grace
   wish_rest,        // it is on its way down: leave it there
   wish_restart,     // it is on its way down: launch it again
+  stop_reading,     // the same, and no slow reader is to hold it up
   repeat_signal,    // it came to life after it had been told to end: tell it again
   escalate,         // R12, SIGKILL
   kill,             // SIGKILL
   kill_again,       // it outlives SIGKILL: once more, and say so
   hang_up,          // SIGHUP; SIGTERM after the grace
-  settle,           // nothing is alive: on as `settled` says
+  settle,           // nothing is left: on as `settled` says
   back_off,         // launch it when its back-off is over, which may be now
   retire,           // it rests; out of the table with it unless the formation has it
 };
@@ -94,7 +100,7 @@ struct Cell {
 
 Cell cell(ProcessState state, LifeEvent event);
 
-// Where a process goes when nothing of it is alive any more.
+// Where a process goes when nothing of it is left.
 Cell settled(Wish wish, bool one_off);
 
 // The state as people see it. One that ended by itself is crashed (a one-off: complete) from the

@@ -14,6 +14,8 @@ constexpr Nanos spawn_budget = 5ms;
 constexpr Nanos first_kill_pause = 5ms, longest_kill_pause = 1s;
 // Survivors whose end nobody tells us of, because a tracer or the like is their parent.
 constexpr Nanos survivors_recheck = 1s;
+// What a launch that was told to end may still take to hand over what it printed.
+constexpr Nanos patience_with_the_ended = 1s;
 
 }  // namespace
 
@@ -45,6 +47,7 @@ void Processes::kill(LaunchId launch, int signal) {
   auto found = running_.find(launch);
   if (found == running_.end() || found->second.phase == Phase::over) return;
   auto& running = found->second;
+  running.told_to_end = running.told_to_end || signal == SIGTERM || signal == SIGKILL;
   if (running.phase == Phase::queued) {
     running.early_signals.push_back(signal);
     return;
@@ -168,11 +171,16 @@ void Processes::find_survivors(MonoTime now) {
   }
 }
 
+MonoTime Processes::drained_by(const Running& running) {
+  const Nanos patience = running.output->patience(running.launch.launch);
+  return running.empty_since +
+         (running.told_to_end ? std::min(patience, patience_with_the_ended) : patience);
+}
+
 void Processes::finish_drained(MonoTime now) {
   for (auto& [launch, running] : running_) {
     if (running.phase != Phase::draining) continue;
-    bool over = running.output->ended(launch) ||
-                now >= running.empty_since + running.output->patience(launch);
+    bool over = running.output->ended(launch) || now >= drained_by(running);
     if (!over) continue;
     running.output->close(launch);
     tree_.remove(launch);
@@ -208,8 +216,7 @@ void Processes::plan_next_sweep() {
   auto plan = [&](MonoTime time) { next = next ? std::min(*next, time) : time; };
   for (auto& [launch, running] : running_) {
     if (waits_for_survivors(running)) plan(deaths_ ? look_from_ : look_again_);
-    if (running.phase == Phase::draining)
-      plan(running.empty_since + running.output->patience(launch));
+    if (running.phase == Phase::draining) plan(drained_by(running));
     if (running.kill_again) plan(*running.kill_again);
   }
   if (next)

@@ -56,7 +56,8 @@ class Processes {
     // The moment to kill again what is left, and how long to wait after that.
     std::optional<MonoTime> kill_again;
     Nanos kill_pause{};
-    MonoTime empty_since{};  // draining: since when no process is left
+    MonoTime empty_since{};    // draining: since when no process is left
+    bool told_to_end = false;  // so a slow reader of its output is not waited for
   };
   struct StraySignal {
     LaunchId launch;
@@ -72,6 +73,7 @@ class Processes {
   void fail_start(Running& running, StartFailure failure);
   void finish_starts();
   void find_survivors(MonoTime now);
+  static MonoTime drained_by(const Running& running);
   void finish_drained(MonoTime now);
   void signal_strays();
   void kill_again(MonoTime now);

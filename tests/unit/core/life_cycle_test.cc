@@ -47,6 +47,13 @@ Stage sweeping() {
   return stage;
 }
 
+// It ended by itself and has left nobody behind.
+Stage draining() {
+  Stage stage = up();
+  stage.exits(name, 1);
+  return stage;
+}
+
 // "state, signals, launches": what is different after an event.
 struct Outcome {
   std::string state;
@@ -177,6 +184,28 @@ TEST_CASE("a process that has ended by itself, while others of its tree are aliv
   CHECK(after(sweeping(), listens) == Outcome{"crashed", no_signal, 0});
   CHECK(after(sweeping(), gone) == Outcome{"starting", no_signal, 1});
   CHECK(after(sweeping(), grace_passes) == Outcome{"crashed", kill_, 0});
+}
+
+TEST_CASE("a process that has ended by itself, while what it printed is still being read") {
+  CHECK(after(draining(), start) == Outcome{"stopping", no_signal, 0});
+  CHECK(after(draining(), stop) == Outcome{"stopping", term, 0});
+  CHECK(after(draining(), restart) == Outcome{"stopping", no_signal, 0});
+  CHECK(after(draining(), shut_down_twice) == Outcome{"stopping", term, 0});
+  CHECK(after(draining(), listens) == Outcome{"crashed", no_signal, 0});
+  CHECK(after(draining(), gone) == Outcome{"starting", no_signal, 1});
+  CHECK(after(draining(), [](Stage& s) { s.pass(24h); }) == Outcome{"crashed", no_signal, 0});
+  CHECK(cell(ProcessState::draining, E::hang_up) == Cell{ProcessState::draining, Effect::none});
+  never(ProcessState::draining, {E::launched, E::failed, E::exited, E::abandoned, E::deadline});
+}
+
+TEST_CASE("a process that was told to end, and has, is not killed while it is being read") {
+  Stage stage = stopping();
+  exits(stage);
+  CHECK_FALSE(stage.has_deadline());
+  Stage killed = killing();
+  exits(killed);
+  CHECK_FALSE(killed.has_deadline());
+  CHECK(after(std::move(killed), restart) == Outcome{"stopping", no_signal, 0});
 }
 
 TEST_CASE("a process that waits for its back-off") {
