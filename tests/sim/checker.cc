@@ -47,6 +47,7 @@ void Checker::learn(const Event& event, const std::vector<Action>& actions) {
   if (auto* it = std::get_if<Exited>(&event)) launches_.at(it->launch).exited = true;
   if (auto* it = std::get_if<Gone>(&event)) launches_.at(it->launch).over = true;
   if (auto* it = std::get_if<LaunchFailed>(&event)) launches_.at(it->launch).over = true;
+  granted_.reset();
   if (auto* it = std::get_if<Requested>(&event)) learn_request(*it, actions);
   if (auto* it = std::get_if<Signalled>(&event); it && it->number != SIGHUP) {
     ending_ = true;
@@ -59,6 +60,8 @@ void Checker::learn(const Event& event, const std::vector<Action>& actions) {
 
 void Checker::learn_request(const Requested& event, const std::vector<Action>& actions) {
   const RequestBody& body = event.request.body;
+  if (std::holds_alternative<CreditRequest>(body))
+    granted_ = Exchange(event.client, event.request.id);
   if (std::holds_alternative<CreditRequest>(body) || std::holds_alternative<InputRequest>(body) ||
       std::holds_alternative<SignalRequest>(body) || std::holds_alternative<CancelRequest>(body))
     return;
@@ -121,6 +124,7 @@ void Checker::see(const EventRecord& record) {
 }
 
 void Checker::see(const ClientId& client, const Reply& reply) {
+  if (granted_ == Exchange(client, reply.id)) return;
   auto it = exchanges_.find({client, reply.id});
   expect(it != exchanges_.end(), "{} is answered and has not asked {}", client, reply.id);
   expect(!it->second.answered, "{} is answered twice about {}", client, reply.id);

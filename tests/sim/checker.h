@@ -63,6 +63,7 @@ class Checker {
   std::unordered_map<LaunchId, LaunchSeen> launches_;
   LaunchId last_launch_ = 0;
   std::map<Exchange, ExchangeSeen> exchanges_;
+  std::optional<Exchange> granted_;  // by this event: credit, which is refused if it comes too late
   std::map<std::string, std::string> states_;  // as last published
   FormationCounts formation_;
   std::set<ProcessName> resting_;  // stopped by request

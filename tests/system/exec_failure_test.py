@@ -25,7 +25,7 @@ def test_a_directory_that_vanished(app):
     pid = app.pid("alpha.1")
     app.directory.rename(app.home.path / "moved")
     app.directory = app.home.path
-    app.ok("restart", "alpha.1")
+    assert "chdir" in app.refused("restart", "alpha.1"), "who asked is told as well"
     row = app.wait_state("alpha.1", "crashed")
     lines = "\n".join(app.logs("-p", "alpha.1", "-s", "muster")) + str(row.get("note"))
     assert "No such file or directory" in lines
