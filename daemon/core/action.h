@@ -13,7 +13,7 @@
 namespace muster {
 
 struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gone
-  LaunchId launch;
+  LaunchId launch = 0;
   ProcessName process;
   std::string command;  // for `sh -c 'exec ...'` as the Procfile has it; used when argv is empty
   std::vector<std::string> argv;  // a one-off's own words
