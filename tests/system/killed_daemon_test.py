@@ -1,4 +1,4 @@
-"""A daemon that was killed leaves nothing that keeps the next one from starting, and its journal."""
+"""A killed daemon leaves nothing that keeps the next one from starting, and its journal stays."""
 
 import proc
 from waiting import wait_for
