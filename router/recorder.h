@@ -42,7 +42,7 @@ class Recorder {
   const journal::Writer& writer() const { return writer_; }
 
   // How long the journal is left alone after it failed.
-  static constexpr Nanos retry_after = 100ms;
+  static constexpr Nanos retry_after = 50ms;
   // Events that may wait: some thousand processes that stop at once.
   static constexpr size_t max_waiting = 16384;
 

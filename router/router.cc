@@ -43,6 +43,7 @@ struct Router::State {
   bool publish_lines(StreamId id, Now now);
   bool publish_unfinished(StreamId id, Tail tail, Now now);
   void note_unfinished(StreamId id, bool progress, Now now);
+  bool catch_up(Now now);
   void close(StreamId id, Now now);
   bool finish(StreamId id, Now now);
 
@@ -123,7 +124,7 @@ Pumped Router::pump(StreamId id, size_t quantum, Now now) {
   StreamState& s = state.streams[id];
   Window& window = state.windows.at(id);
   Pumped pumped;
-  bool writable = state.recorder.catch_up(now) && (!s.behind || state.publish_lines(id, now));
+  bool writable = state.catch_up(now) && (!s.behind || state.publish_lines(id, now));
   while (writable) {
     if (pumped.bytes >= quantum) return {Pumped::State::more, pumped.bytes};
     size_t before = window.unread().size();
@@ -142,6 +143,13 @@ Pumped Router::pump(StreamId id, size_t quantum, Now now) {
     writable = state.publish_lines(id, now);
   }
   return {Pumped::State::blocked, pumped.bytes};
+}
+
+// Writes what came before and was refused. False if that is so still.
+bool Router::State::catch_up(Now now) {
+  if (!recorder.catch_up(now)) return false;
+  std::erase_if(closing, [&](StreamId id) { return finish(id, now); });
+  return closing.empty();
 }
 
 // Publishes every line of the window that is over. False if the journal does not take them.
@@ -229,8 +237,7 @@ std::optional<MonoTime> Router::next_partial_deadline() const {
 // Also the moment at which what the journal had refused is tried again.
 void Router::show_partial_lines(Now now) {
   State& state = *state_;
-  if (!state.recorder.catch_up(now)) return;
-  std::erase_if(state.closing, [&](StreamId id) { return state.finish(id, now); });
+  if (!state.catch_up(now)) return;
   while (!state.unfinished.empty()) {
     StreamId id = state.unfinished.front();
     if (*state.streams[id].unfinished_since + limits::partial_after > now.mono) return;
@@ -240,6 +247,7 @@ void Router::show_partial_lines(Now now) {
 }
 
 uint64_t Router::publish(EventRecord event, Now now) {
+  state_->catch_up(now);
   return state_->recorder.publish(std::move(event), now);
 }
 

@@ -51,6 +51,11 @@ Result<UniqueFd> open_file(const std::string& path) {
   return memory_file();
 }
 
+size_t size_of(int file) {
+  struct stat st {};
+  return ::fstat(file, &st) < 0 ? 0 : size_t(st.st_size);
+}
+
 }  // namespace
 
 Window::Filled Window::fill(int windows_fd, int pipe, size_t max) {
@@ -98,6 +103,7 @@ void Window::perform(Step step) {
 
 // A move shortens what is filled, so the end tells whether it had been set.
 void Window::recover() {
+  if (control_->end < start_ || filled() > limits::window) clear();  // not written by us
   bool moved = control_->move_base != control_->base && filled() == control_->move_length;
   if (moved) perform(Step::set_base);
   control_->move_base = control_->base;
@@ -129,17 +135,13 @@ Result<Windows> Windows::from(UniqueFd file) {
   Windows windows(std::move(file));
   FileHeader expected, found{};
   int fd = windows.fd();
-  bool known = ::pread(fd, &found, sizeof found, 0) == sizeof found &&
+  bool known = size_of(fd) >= header_bytes &&
+               ::pread(fd, &found, sizeof found, 0) == sizeof found &&
                std::memcmp(&found, &expected, sizeof found) == 0;
-  if (!known) {
-    if (::ftruncate(fd, 0) < 0 || ::ftruncate(fd, header_bytes) < 0 ||
-        ::pwrite(fd, &expected, sizeof expected, 0) != sizeof expected)
-      return fail_errno(errno, "cannot write the windows");
-  }
-  struct stat st {};
-  if (::fstat(fd, &st) < 0) return fail_errno(errno, "cannot stat the windows");
-  size_t chunks = (size_t(st.st_size) - header_bytes) / chunk_bytes;
-  for (size_t i = 0; i < chunks; i++)
+  if (!known && (::ftruncate(fd, 0) < 0 || ::ftruncate(fd, header_bytes) < 0 ||
+                 ::pwrite(fd, &expected, sizeof expected, 0) != sizeof expected))
+    return fail_errno(errno, "cannot write the windows");
+  for (size_t chunks = (size_of(fd) - header_bytes) / chunk_bytes; chunks > 0; chunks--)
     if (auto mapped = windows.map_chunk(); !mapped) return tl::unexpected(mapped.error());
   for (uint32_t slot : windows.in_use()) windows.at(slot).recover();
   return windows;
@@ -157,9 +159,7 @@ Windows::~Windows() {
 
 Result<> Windows::map_chunk() {
   loff_t offset = loff_t(header_bytes + chunks_.size() * chunk_bytes);
-  struct stat st {};
-  if (::fstat(fd(), &st) < 0) return fail_errno(errno, "cannot stat the windows");
-  if (st.st_size < offset + loff_t(chunk_bytes) && ::ftruncate(fd(), offset + chunk_bytes) < 0)
+  if (size_of(fd()) < size_t(offset) + chunk_bytes && ::ftruncate(fd(), offset + chunk_bytes) < 0)
     return fail_errno(errno, "cannot enlarge the windows");
   void* at = ::mmap(nullptr, chunk_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd(), offset);
   if (at == MAP_FAILED) return fail_errno(errno, "cannot map the windows");

@@ -28,7 +28,7 @@ class PosixFile : public StorageFile {
   Result<uint64_t> size() override {
     struct stat st {};
     if (::fstat(fd_.get(), &st) < 0) return fail_errno(errno, "stat");
-    return uint64_t(st.st_size);
+    return st.st_nlink == 0 ? 0 : uint64_t(st.st_size);
   }
 
   Result<size_t> read(char* into, size_t bytes, uint64_t offset) override {

@@ -15,6 +15,7 @@ namespace muster::journal {
 class StorageFile {
  public:
   virtual ~StorageFile() = default;
+  // 0 if the file is no longer in the directory.
   virtual Result<uint64_t> size() = 0;
   // How many bytes were read: fewer than asked for only at the end of the file.
   virtual Result<size_t> read(char* into, size_t bytes, uint64_t offset) = 0;

@@ -91,7 +91,8 @@ void Writer::continue_newest(const SegmentHeader& header, uint64_t end) {
 }
 
 bool Writer::must_rotate(size_t bytes, int64_t wall) const {
-  return end_ + bytes > options_.segment_bytes ||
+  bool taken_away = file_->size().value_or(end_) < end_;  // truncated or deleted by someone else
+  return taken_away || end_ + bytes > options_.segment_bytes ||
          wall - segments_.back().created > options_.segment_age.count();
 }
 

@@ -36,7 +36,7 @@ class MemoryFile : public journal::StorageFile {
  public:
   MemoryFile(MemoryDisk& disk, std::string name) : disk_(disk), name_(std::move(name)) {}
 
-  Result<uint64_t> size() override { return bytes().size(); }
+  Result<uint64_t> size() override { return uint64_t(bytes().size()); }
 
   Result<size_t> read(char* into, size_t count, uint64_t offset) override {
     if (offset < disk_.unreadable_to && offset + count > disk_.unreadable_from)

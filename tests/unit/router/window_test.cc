@@ -168,6 +168,17 @@ TEST_CASE("a kill in the middle of the copy damages only what is journaled alrea
   }
 }
 
+TEST_CASE("a control block that makes no sense is an empty window") {
+  for (loff_t end : {loff_t(0), Remains::start - 1, Remains::start + loff_t(limits::window) + 1}) {
+    Remains remains("0123456789", 100);
+    remains.control.end = end;
+    Window window = remains.window();
+    window.recover();
+    CHECK(window.unread().empty());
+    CHECK(window.position() == 0);
+  }
+}
+
 TEST_CASE("what the journal has beyond or before the window is taken as far as it goes") {
   Remains remains("0123456789", 100);
   Window window = remains.window();

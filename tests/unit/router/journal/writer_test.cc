@@ -147,6 +147,23 @@ TEST_CASE_METHOD(JournalFixture, "a daemon starts on a disk that takes nothing")
   CHECK(seqs() == range(1, 1));
 }
 
+TEST_CASE_METHOD(JournalFixture, "a segment that somebody truncates is followed by the next") {
+  append_many(5);
+  newest().clear();
+  append_many(5);
+  CHECK(disk.files.size() == 2);
+  CHECK(seqs() == range(6, 10));
+}
+
+TEST_CASE_METHOD(JournalFixture, "a journal that somebody deletes begins anew and keeps counting") {
+  append_many(5);
+  disk.files.clear();
+  append_many(5);
+  CHECK(seqs() == range(6, 10));
+  open();
+  CHECK(writer->numbering().seq() == 10);
+}
+
 TEST_CASE_METHOD(JournalFixture, "segments that cannot be deleted are tried again later") {
   options.segment_bytes = 1000;
   options.total_bytes = 3000;
