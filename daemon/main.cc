@@ -122,6 +122,10 @@ int start(int argc, char** argv) {
   if (!parsed.options) return parsed.exit_status;
   log_to_stderr();
   std::signal(SIGPIPE, SIG_IGN);
+  // Whoever started us may have blocked the very signals that are to end us.
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
 
   std::optional<Background> background;
   if (parsed.options->background) {

@@ -52,9 +52,9 @@ def test_ctrl_c_on_a_terminal_reaches_the_processes_as_sigterm_only(app):
     app.procfile(worker="trap 'echo INT' INT; trap 'echo TERM; exit 0' TERM; echo Ready; "
                         "while :; do sleep 1000 & wait; done")
     with Terminal(app.command(), app.home.environment, app.directory) as terminal:
-        terminal.wait_shown(b"| Ready")
+        terminal.wait_shown(b"Ready")
         terminal.press(b"\x03")
         assert terminal.wait_end() == 0
-        assert b"| TERM" in terminal.shown
-        assert b"| INT" not in terminal.shown
+        assert b"TERM" in terminal.shown
+        assert b"INT\r\n" not in terminal.shown.split(b"TERM")[0]
     wait_for("all to end", lambda: not app.home.processes)

@@ -46,10 +46,13 @@ def test_a_tree_without_its_environment(app):
     mark = f"{app.home.port}.125"
     app.procfile(worker=f"env -i setsid sleep {mark} & env -i sh -c 'setsid sleep {mark} &'; wait")
     app.start("-t", 2)
-    wait_for("both", lambda: len(proc.with_command(f"sleep {mark}")) == 2)
+    def sleepers():
+        return [pid for pid in proc.with_command(f"sleep {mark}")
+                if proc.command(pid) == f"sleep {mark}"]
+    wait_for("both", lambda: len(sleepers()) == 2)
     app.ok("stop", "worker.1")
     app.wait_state("worker.1", "down")
-    assert proc.with_command(f"sleep {mark}") == []
+    assert sleepers() == []
 
 
 def test_a_crash_takes_its_survivors_along(app):

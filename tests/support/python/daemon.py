@@ -102,7 +102,8 @@ class Daemon:
     def ctl(self, *words, input=None, env=None, text=True, timeout=60, cwd=None):
         return subprocess.run(
             [str(BIN / "ctl"), "-a", "app", *map(str, words)], input=input,
-            stdin=subprocess.DEVNULL if input is None else None, capture_output=True, text=text,
+            stdin=subprocess.DEVNULL if input is None else None, capture_output=True,
+            text=text, errors="replace" if text else None,
             timeout=timeout, cwd=cwd or self.directory,
             env={**self.home.environment, **(env or {})})
 
