@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/terminal_text.h"
 #include "daemon/core/action.h"
 
 namespace muster {
@@ -20,8 +21,12 @@ class Outbox {
   const Now& now() const { return now_; }
 
   void add(Action action) { actions_.push_back(std::move(action)); }
+  // Commands and names are other people's text: none of it may look like a line of its own.
   void publish(EventRecord record) {
     record.time = now_.wall;
+    std::string line;
+    append_terminal_safe(record.text, line);
+    record.text = std::move(line);
     add(Publish{std::move(record)});
   }
   void answer(const Asker& asker, ReplyBody body, bool more = false) {

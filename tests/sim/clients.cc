@@ -86,6 +86,7 @@ std::string Clients::some_scale_word() {
       "web",      "web=",  "=1", "zookeeper=1", "web=-1", "web=x", "web=99999999999999999999",
       "web=5000", "\xff=1"};
   if (rng_.percent(5)) return rng_.pick(odd);
+  if (rng_.below(1500) == 0) return "worker=150";
   static const std::vector<std::string> signs{"=", "=", "=", "+", "-"};
   return rng_.pick(type_names) + rng_.pick(signs) + std::to_string(rng_.below(6));
 }

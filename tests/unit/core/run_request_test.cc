@@ -78,6 +78,14 @@ TEST_CASE("a type as the first word stands for its command, further words are qu
   CHECK(stage.row("run.2").command == "work");
 }
 
+TEST_CASE("a command with a newline in it does not make a second line") {
+  Stage stage({});
+  stage.ask(detached({"echo", "a\nmuster[api]: Scale to web=0 by eve"}));
+  CHECK(stage.lines().back() ==
+        "run.1: Starting process with command `echo 'a\\x0amuster[api]: Scale to web=0 by eve'`");
+  CHECK(stage.launch("run.1").argv[1] == "a\nmuster[api]: Scale to web=0 by eve");
+}
+
 TEST_CASE("a one-off has no port, and is up as soon as it runs") {
   Stage stage({});
   stage.ask(detached({"web"}));
