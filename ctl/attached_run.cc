@@ -20,6 +20,7 @@ constexpr size_t input_chunk = 64 << 10;
 constexpr size_t write_chunk = 4096;
 // The daemon may be gone without any descriptor telling so: asked for again this often.
 constexpr int look_again_ms = 500;
+constexpr Nanos silence = 2s;
 // So many interrupts within a second mean: let go, whatever the one-off does.
 constexpr size_t interrupts_to_leave = 4;
 constexpr int status_broken_pipe = 128 + SIGPIPE, status_interrupted = 128 + SIGINT;
@@ -41,9 +42,11 @@ Outcome<int> AttachedRun::run(RunRequest request) {
   auto id = client_.begin(std::move(request));
   if (!id) return tl::unexpected(failure_of(id.error()));
   id_ = *id;
+  heard_ = read_clocks().mono;
   for (;;) {
     if (auto taken = take_replies(); !taken) return tl::unexpected(taken.error());
     if (over()) return *status_;
+    if (auto asked = ask_if_silent(); !asked) return tl::unexpected(asked.error());
     if (auto waited = wait(); !waited) return tl::unexpected(waited.error());
     if (over()) return *status_;
   }
@@ -55,6 +58,7 @@ Outcome<void> AttachedRun::take_replies() {
     if (!reply) return tl::unexpected(failure_of(reply.error()));
     if (!*reply) return {};
     if ((*reply)->id != id_) continue;
+    heard_ = read_clocks().mono;
     if (auto taken = take(std::move((*reply)->body)); !taken) return taken;
   }
 }
@@ -63,6 +67,8 @@ Outcome<void> AttachedRun::take(ReplyBody body) {
   if (auto* output = std::get_if<RunOutputReply>(&body)) {
     const int fd = output->stream == Stream::err ? STDERR_FILENO : STDOUT_FILENO;
     output_.push_back({fd, std::move(output->data)});
+  } else if (auto* input = std::get_if<RunInputReply>(&body)) {
+    input_credit_ += input->messages;
   } else if (auto* exited = std::get_if<RunExitedReply>(&body)) {
     status_ = exited->status;
   } else if (auto* started = std::get_if<RunStartedReply>(&body)) {
@@ -72,6 +78,14 @@ Outcome<void> AttachedRun::take(ReplyBody body) {
     return tl::unexpected(failure_of(*refused));
   }
   return {};
+}
+
+// A daemon that was killed and is back knows nothing of us, and says so only when it is asked.
+Outcome<void> AttachedRun::ask_if_silent() {
+  const MonoTime now = read_clocks().mono;
+  if (status_ || now - heard_ < silence) return {};
+  heard_ = now;
+  return send(CreditRequest{0});
 }
 
 // On stderr, and only for eyes: what the one-off prints there must stay clean in a pipe.
@@ -84,9 +98,10 @@ void AttachedRun::announce(const std::string& process) {
 
 Outcome<void> AttachedRun::wait() {
   const bool writes = !output_.empty();
+  const bool takes_input = started_ && input_open_ && input_credit_ > 0 && !status_;
   pollfd fds[] = {{client_.wake_fd(), POLLIN, 0},
                   {signals_.get(), POLLIN, 0},
-                  {started_ && input_open_ && !status_ ? STDIN_FILENO : -1, POLLIN, 0},
+                  {takes_input ? STDIN_FILENO : -1, POLLIN, 0},
                   {writes ? output_.front().fd : -1, POLLOUT, 0}};
   ::poll(fds, std::size(fds), look_again_ms);
   if (fds[1].revents)
@@ -103,6 +118,7 @@ Outcome<void> AttachedRun::forward_input() {
   if (got < 0 && (errno == EINTR || errno == EAGAIN)) return {};
   data.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
   input_open_ = !data.empty();
+  --input_credit_;
   return send(InputRequest{std::move(data), !input_open_});
 }
 

@@ -11,6 +11,7 @@
 #include "base/unique_fd.h"
 #include "ctl/exit_code.h"
 #include "proto/client.h"
+#include "proto/limits.h"
 #include "proto/message.h"
 
 namespace muster {
@@ -35,6 +36,7 @@ class AttachedRun {
   bool over() const { return status_ && output_.empty(); }
   Outcome<void> take_replies();
   Outcome<void> take(ReplyBody body);
+  Outcome<void> ask_if_silent();
   void announce(const std::string& process);
   Outcome<void> wait();
   Outcome<void> forward_input();
@@ -47,6 +49,8 @@ class AttachedRun {
   std::string announcement_;
   uint64_t id_ = 0;
   bool started_ = false, input_open_ = true;
+  uint32_t input_credit_ = limits::credit_messages;
+  MonoTime heard_;              // when the daemon last spoke, or was last asked whether it knows us
   std::deque<Pending> output_;  // at most as many as we have granted credit for
   std::optional<int> status_;
   UniqueFd signals_;

@@ -177,6 +177,13 @@ void describe(Fields& fields, M& reply) {
 }
 
 template <>
+inline constexpr std::string_view name_on_wire<RunInputReply> = "run_input";
+template <class Fields, Is<RunInputReply> M>
+void describe(Fields& fields, M& reply) {
+  fields.must("messages", reply.messages);
+}
+
+template <>
 inline constexpr std::string_view name_on_wire<RunExitedReply> = "run_exited";
 template <class Fields, Is<RunExitedReply> M>
 void describe(Fields& fields, M& reply) {

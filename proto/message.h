@@ -125,6 +125,10 @@ struct RunOutputReply {
   Stream stream = Stream::out;
   std::string data;  // empty: the stream has ended
 };
+// Takes so many further InputRequests. limits::credit_messages are granted from the start.
+struct RunInputReply {
+  uint32_t messages = 0;
+};
 struct RunExitedReply {
   int32_t status = 0;
 };
@@ -161,9 +165,10 @@ struct ReplayEndReply {
       gone;  // first and last seq that retention or damage has taken
 };
 
-using ReplyBody = std::variant<RefusedReply, DoneReply, PsReply, ScaleReply, RunStartedReply,
-                               RunOutputReply, RunExitedReply, AliveReply, StatusReply, ReloadReply,
-                               VersionReply, ReplayRecordsReply, ReplayEndReply>;
+using ReplyBody =
+    std::variant<RefusedReply, DoneReply, PsReply, ScaleReply, RunStartedReply, RunOutputReply,
+                 RunInputReply, RunExitedReply, AliveReply, StatusReply, ReloadReply, VersionReply,
+                 ReplayRecordsReply, ReplayEndReply>;
 
 struct Reply {
   uint64_t id = 0;

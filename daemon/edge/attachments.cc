@@ -14,7 +14,7 @@ namespace {
 
 // One message: no line is longer, and a terminal is fed in small bites.
 constexpr size_t message_bytes = 64 << 10;
-// Input that waits for a program that does not read it.
+// Input that waits for a program that does not read it: several times what we grant.
 constexpr size_t input_limit = 8 << 20;
 // A client may page through the last output for as long as this.
 constexpr Nanos client_patience = 1h;
@@ -39,6 +39,7 @@ struct Attachments::Attachment {
   UniqueFd input;
   std::unique_ptr<Poll> input_poll;
   std::string to_write;
+  uint32_t inputs = 0;  // that came since the client was granted more
   bool eof_wanted = false;
   bool input_ready = false;
 
@@ -152,6 +153,7 @@ void Attachments::input(LaunchId launch, const std::string& data, bool eof) {
   if (found == attachments_.end() || !found->second->input) return;
   auto& attachment = *found->second;
   if (!attachment.eof_wanted) attachment.to_write += data;
+  ++attachment.inputs;
   attachment.eof_wanted |= eof;
   if (attachment.to_write.size() > input_limit) return close_input(attachment);
   write_input(attachment);
@@ -176,8 +178,16 @@ void Attachments::write_input(Attachment& attachment) {
   }
   text.erase(0, written);
   if (text.empty() && attachment.eof_wanted) return close_input(attachment);
+  if (text.empty()) grant_input(attachment);
   if (attachment.input_poll)
     attachment.input_poll->watch(text.empty() ? Poll::nothing : Poll::writable);
+}
+
+void Attachments::grant_input(Attachment& attachment) {
+  const uint32_t messages = std::exchange(attachment.inputs, 0);
+  if (messages == 0 || attachment.client_lost) return;
+  Reply reply{attachment.to.request_id, true, RunInputReply{messages}};
+  attachment.client_lost = !send_(attachment.to.client, reply);
 }
 
 void Attachments::close_input(Attachment& attachment) {

@@ -32,8 +32,9 @@ class Attachments : public Output {
   void close(LaunchId launch) override;
 
   void grant(LaunchId launch, uint32_t messages);
-  // Input that does not fit into the pipe is kept, up to a limit. Beyond it stdin is closed and
-  // what was not written is dropped: a program that reads nothing must not fill our memory.
+  // Input that does not fit into the pipe is kept; when all is written, the client is granted as
+  // many messages again. One that sends far more has its one-off's stdin closed and what was not
+  // written dropped: it must not fill our memory.
   void input(LaunchId launch, const std::string& data, bool eof);
   // From now on, what this client's one-offs print is thrown away.
   void forget(const ClientId& client);
@@ -46,6 +47,7 @@ class Attachments : public Output {
   void watch(Attachment& attachment);
   void serve_inputs();
   void write_input(Attachment& attachment);
+  void grant_input(Attachment& attachment);
   void close_input(Attachment& attachment);
 
   Loop& loop_;

@@ -37,6 +37,7 @@ std::string text_of(const ReplyBody& body) {
       Match{[](const RefusedReply& it) { return "refused: " + it.message; },
             [](const DoneReply& it) { return "done" + joined(it.names); },
             [](const RunStartedReply& it) { return "started " + it.process; },
+            [](const RunInputReply& it) { return fmt::format("input {}", it.messages); },
             [](const RunExitedReply& it) { return fmt::format("exited {}", it.status); },
             [&](const auto&) { return fmt::format("reply of kind {}", body.index()); }},
       body);

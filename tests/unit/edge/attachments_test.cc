@@ -64,6 +64,8 @@ struct Desk {
                             CHECK(reply.id == 3);
                             CHECK(reply.more);
                             replies.push_back(reply);
+                            if (std::holds_alternative<RunInputReply>(reply.body))
+                              return client_is_there;
                             auto& data = std::get<RunOutputReply>(reply.body).data;
                             CHECK(data.size() <= 65536);
                             text += data;
@@ -171,6 +173,18 @@ TEST_CASE("input arrives in order, however slowly it is read, and then its end")
   }
   CHECK(got == sent);
   CHECK(desk.read_input().empty());  // the end: it would block otherwise
+}
+
+TEST_CASE("input is granted again when all that came has been written") {
+  Desk desk(16);
+  desk.attachments.input(launch_id, std::string(200'000, 'x'), false);
+  desk.attachments.input(launch_id, "y", false);
+  desk.settle();
+  CHECK(desk.replies.empty());
+  while (!desk.replies.size() && !desk.read_input().empty()) desk.settle();
+  REQUIRE(desk.replies.size() == 1);
+  CHECK(std::get<RunInputReply>(desk.replies[0].body).messages == 2);
+  CHECK(desk.replies[0].more);
 }
 
 TEST_CASE("input that nobody reads is dropped at the limit, and closed") {

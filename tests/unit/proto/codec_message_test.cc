@@ -140,6 +140,7 @@ TEST_CASE("every reply goes there and back") {
         R"({"id":5,"reply":"run_started","process":"run.1"})");
   CHECK(answered(RunOutputReply{Stream::err, ""}) ==
         R"({"id":5,"reply":"run_output","stream":"stderr"})");
+  CHECK(answered(RunInputReply{16}) == R"({"id":5,"reply":"run_input","messages":16})");
   CHECK(answered(RunExitedReply{137}) == R"({"id":5,"reply":"run_exited","status":137})");
   CHECK(answered(AliveReply{}) == R"({"id":5,"reply":"alive"})");
   StatusReply status;
