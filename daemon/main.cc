@@ -15,6 +15,7 @@
 #include "daemon/config/formation.h"
 #include "daemon/edge/background.h"
 #include "daemon/edge/lock.h"
+#include "daemon/edge/machine.h"
 #include "daemon/options.h"
 
 namespace muster {
@@ -118,6 +119,7 @@ Result<int> run(const DaemonOptions& options, std::optional<Background>& backgro
 }
 
 int start(int argc, char** argv) {
+  occupy_standard_fds();
   ParsedOptions parsed = parse_options(argc, argv);
   if (!parsed.options) return parsed.exit_status;
   log_to_stderr();

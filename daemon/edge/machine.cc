@@ -2,10 +2,21 @@
 #include "daemon/edge/machine.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <memory>
 
 namespace muster {
+
+void occupy_standard_fds() {
+  // The lowest free number is given out; the first above 2 says that none of them was free.
+  int fd;
+  do {
+    fd = open("/dev/null", O_RDWR);
+  } while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0) close(fd);
+}
 
 FdLimits raise_fd_limit() {
   rlimit limit{};

@@ -1,4 +1,4 @@
-// What this machine allows the daemon: file descriptors.
+// File descriptors: how many this machine allows, and which are taken from the start.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,10 @@ namespace muster {
 
 // Descriptors that launches may not use up: clients, subscribers, journal and /proc need some too.
 inline constexpr uint64_t fd_reserve = 64;
+
+// Makes sure that 0, 1 and 2 are open, on /dev/null where they were not: otherwise a journal might
+// get the number of stderr. To be called before anything is opened.
+void occupy_standard_fds();
 
 struct FdLimits {
   uint64_t before;  // the soft limit that was inherited, and that programs get again

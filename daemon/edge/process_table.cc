@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <algorithm>
 #include <charconv>
 #include <memory>
 
@@ -94,16 +95,21 @@ std::string read_environment(pid_t pid) {
   return text;
 }
 
-bool environment_has(std::string_view environment, std::string_view pair) {
+std::optional<std::string_view> value_in(std::string_view environment, std::string_view name) {
   while (!environment.empty()) {
     auto entry = environment.substr(0, environment.find('\0'));
-    if (entry == pair) return true;
     environment.remove_prefix(std::min(environment.size(), entry.size() + 1));
+    if (entry.substr(0, name.size()) == name && entry.size() > name.size() &&
+        entry[name.size()] == '=')
+      return entry.substr(name.size() + 1);
   }
-  return false;
+  return {};
 }
 
-std::vector<uint64_t> socket_inodes(pid_t pid) {
+namespace {
+
+// `prefix` is the kind of descriptor as /proc writes it, "socket:[".
+std::vector<uint64_t> open_inodes(pid_t pid, std::string_view prefix) {
   std::vector<uint64_t> inodes;
   auto fds = open_directory(fmt::format("/proc/{}/fd", pid).c_str());
   if (!fds) return inodes;
@@ -111,7 +117,6 @@ std::vector<uint64_t> socket_inodes(pid_t pid) {
     char target[64];
     ssize_t n = readlinkat(dirfd(fds.get()), name->d_name, target, sizeof target);
     std::string_view text(target, n > 0 ? static_cast<size_t>(n) : 0);
-    constexpr std::string_view prefix = "socket:[";
     uint64_t inode;
     if (text.substr(0, prefix.size()) == prefix && text.back() == ']' &&
         parse_number(text.substr(prefix.size(), text.size() - prefix.size() - 1), inode))
@@ -119,6 +124,11 @@ std::vector<uint64_t> socket_inodes(pid_t pid) {
   }
   return inodes;
 }
+
+}  // namespace
+
+std::vector<uint64_t> socket_inodes(pid_t pid) { return open_inodes(pid, "socket:["); }
+std::vector<uint64_t> pipe_inodes(pid_t pid) { return open_inodes(pid, "pipe:["); }
 
 // The descriptor holds on to the process; that it is the one we mean is checked after opening.
 bool signal_process(const ProcessEntry& process, int signal) {

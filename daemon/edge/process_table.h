@@ -27,11 +27,12 @@ std::vector<ProcessEntry> read_processes(const std::function<bool(pid_t)>& skip 
 // The environment that the process was executed with, as "K=V\0K=V\0...": empty if it may not be
 // read. Cut after a megabyte.
 std::string read_environment(pid_t pid);
-// Whether such an environment has exactly this "K=V".
-bool environment_has(std::string_view environment, std::string_view pair);
+// What such an environment says of `name`; the first time, as getenv() has it.
+std::optional<std::string_view> value_in(std::string_view environment, std::string_view name);
 
-// The inodes of the sockets that the process has open.
+// The inodes of the sockets, or of the pipes, that the process has open.
 std::vector<uint64_t> socket_inodes(pid_t pid);
+std::vector<uint64_t> pipe_inodes(pid_t pid);
 
 // Signals this very process; false if it is gone. Never pid 1, and never ourselves.
 bool signal_process(const ProcessEntry& process, int signal);

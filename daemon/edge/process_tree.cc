@@ -1,27 +1,47 @@
 // See process_tree.h.
 #include "daemon/edge/process_tree.h"
 
+#include <poll.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <unordered_map>
 
 namespace muster {
+namespace {
+
+constexpr auto end_patience = std::chrono::seconds(1);
+
+}  // namespace
 
 Result<> become_subreaper() {
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return fail_errno(errno, "become a subreaper");
   return {};
 }
 
+ProcessTree::ProcessTree(std::string app) : app_(std::move(app)) {
+  for (auto& entry : read_processes())
+    if (entry.parent == getpid()) strangers_.push_back(entry);
+}
+
+bool ProcessTree::is_stranger(const ProcessEntry& process) const {
+  return std::any_of(strangers_.begin(), strangers_.end(), [&](const ProcessEntry& stranger) {
+    return stranger.pid == process.pid && stranger.start == process.start;
+  });
+}
+
 Environment ProcessTree::mark(LaunchId launch) const {
   return {{"MUSTER_APP", app_}, {"MUSTER_LAUNCH", std::to_string(launch)}};
 }
 
-void ProcessTree::add(LaunchId launch, pid_t leader) {
+void ProcessTree::add(LaunchId launch, pid_t leader, std::vector<uint64_t> outputs) {
   // Not reaped yet, so it is there, if only as a zombie.
   auto entry = read_process(leader);
-  leaders_[leader] = {launch, entry ? entry->start : 0};
+  leaders_[leader] = {launch, std::move(outputs), entry ? entry->start : 0};
 }
 
 void ProcessTree::remove(LaunchId launch) {
@@ -55,9 +75,15 @@ std::optional<LaunchId> ProcessTree::owner_of_orphan(const ProcessEntry& orphan)
   if (auto stray = strays_.find({orphan.pid, orphan.start}); stray != strays_.end())
     return stray->second;
   auto environment = read_environment(orphan.pid);
-  if (!environment_has(environment, "MUSTER_APP=" + app_)) return {};
+  auto launch = value_in(environment, "MUSTER_LAUNCH");
+  if (launch && value_in(environment, "MUSTER_APP") == app_) {
+    for (auto& [pid, leader] : leaders_)
+      if (std::to_string(leader.launch) == *launch) return leader.launch;
+  }
+  auto pipes = pipe_inodes(orphan.pid);
   for (auto& [pid, leader] : leaders_)
-    if (environment_has(environment, "MUSTER_LAUNCH=" + std::to_string(leader.launch)))
+    if (std::find_first_of(pipes.begin(), pipes.end(), leader.outputs.begin(),
+                           leader.outputs.end()) != pipes.end())
       return leader.launch;
   return {};
 }
@@ -75,6 +101,22 @@ std::vector<ProcessEntry> ProcessTree::members(LaunchId launch) {
   if (!members_) take_snapshot();
   auto found = members_->find(launch);
   return found == members_->end() ? std::vector<ProcessEntry>() : found->second;
+}
+
+void ProcessTree::end_orphans() {
+  // The children of whoever is killed become ours: again, until there are none.
+  const auto give_up = std::chrono::steady_clock::now() + end_patience;
+  do {
+    bool any = false;
+    for (auto& entry : read_processes()) {
+      if (entry.parent != getpid() || is_stranger(entry)) continue;
+      any = true;
+      if (!entry.dead) signal_process(entry, SIGKILL);
+      waitpid(entry.pid, nullptr, WNOHANG);
+    }
+    if (!any) return;
+    poll(nullptr, 0, 1);
+  } while (std::chrono::steady_clock::now() < give_up);
 }
 
 void ProcessTree::take_snapshot() {

@@ -21,13 +21,14 @@ Result<> become_subreaper();
 class ProcessTree {
  public:
   // `app` tells our launches from those of a daemon that runs below us.
-  explicit ProcessTree(std::string app) : app_(std::move(app)) {}
+  explicit ProcessTree(std::string app);
 
   // The pairs that mark a launch's processes.
   Environment mark(LaunchId launch) const;
 
-  // A leader was started in a session of its own.
-  void add(LaunchId launch, pid_t leader);
+  // A leader was started in a session of its own. `outputs` are the inodes of the pipes that it
+  // prints into: by them an orphan is known that has nothing else of us left.
+  void add(LaunchId launch, pid_t leader, std::vector<uint64_t> outputs);
   void remove(LaunchId launch);
   bool is_leader(pid_t pid) const { return leaders_.count(pid) > 0; }
 
@@ -43,16 +44,24 @@ class ProcessTree {
   std::vector<ProcessEntry> members(LaunchId launch);
   void forget() { members_.reset(); }
 
+  // Kills and reaps the orphans that nothing ties to a launch any more (no parent, session or
+  // environment of ours), for a second at most. Only when no launch is left.
+  void end_orphans();
+
  private:
   struct Leader {
     LaunchId launch;
+    std::vector<uint64_t> outputs;
     uint64_t start;
   };
   std::optional<LaunchId> owner_of_orphan(const ProcessEntry& orphan) const;
   std::optional<LaunchId> owner_of_session(pid_t session) const;
   void take_snapshot();
+  bool is_stranger(const ProcessEntry& process) const;
 
   std::string app_;
+  // Children that we had before we started anything: of the program that became us by exec.
+  std::vector<ProcessEntry> strangers_;
   std::map<pid_t, Leader> leaders_;
   // Seen outside the leader's session before; keeps them when they lose parent and environment.
   std::map<std::pair<pid_t, uint64_t>, LaunchId> strays_;

@@ -2,6 +2,7 @@
 #include "daemon/edge/processes.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 #include <algorithm>
 #include <utility>
 
@@ -16,6 +17,11 @@ constexpr Nanos first_kill_pause = 5ms, longest_kill_pause = 1s;
 constexpr Nanos survivors_recheck = 1s;
 // What a launch that was told to end may still take to hand over what it printed.
 constexpr Nanos patience_with_the_ended = 1s;
+
+uint64_t inode_of(int fd) {
+  struct stat status {};
+  return fstat(fd, &status) == 0 ? status.st_ino : 0;
+}
 
 }  // namespace
 
@@ -52,6 +58,8 @@ void Processes::kill(LaunchId launch, int signal) {
     running.early_signals.push_back(signal);
     return;
   }
+  // Before the end of the group takes away the parents by which the rest of the tree is known.
+  (void)tree_.members(launch);
   bool leader_is_there = !running.child->exit();
   if (leader_is_there) ::kill(-running.child->pid(), signal);
   stray_signals_.push_back({launch, signal, leader_is_there});
@@ -105,10 +113,11 @@ void Processes::spawn_queued(MonoTime now) {
 void Processes::spawn(Running& running) {
   auto pipes = spawner_.make_pipes(running.launch);
   if (!pipes) return fail_start(running, pipes.error());
+  std::vector<uint64_t> outputs{inode_of(pipes->ours.out.get()), inode_of(pipes->ours.err.get())};
   auto opened = running.output->open(running.launch, std::move(pipes->ours));
   if (!opened) return fail_start(running, {opened.message(), ENOBUFS});
   LaunchId launch = running.launch.launch;
-  auto child = spawner_.spawn(running.launch, std::move(pipes->childs), tree_.mark(launch), "",
+  auto child = spawner_.spawn(running.launch, std::move(pipes->childs), tree_.mark(launch),
                               [this] { on_death(); });
   if (!child) {
     running.output->close(launch);
@@ -116,7 +125,7 @@ void Processes::spawn(Running& running) {
   }
   running.child = std::move(*child);
   running.phase = Phase::starting;
-  tree_.add(launch, running.child->pid());
+  tree_.add(launch, running.child->pid(), std::move(outputs));
   for (int signal : std::exchange(running.early_signals, {})) kill(launch, signal);
 }
 
@@ -156,9 +165,10 @@ void Processes::find_survivors(MonoTime now) {
   if (wanted && now < (deaths_ ? look_from_ : look_again_)) return;
   deaths_ = false;
   if (!wanted) return;
+  MonoTime begun = loop_clock();
   auto survivors = tree_.survivors();
   MonoTime done = loop_clock();
-  look_from_ = done + 3 * (done - now);
+  look_from_ = done + 3 * (done - begun);
   look_again_ = done + survivors_recheck;
   for (auto& [launch, running] : running_) {
     if (!waits_for_survivors(running)) continue;

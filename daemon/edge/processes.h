@@ -42,6 +42,8 @@ class Processes {
   void output_changed() { sweep_.on(); }
 
   bool empty() const { return running_.empty(); }
+  // When no launch is left and none will follow: ends whoever got away from all of them.
+  void end_orphans() { tree_.end_orphans(); }
   // For whoever wants to know more about a launch's processes. As of this turn of the loop.
   std::vector<ProcessEntry> members(LaunchId launch);
 

@@ -76,14 +76,12 @@ StartResult<LaunchPipes> Spawner::make_pipes(const Launch& launch) const {
 
 StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, PipeEnds childs,
                                                    const Environment& mark,
-                                                   const std::string& cgroup,
                                                    std::function<void()> on_change) const {
   auto report = make_pipe(false);
   if (!report) return tl::unexpected(report.error());
 
   Child::Plan plan;
-  plan.argv = {options_.exec_program, options_.directory, std::to_string(options_.fd_limit),
-               cgroup};
+  plan.argv = {options_.exec_program, options_.directory, std::to_string(options_.fd_limit)};
   auto words = launch.argv.empty() ? shell_words(launch.command) : launch.argv;
   plan.argv.insert(plan.argv.end(), words.begin(), words.end());
   auto environment = environment_;
@@ -107,8 +105,6 @@ StartFailure Spawner::describe(const Launch& launch, const ExecReport& report) c
     switch (report.stage) {
       case ExecStage::arguments:
         return "muster-exec";
-      case ExecStage::cgroup:
-        return "enter cgroup";
       case ExecStage::limits:
         return "set descriptor limit";
       case ExecStage::directory:

@@ -45,10 +45,10 @@ class Spawner {
   // stdin too. Refuses while fewer than `fd_reserve` descriptors are left for everybody else.
   StartResult<LaunchPipes> make_pipes(const Launch& launch) const;
 
-  // Forks. `mark` is added to the environment; `cgroup` may be empty. The child's ends of the pipes
-  // are closed here in any case.
+  // Forks. `mark` is added to the environment. The child's ends of the pipes are closed here in any
+  // case.
   StartResult<std::unique_ptr<Child>> spawn(const Launch& launch, PipeEnds childs,
-                                            const Environment& mark, const std::string& cgroup,
+                                            const Environment& mark,
                                             std::function<void()> on_change) const;
 
   // What a failure of the started child was about.

@@ -1,7 +1,7 @@
-// muster-exec DIRECTORY FD_LIMIT CGROUP PROGRAM ARG...: what happens in the child before a launch's
+// muster-exec DIRECTORY FD_LIMIT PROGRAM ARG...: what happens in the child before a launch's
 // program begins, each step reported when it fails. Not a shell and no daemon code: it links
 // nothing, so that it starts fast. Environment, session and descriptors 0 to 3 come from the
-// daemon; the program keeps 0 to 2 only. CGROUP is the cgroup's directory, or empty.
+// daemon; the program keeps 0 to 2 only.
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
@@ -45,13 +45,6 @@ void reset_signals() {
   sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-bool enter_cgroup(const char* directory) {
-  int parent = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (parent < 0) return false;
-  int procs = openat(parent, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-  return procs >= 0 && write(procs, "0", 1) == 1;
-}
-
 // The daemon raises its own soft limit; programs that use select() rely on the usual one.
 bool restore_fd_limit(const char* text) {
   rlimit limit;
@@ -65,13 +58,12 @@ bool restore_fd_limit(const char* text) {
 
 int main(int argc, char** argv) {
   keep_standard_descriptors();
-  if (argc < 5) {
+  if (argc < 4) {
     errno = EINVAL;
     give_up(ExecStage::arguments);
   }
-  const char *directory = argv[1], *fd_limit = argv[2], *cgroup = argv[3];
-  char** command = argv + 4;
-  if (*cgroup && !enter_cgroup(cgroup)) give_up(ExecStage::cgroup);
+  const char *directory = argv[1], *fd_limit = argv[2];
+  char** command = argv + 3;
   if (!restore_fd_limit(fd_limit)) give_up(ExecStage::limits);
   if (chdir(directory) != 0) give_up(ExecStage::directory);
   reset_signals();

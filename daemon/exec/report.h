@@ -6,7 +6,6 @@ namespace muster {
 
 enum class ExecStage : int {
   arguments,  // muster-exec itself was called wrongly
-  cgroup,     // entering the launch's cgroup
   limits,     // giving the descriptor limit back
   directory,  // chdir
   program,    // exec

@@ -1,5 +1,7 @@
 """Concurrent wishes are merged: nobody is told "busy", and the last one holds."""
 
+from waiting import wait_for
+
 
 def test_many_at_once(app):
     app.procfile(worker="exec sleep 1000")
@@ -19,4 +21,5 @@ def test_up_and_down_while_processes_start_and_stop(app):
         app.ok("scale", f"worker={count}")
     app.wait_states({"worker.1": "up", "worker.2": "up"})
     for name in ("worker.1", "worker.2"):
-        assert len({pid for pid in app.tree(name)}) == 2, "never two launches of one process"
+        wait_for("the shell and its sleep", lambda: len(app.tree(name)) == 2)
+        assert len(app.tree(name)) == 2, "never two launches of one process"

@@ -44,13 +44,15 @@ TEST_CASE("we find ourselves, and nobody under a number that no process has") {
   CHECK(read_processes([](pid_t) { return true; }).empty());
 }
 
-TEST_CASE("an environment has a pair only as a whole") {
-  std::string environment("A=1\0MUSTER_LAUNCH=12\0B=MUSTER_LAUNCH=1\0", 40);
-  CHECK(environment_has(environment, "MUSTER_LAUNCH=12"));
-  CHECK(environment_has(environment, "A=1"));
-  CHECK_FALSE(environment_has(environment, "MUSTER_LAUNCH=1"));
-  CHECK_FALSE(environment_has("", "A=1"));
-  CHECK(environment_has("A=1", "A=1"));
+TEST_CASE("an environment tells the value of exactly this name, the first that it has") {
+  using namespace std::string_view_literals;
+  auto environment = "A=1\0MUSTER_LAUNCH=12\0B=MUSTER_LAUNCH=1\0A=2\0ODD\0E=\0"sv;
+  CHECK(value_in(environment, "MUSTER_LAUNCH") == "12");
+  CHECK(value_in(environment, "A") == "1");
+  CHECK(value_in(environment, "E") == "");
+  for (auto name : {"MUSTER", "LAUNCH", "ODD", "C"}) CHECK_FALSE(value_in(environment, name));
+  CHECK_FALSE(value_in("", "A"));
+  CHECK(value_in("A=1", "A") == "1");
 }
 
 TEST_CASE("a socket of ours is among ours") {
