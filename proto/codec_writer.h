@@ -59,6 +59,10 @@ bool is_default(const Bytes<String>& bytes) {
 }
 inline bool is_default(Tail tail) { return tail == Tail::newline; }
 template <class T>
+bool is_default(const std::optional<T>& value) {
+  return !value.has_value();
+}
+template <class T>
 bool is_default(const std::vector<T>& list) {
   return list.empty();
 }

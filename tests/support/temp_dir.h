@@ -10,13 +10,11 @@ namespace muster {
 
 class TempDir {
  public:
-  TempDir() {
-    char name[] = "/tmp/muster-test-XXXXXX";
-    if (mkdtemp(name) == nullptr) {
+  explicit TempDir(const std::string& parent = "/tmp") : path_(parent + "/muster-test-XXXXXX") {
+    if (mkdtemp(path_.data()) == nullptr) {
       std::perror("mkdtemp");
       std::abort();
     }
-    path_ = name;
   }
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;
