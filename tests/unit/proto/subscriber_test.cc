@@ -111,6 +111,7 @@ TEST_CASE("one that filters sees the gaps in its own topics and only its own lin
   World world;
   Subscriber subscriber = world.subscribe({.start = {.topics = {"log/web."}}});
   CHECK(next_lines(subscriber, 1) == Lines{"(caught up)"});
+  world.daemon.await_subscriptions(1);
   world.daemon.say("web.1", "one");
   world.daemon.say("worker.1", "not ours");
   world.daemon.say("web.1", "two", Bus::loses);
