@@ -1,5 +1,8 @@
 """Stop means the whole tree: children, children in sessions of their own, and orphans."""
 
+import os
+import random
+
 import proc
 import pytest
 from waiting import wait_for
@@ -42,17 +45,33 @@ def test_a_restart_never_runs_two_trees(forest):
     assert sorted(members(forest, "worker.1")).count("sleep 1002") == 1
 
 
-def test_a_tree_without_its_environment(app):
-    mark = f"{app.home.port}.125"
-    app.procfile(worker=f"env -i setsid sleep {mark} & env -i sh -c 'setsid sleep {mark} &'; wait")
+@pytest.fixture
+def mark():
+    """A number of seconds that no other sleep has; whoever still sleeps so long is ended."""
+    number = f"{100_000 + os.getpid()}.{random.randrange(10 ** 9)}"
+    yield number
+    for pid in sleepers(number):
+        proc.kill(pid)
+
+
+def sleepers(mark):
+    return [pid for pid in proc.with_command(mark) if proc.command(pid) == f"sleep {mark}"]
+
+
+def test_a_child_without_its_environment(app, mark):
+    app.procfile(worker=f"env -i setsid sleep {mark} & wait")
     app.start("-t", 2)
-    def sleepers():
-        return [pid for pid in proc.with_command(f"sleep {mark}")
-                if proc.command(pid) == f"sleep {mark}"]
-    wait_for("both", lambda: len(sleepers()) == 2)
+    wait_for("the child", lambda: sleepers(mark))
     app.ok("stop", "worker.1")
-    app.wait_state("worker.1", "down")
-    assert sleepers() == []
+    assert sleepers(mark) == []
+
+
+def test_an_orphan_that_nothing_ties_to_its_launch_ends_with_the_daemon(app, mark):
+    app.procfile(worker=f"env -i sh -c 'setsid sleep {mark} &'; exec sleep 1000")
+    app.start("-t", 2)
+    wait_for("the orphan", lambda: sleepers(mark))
+    assert app.stop() == 0
+    assert sleepers(mark) == []
 
 
 def test_a_crash_takes_its_survivors_along(app):
