@@ -205,9 +205,11 @@ Now read_clocks() {
 }
 
 std::string format_utc(WallTime time) {
-  const auto day = floor<days>(time);
-  const std::chrono::year_month_day date{std::chrono::sys_days(day.time_since_epoch())};
-  const std::chrono::hh_mm_ss clock{floor<std::chrono::microseconds>(time - day)};
+  // Whole microseconds first: the day in which time begins began before the first nanosecond.
+  const auto micros = floor<std::chrono::microseconds>(time.time_since_epoch());
+  const auto day = floor<days>(micros);
+  const std::chrono::year_month_day date{std::chrono::sys_days(day)};
+  const std::chrono::hh_mm_ss clock{micros - day};
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}+00:00", int(date.year()),
                      unsigned(date.month()), unsigned(date.day()), clock.hours().count(),
                      clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
 
 #include "ctl/verbs/verb.h"
 #include "proto/version.h"
@@ -68,7 +70,7 @@ Outcome<int> dispatch(std::vector<std::string> words, Output& out) {
 }  // namespace
 }  // namespace muster
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   ::signal(SIGPIPE, SIG_IGN);
   muster::Output out(STDOUT_FILENO);
   auto outcome = muster::dispatch({argv + 1, argv + argc}, out);
@@ -80,4 +82,7 @@ int main(int argc, char** argv) {
   if (outcome) return *outcome;
   muster::tell(outcome.error().message);
   return static_cast<int>(outcome.error().code);
+} catch (const std::exception& problem) {
+  std::fprintf(stderr, " !    %s\n", problem.what());
+  return static_cast<int>(muster::ExitCode::no);
 }

@@ -104,6 +104,7 @@ ClientResult<std::optional<Reply>> Client::State::receive_one() {
   std::vector<zmq::message_t> parts;
   if (!receive_now(socket, parts, most_frames)) return std::nullopt;
   std::vector<std::string_view> frames;
+  frames.reserve(parts.size());
   for (const zmq::message_t& part : parts) frames.push_back(part.to_string_view());
   auto reply = decode_reply(frames);
   if (!reply)

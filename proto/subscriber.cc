@@ -69,7 +69,7 @@ struct Subscriber::State {
   ClientResult<> begin_again();
   ClientResult<> read_replay(Nanos wait);
   ClientResult<> on_reply(Reply reply);
-  ClientResult<> on_records(ReplayRecordsReply records);
+  ClientResult<> on_records(ReplayRecordsReply&& records);
   ClientResult<> on_end(const ReplayEndReply& end);
   ClientResult<> on_refused(const RefusedReply& refused);
   ClientResult<> read_bus(Nanos wait);
@@ -153,7 +153,7 @@ ClientResult<> Subscriber::State::on_reply(Reply reply) {
   return misunderstood("the daemon answered a replay with something else");
 }
 
-ClientResult<> Subscriber::State::on_records(ReplayRecordsReply records) {
+ClientResult<> Subscriber::State::on_records(ReplayRecordsReply&& records) {
   for (auto& [topic, payload] : records.records) {
     const auto numbers = decode_numbers(payload);
     if (!numbers) return misunderstood(numbers.error().message);

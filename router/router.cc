@@ -58,7 +58,7 @@ struct Router::State {
   LogRecord record;  // used again and again
 };
 
-Result<Router> Router::open(RouterOptions options, Bus& bus, Now now) {
+Result<Router> Router::open(const RouterOptions& options, Bus& bus, Now now) {
   auto storage = std::make_unique<journal::PosixStorage>(options.journal_dir);
   return open(std::move(storage), options.windows_file, bus, now);
 }

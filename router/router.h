@@ -55,7 +55,7 @@ struct RouterHead {
 class Router {
  public:
   // Opens the journal (recovering what a killed daemon left), `bus` must outlive the router.
-  static Result<Router> open(RouterOptions options, Bus& bus, Now now);
+  static Result<Router> open(const RouterOptions& options, Bus& bus, Now now);
   // With the journal's files on `storage`, such as a simulated disk. Without a windows file the
   // windows end with the router.
   static Result<Router> open(std::unique_ptr<journal::Storage> storage,

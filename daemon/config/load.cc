@@ -97,7 +97,7 @@ Result<LoadedModel> load_model(const ModelFiles& files) {
   return loaded;
 }
 
-std::optional<std::string> directory_with_procfile(std::string directory) {
+std::optional<std::string> directory_with_procfile(const std::string& directory) {
   std::error_code error;
   for (std::filesystem::path place = std::filesystem::absolute(directory, error);;
        place = place.parent_path()) {

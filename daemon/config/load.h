@@ -37,7 +37,7 @@ Result<LoadedModel> assemble_model(const NamedText& procfile,
                                    const std::vector<NamedText>& env_files);
 
 // The nearest directory from `directory` upward that has a file called Procfile.
-std::optional<std::string> directory_with_procfile(std::string directory);
+std::optional<std::string> directory_with_procfile(const std::string& directory);
 
 // Where ports begin: the option, else PORT of the .env files, else PORT of the environment, else
 // 5000. A PORT that is not a port is an error that names its place.

@@ -73,7 +73,7 @@ void Core::State::announce(RecordKind kind, std::string text, const std::string&
   out.publish(std::move(record));
 }
 
-Core::Core(AppModel model, FormationCounts wish, CoreOptions options)
+Core::Core(AppModel model, const FormationCounts& wish, CoreOptions options)
     : state_(std::make_unique<State>(std::move(model), wish, options)) {}
 
 Core::~Core() = default;

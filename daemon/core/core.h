@@ -25,7 +25,7 @@ struct CoreOptions {
 class Core {
  public:
   // `wish` may name types that the model lacks (dropped) and lack types that it has (they get 0).
-  Core(AppModel model, FormationCounts wish, CoreOptions options);
+  Core(AppModel model, const FormationCounts& wish, CoreOptions options);
   ~Core();
 
   // To be called once, first: launches what is wished.

@@ -8,6 +8,7 @@ namespace {
 
 std::vector<std::string> names_of(const std::vector<Process*>& processes) {
   std::vector<std::string> names;
+  names.reserve(processes.size());
   for (const Process* p : processes) names.push_back(p->name.text());
   return names;
 }

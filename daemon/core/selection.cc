@@ -16,6 +16,7 @@ tl::unexpected<RefusedReply> no(std::string message) {
 std::string no_such_process(const std::string& word, const std::string& type,
                             const std::vector<Process*>& others) {
   std::vector<std::string> names;
+  names.reserve(others.size());
   for (const Process* p : others) names.push_back(p->name.text());
   if (names.empty())
     return fmt::format("No such process as {}; there is no {} process now", word, type);

@@ -17,6 +17,7 @@ namespace {
 // Pointers into strings that outlive it, and the null at the end.
 std::vector<char*> pointers_into(std::vector<std::string>& words) {
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (auto& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   return pointers;

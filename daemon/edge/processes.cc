@@ -27,8 +27,7 @@ uint64_t inode_of(int fd) {
 
 Processes::Processes(Loop& loop, std::string app, Spawner spawner, Output& log, Output& attached,
                      std::function<void(Event)> sink)
-    : loop_(loop),
-      tree_(std::move(app)),
+    : tree_(std::move(app)),
       spawner_(std::move(spawner)),
       log_(log),
       attached_(attached),

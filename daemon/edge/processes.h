@@ -82,7 +82,6 @@ class Processes {
   void plan_next_sweep();
   static bool waits_for_survivors(const Running& running);
 
-  Loop& loop_;
   ProcessTree tree_;
   Spawner spawner_;
   Output &log_, &attached_;

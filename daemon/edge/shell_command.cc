@@ -40,6 +40,11 @@ bool names_a_program(std::string_view command) {
          !std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+constexpr std::string_view separates = ";()";
+constexpr size_t none = std::string_view::npos;
+
+bool substitutes(std::string_view rest) { return rest.front() == '`' || rest.starts_with("$("); }
+
 // Nothing in the rest separates, groups, substitutes or is left open.
 bool is_one_command(std::string_view command) {
   char quote = 0, before = 0;
@@ -51,14 +56,12 @@ bool is_one_command(std::string_view command) {
     } else if (c == '\\') {
       if (++i == command.size() || command[i] == '\n') return false;
       c = 'x';  // what it quotes has no meaning, also not for what follows
-    } else if (c == '`' || (c == '$' && i + 1 < command.size() && command[i + 1] == '(')) {
+    } else if (substitutes(command.substr(i)) || (quote == 0 && separates.find(c) != none)) {
       return false;
     } else if (quote == '"') {
       if (c == '"') quote = 0;
     } else if (c == '\'' || c == '"') {
       quote = c;
-    } else if (c == ';' || c == '(' || c == ')') {
-      return false;
     } else if (c == '&' || c == '|') {
       // `2>&1` and `>|file` redirect.
       if (before != '>' && !(before == '<' && c == '&')) return false;

@@ -2,6 +2,7 @@
 #include "daemon/edge/spawner.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <limits.h>
 #include <unistd.h>
 #include <cerrno>
@@ -87,7 +88,8 @@ StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, PipeEnd
   auto environment = environment_;
   for (auto* more : {&launch.env, &mark})
     for (auto& [name, value] : *more) environment[name] = value;
-  for (auto& [name, value] : environment) plan.environment.push_back(name + '=' + value);
+  for (auto& [name, value] : environment)
+    plan.environment.push_back(fmt::format("{}={}", name, value));
   plan.stdio = {childs.in ? childs.in.get() : null_.get(), childs.out.get(), childs.err.get(),
                 report->write.get()};
 

@@ -153,7 +153,7 @@ TEST_CASE_METHOD(JournalFixture, "foreign files are left alone") {
 
 TEST_CASE_METHOD(JournalFixture, "a file of garbage under a segment's name is not believed") {
   std::string garbage;
-  for (int i = 0; i < 300'000; i++) garbage += char(i * i % 251);
+  for (unsigned i = 0; i < 300'000; i++) garbage += char(i * i % 251);
   disk.files["00000000000000000001.journal"] = garbage;
   open();
   append_many(2);
