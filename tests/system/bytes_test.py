@@ -57,7 +57,7 @@ def test_many_empty_lines(app):
 def test_json_says_bytes_that_are_not_text_in_base64(app):
     app.write("Procfile", b"alpha: printf '\\377\\000x\\n'; echo text; exec sleep 1000\n")
     app.start()
-    app.wait_log("app[alpha.1]: text")
-    odd, text = app.records("-s", "app")
+    odd, text = wait_for("both lines", lambda: app.records("-s", "app")[1:] and
+                         app.records("-s", "app"))
     assert base64.b64decode(odd["base64"]) == b"\xff\x00x"
     assert text["line"] == "text" and "base64" not in text
