@@ -1,5 +1,6 @@
 """Garbage on the sockets, by whoever may reach them, loses nothing and stops nobody."""
 
+import json
 import os
 import random
 import socket
@@ -7,6 +8,7 @@ import socket
 import msgpack
 import pytest
 import zmq
+from waiting import wait_for
 
 
 @pytest.fixture
@@ -81,7 +83,30 @@ def test_a_message_that_is_too_big_ends_that_peer_only(counting):
     context.term()
 
 
-def test_hostile_subscriptions(counting):
+@pytest.mark.xfail(strict=True, reason="libzmq keeps every subscription that a peer sends, also "
+                   "those that the bus refuses: 364 MB were seen (row 87 of the faults)")
+def test_hostile_subscriptions_are_bounded(counting):
+    context = zmq.Context()
+    peer = context.socket(zmq.XSUB)
+    peer.linger = 0
+    peer.sndhwm = 0
+    peer.connect(f"ipc://{counting.home.runtime}/bus")
+    for _ in range(100_000):
+        peer.send(b"\1" + os.urandom(100))
+    for _ in range(20):
+        counting.ok("ps")
+    told = wait_for("the subscriptions to be refused", lambda: subscriptions_refused(counting))
+    assert told["memory_bytes"] < 200 << 20
+    peer.close()
+    context.term()
+
+
+def subscriptions_refused(daemon):
+    status = json.loads(daemon.ok("status", "--json"))
+    return status if status["clients_refused"] >= 100_000 else None
+
+
+def test_hostile_subscriptions_stop_nobody(counting):
     context = zmq.Context()
     peer = context.socket(zmq.XSUB)
     peer.linger = 0
