@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <chrono>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace muster {
 namespace {
@@ -88,11 +89,20 @@ std::optional<LaunchId> ProcessTree::owner_of_orphan(const ProcessEntry& orphan)
   return {};
 }
 
+// /proc is not read at one instant: whoever was seen below a parent that died before it was seen
+// itself is a child of ours by now.
 std::set<LaunchId> ProcessTree::survivors() {
+  auto entries = read_processes([&](pid_t pid) { return is_leader(pid); });
+  std::unordered_set<pid_t> alive;
+  for (auto& entry : entries)
+    if (!entry.dead) alive.insert(entry.pid);
   std::set<LaunchId> launches;
-  for (auto& entry : read_processes([&](pid_t pid) { return is_leader(pid); })) {
-    if (entry.parent != getpid() || entry.dead) continue;
-    if (auto owner = owner_of_orphan(entry)) launches.insert(*owner);
+  for (auto& entry : entries) {
+    std::optional<ProcessEntry> orphan = entry;
+    if (entry.parent != getpid() && !is_leader(entry.parent) && !alive.count(entry.parent))
+      orphan = read_process(entry.pid);
+    if (!orphan || orphan->dead || orphan->parent != getpid()) continue;
+    if (auto owner = owner_of_orphan(*orphan)) launches.insert(*owner);
   }
   return launches;
 }

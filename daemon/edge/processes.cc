@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <algorithm>
 #include <utility>
 
@@ -17,6 +18,13 @@ constexpr Nanos first_kill_pause = 5ms, longest_kill_pause = 1s;
 constexpr Nanos survivors_recheck = 1s;
 // What a launch that was told to end may still take to hand over what it printed.
 constexpr Nanos patience_with_the_ended = 1s;
+
+// What this thread has worked so far; time in which others had the processor does not count.
+Nanos worked() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + Nanos(time.tv_nsec);
+}
 
 uint64_t inode_of(int fd) {
   struct stat status {};
@@ -164,10 +172,10 @@ void Processes::find_survivors(MonoTime now) {
   if (wanted && now < (deaths_ ? look_from_ : look_again_)) return;
   deaths_ = false;
   if (!wanted) return;
-  MonoTime begun = loop_clock();
+  Nanos before = worked();
   auto survivors = tree_.survivors();
   MonoTime done = loop_clock();
-  look_from_ = done + 3 * (done - begun);
+  look_from_ = done + 3 * (worked() - before);
   look_again_ = done + survivors_recheck;
   for (auto& [launch, running] : running_) {
     if (!waits_for_survivors(running)) continue;
