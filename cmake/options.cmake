@@ -13,8 +13,6 @@ if(MUSTER_SANITIZE)
   add_compile_options(-Wno-maybe-uninitialized)
   add_compile_options(-fsanitize=${MUSTER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${MUSTER_SANITIZE})
-  # g++ 12 sees uninitialised values that are none once the sanitizers have rewritten the code.
-  add_compile_options(-Wno-maybe-uninitialized)
 endif()
 
 find_program(CCACHE ccache)
