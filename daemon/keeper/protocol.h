@@ -1,0 +1,61 @@
+// What supervisor and keeper say to each other: fixed structs over a pair of SEQPACKET sockets,
+// descriptors beside them (SCM_RIGHTS). Not a wire format: both ends are this machine's, but they
+// may be of different versions after an upgrade, so a struct is changed only together with
+// `keeper_format`. Nothing is answered but `list`: a message that was sent has reached the keeper,
+// since the kernel holds it, and the descriptors in it, even if the sender dies at once.
+#pragma once
+
+#include <cstdint>
+
+namespace muster::keeper {
+
+// Of the messages here and of the table that a keeper hands to the one that replaces it.
+inline constexpr uint32_t format = 1;
+
+// How the keeper calls the supervisor: this variable holds the number of the supervisor's end of
+// the pair. Without it musterd is not a supervisor yet, and becomes a keeper.
+inline constexpr char socket_variable[] = "MUSTER_KEEPER";
+// How many supervisors in a row have died before they were ready, or soon after: 0 for the first.
+inline constexpr char deaths_variable[] = "MUSTER_KEEPER_DEATHS";
+
+// What is kept. `key` tells those of a kind apart: a launch id, a slot; 0 where there is one only.
+enum class Kind : uint32_t {
+  lock = 1,  // the app's lock: held for as long as any holder of the descriptor lives
+  windows,   // the file of all windows
+  launch,    // stdout, stderr, report socket of a launch, -1 for what is closed
+  listener,  // a listening socket that launches share
+};
+
+enum class Verb : uint32_t {
+  // Supervisor to keeper.
+  deposit = 1,  // keep these descriptors under (kind, key); one that is there is replaced
+  set_pid,      // the launch's first process is `pid`: not to be reaped before it is forgotten
+  forget,       // close the descriptors of (kind, key), reap its process if it is the keeper's
+  list,         // answered by an `item` for every deposit, then `end`
+  ready,        // requests are being served: nothing that waits for readiness waits any longer
+  alive,        // the loop turns; the watchdog starts anew
+  finish,       // all is over: the supervisor will exit, and the keeper shall exit with `value`
+  upgrade,      // exec the keeper's program anew, then the supervisor will exit
+  // Keeper to supervisor.
+  item,  // a deposit, with its descriptors
+  end,   // there are no more
+};
+
+inline constexpr uint32_t max_fds = 4;       // of one deposit
+inline constexpr uint32_t note_bytes = 104;  // of one deposit
+inline constexpr uint32_t max_deposits = 8192;
+
+// A message, in either direction. What the verb does not use is 0.
+struct Message {
+  Verb verb;
+  Kind kind;
+  uint64_t key;
+  int32_t pid;
+  int32_t value;
+  uint32_t fd_count;  // descriptors that come with it, in the order in which they were deposited
+  uint32_t reserved;
+  char note[note_bytes];  // whatever the supervisor wants to find again; opaque to the keeper
+};
+static_assert(sizeof(Message) == 136);
+
+}  // namespace muster::keeper
