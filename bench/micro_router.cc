@@ -20,6 +20,7 @@
 #include "router/replay.h"
 #include "router/router.h"
 #include "router/splitter.h"
+#include "router/window.h"
 
 namespace muster {
 namespace {
@@ -196,7 +197,7 @@ void bench_pump(const std::string& directory, size_t quantum) {
     std::filesystem::remove_all(directory);
     NoBus bus;
     auto storage = std::make_unique<journal::PosixStorage>(directory);
-    auto router = Router::open(std::move(storage), "", bus, read_clocks());
+    auto router = Router::open(std::move(storage), *Windows::anonymous(), bus);
     int fds[2];
     CHECK(::pipe2(fds, O_CLOEXEC) == 0 && ::fcntl(fds[0], F_SETPIPE_SZ, limits::pipe) > 0);
     UniqueFd write_end(fds[1]);

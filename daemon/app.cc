@@ -119,10 +119,10 @@ Result<> App::Parts::open() {
   if (!control_bound) return tl::unexpected(control_bound.error());
   control = std::move(*control_bound);
 
-  auto router_opened =
-      Router::open({places.journal_dir(), places.windows_file()}, announcer, read_clocks());
+  auto router_opened = Router::open({places.journal_dir(), places.windows_file()}, announcer);
   if (!router_opened) return tl::unexpected(router_opened.error());
   router.emplace(std::move(*router_opened));
+  router->end_recovery(read_clocks());
   if (setup.foreground)
     announcer.foreground.emplace(places.journal_dir(), router->head().seq + 1, STDOUT_FILENO,
                                  *setup.foreground);

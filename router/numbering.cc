@@ -66,6 +66,10 @@ void Numbering::note(const journal::RecordHeader& header, std::string_view topic
     ends_[header.stream] = {header.end, (header.flags & journal::flag_unfinished) != 0};
 }
 
+void Numbering::keep_streams(const std::unordered_set<uint64_t>& open) {
+  std::erase_if(ends_, [&](auto& stream) { return !open.contains(stream.first); });
+}
+
 void Numbering::forget_before(uint64_t seq) {
   std::erase_if(topics_, [&](auto& topic) { return topic.second < seq; });
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
@@ -36,6 +37,8 @@ class Numbering {
   void note(const journal::RecordHeader& header, std::string_view topic);
   // A stream is over: its end need not be known any longer.
   void forget_stream(uint64_t stream) { ends_.erase(stream); }
+  // All others are over.
+  void keep_streams(const std::unordered_set<uint64_t>& open);
   // Records before `seq` are gone; topics that have nothing after it need not be known.
   void forget_before(uint64_t seq);
 

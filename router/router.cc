@@ -6,74 +6,35 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <list>
 #include <random>
 
-#include "base/check.h"
 #include "router/journal/posix_storage.h"
-#include "router/recorder.h"
-#include "router/splitter.h"
-#include "router/window.h"
+#include "router/router_state.h"
 
 namespace muster {
-namespace {
-
-struct StreamState {
-  UniqueFd pipe;
-  std::string process, topic;
-  uint64_t launch = 0;
-  Stream stream = Stream::out;
-  bool continues = false;  // the next line goes on where the last record left off
-  bool behind = false;     // its window may hold lines that the journal would not take
-  size_t known = 0;        // unread bytes without a newline in them
-  std::optional<MonoTime> unfinished_since;
-  std::list<StreamId>::iterator place;  // in `unfinished` or `tidy`
-
-  uint64_t key() const { return journal::stream_key(launch, stream == Stream::err); }
-};
-
-}  // namespace
-
-struct Router::State {
-  State(Recorder r, Windows w) : recorder(std::move(r)), windows(std::move(w)) {}
-
-  void adopt_leftovers(Now now);
-  void begin(StreamId id, std::string process, uint64_t launch, Stream stream);
-  bool publish_batch(StreamId id, Batch batch, Now now);
-  bool publish_lines(StreamId id, Now now);
-  bool publish_unfinished(StreamId id, Tail tail, Now now);
-  void note_unfinished(StreamId id, bool progress, Now now);
-  bool catch_up(Now now);
-  void close(StreamId id, Now now);
-  bool finish(StreamId id, Now now);
-
-  Recorder recorder;
-  Windows windows;
-  std::vector<StreamState> streams;  // by slot
-  // Streams whose line is unfinished, the oldest first, and all others. Nodes only move between
-  // them, so that nothing is allocated on the way of a line.
-  std::list<StreamId> unfinished, tidy;
-  std::vector<StreamId> closing;  // closed, but the journal has not taken their rest yet
-  std::string windows_trouble;
-  LogRecord record;  // used again and again
-};
-
-Result<Router> Router::open(const RouterOptions& options, Bus& bus, Now now) {
-  auto storage = std::make_unique<journal::PosixStorage>(options.journal_dir);
-  return open(std::move(storage), options.windows_file, bus, now);
+Result<> set_non_blocking(int pipe) {
+  int flags = ::fcntl(pipe, F_GETFL);
+  if (flags < 0 || ::fcntl(pipe, F_SETFL, flags | O_NONBLOCK) < 0)
+    return fail_errno(errno, "cannot set the pipe non-blocking");
+  return {};
 }
 
-Result<Router> Router::open(std::unique_ptr<journal::Storage> storage,
-                            const std::string& windows_file, Bus& bus, Now now) {
+Result<Router> Router::open(RouterOptions options, Bus& bus) {
+  auto storage = std::make_unique<journal::PosixStorage>(options.journal_dir);
+  auto windows = options.windows ? Windows::adopt(std::move(options.windows))
+                                 : Windows::open(options.windows_file);
+  if (!windows) return tl::unexpected(windows.error());
+  return open(std::move(storage), std::move(*windows), bus);
+}
+
+Result<Router> Router::open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus) {
   journal::WriterOptions options;
   options.boot_id = journal::read_boot_id();
   options.key = std::random_device()();
   auto recorder = Recorder::open(std::move(storage), options, bus);
   if (!recorder) return tl::unexpected(recorder.error());
-  auto windows = windows_file.empty() ? Windows::anonymous() : Windows::open(windows_file);
-  if (!windows) return tl::unexpected(windows.error());
-  Router router(std::make_unique<State>(std::move(*recorder), std::move(*windows)));
-  router.state_->adopt_leftovers(now);
+  Router router(std::make_unique<State>(std::move(*recorder), std::move(windows)));
+  router.state_->find_leftovers();
   return router;
 }
 
@@ -81,25 +42,11 @@ Router::Router(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Router::Router(Router&&) noexcept = default;
 Router::~Router() = default;
 
-// What a killed daemon had read and not journaled goes to the journal now, and its streams end.
-void Router::State::adopt_leftovers(Now now) {
-  for (StreamId id : windows.in_use()) {
-    Window& window = windows.at(id);
-    auto& control = window.control();
-    begin(id, Windows::process_of(control), control.launch, Stream(control.stream));
-    auto safe = recorder.numbering().end_of(streams[id].key());
-    window.take_up_to(safe.end);
-    streams[id].continues = safe.unfinished;
-    close(id, now);
-  }
-}
-
 Result<StreamId> Router::open_stream(const std::string& process, uint64_t launch, Stream stream,
                                      UniqueFd pipe) {
-  int flags = ::fcntl(pipe.get(), F_GETFL);
-  if (flags < 0 || ::fcntl(pipe.get(), F_SETFL, flags | O_NONBLOCK) < 0)
-    return fail_errno(errno, "{}: cannot set its pipe non-blocking", process);
-  auto slot = state_->windows.claim(process, launch, stream);
+  if (auto set = set_non_blocking(pipe.get()); !set) return within(set.error(), "{}", process);
+  auto done = state_->recorder.numbering().end_of(stream_key(launch, stream));
+  auto slot = state_->windows.claim(process, launch, stream, done.end);
   if (!slot) return within(slot.error(), "{}", process);
   state_->begin(*slot, process, launch, stream);
   state_->streams[*slot].pipe = std::move(pipe);
@@ -114,6 +61,7 @@ void Router::State::begin(StreamId id, std::string process, uint64_t launch, Str
   s.process = std::move(process);
   s.launch = launch;
   s.stream = stream;
+  s.continues = recorder.numbering().end_of(s.key()).unfinished;
   s.place = tidy.insert(tidy.end(), id);
 }
 
@@ -209,11 +157,10 @@ void Router::State::note_unfinished(StreamId id, bool progress, Now now) {
   s.unfinished_since = is ? std::optional(now.mono) : std::nullopt;
 }
 
-void Router::close_stream(StreamId stream, Now now) { state_->close(stream, now); }
-
-void Router::State::close(StreamId id, Now now) {
-  streams[id].pipe.reset();
-  if (!finish(id, now)) closing.push_back(id);
+void Router::close_stream(StreamId stream, Now now) {
+  std::erase(state_->recovered, stream);
+  state_->streams[stream].pipe.reset();
+  if (!state_->finish(stream, now)) state_->closing.push_back(stream);
 }
 
 // Journals what is left in the window and frees it; false if the journal does not take it now.

@@ -18,6 +18,8 @@
 
 namespace muster {
 
+class Windows;
+
 namespace journal {
 class Storage;
 }
@@ -32,9 +34,20 @@ class Bus {
 struct RouterOptions {
   std::string journal_dir;
   std::string windows_file;
+  // The windows of a router that died, if somebody has kept them (Router::windows_fd); they are
+  // taken instead of the file's.
+  UniqueFd windows = {};
 };
 
 using StreamId = uint32_t;  // a slot among the windows; used again after close
+
+// A stream that a router had open when it died.
+struct RecoveredStream {
+  StreamId id = 0;
+  std::string process;
+  uint64_t launch = 0;
+  Stream stream = Stream::out;
+};
 
 struct Pumped {
   enum class State : uint8_t {
@@ -54,17 +67,31 @@ struct RouterHead {
 
 class Router {
  public:
-  // Opens the journal (recovering what a killed daemon left), `bus` must outlive the router.
-  static Result<Router> open(const RouterOptions& options, Bus& bus, Now now);
-  // With the journal's files on `storage`, such as a simulated disk. Without a windows file the
-  // windows end with the router.
-  static Result<Router> open(std::unique_ptr<journal::Storage> storage,
-                             const std::string& windows_file, Bus& bus, Now now);
+  // Opens the journal and finds in the windows what a killed router left; `bus` must outlive the
+  // router. Nothing is journaled or published yet.
+  static Result<Router> open(RouterOptions options, Bus& bus);
+  // With the journal's files on `storage`, such as a simulated disk.
+  static Result<Router> open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus);
   Router(Router&&) noexcept;
   ~Router();
 
+  // Recovery. What open() found, and nobody has resumed or closed since. The owner first calls
+  // close_stream for each from which nothing can come any more, then resume_stream for the others,
+  // then end_recovery. Killed in between, the next router finds the rest again.
+  std::vector<RecoveredStream> recovered() const;
+  // The stream goes on where it was, with its number and its half line. `pipe` is the read end that
+  // the router before had, which may have been written to meanwhile. The stream is to be pumped
+  // once at once, readable or not: its window may hold whole lines.
+  Result<> resume_stream(StreamId stream, UniqueFd pipe);
+  // Every launch that may still print has been resumed, or opened if its window was lost: what is
+  // left of recovered() is closed, and how far streams of the past had come is forgotten.
+  void end_recovery(Now now);
+  // To be kept, as a duplicate, by somebody who outlives the router.
+  int windows_fd() const;
+
   // A launch's stream begins. The pipe's read end is set non-blocking. Fails when no window is
-  // free.
+  // free. No other stream may ever have had the same launch and stream: by them the journal tells
+  // how far it has come.
   Result<StreamId> open_stream(const std::string& process, uint64_t launch, Stream stream,
                                UniqueFd pipe);
   int pipe_of(StreamId stream) const;

@@ -56,6 +56,12 @@ size_t size_of(int file) {
   return ::fstat(file, &st) < 0 ? 0 : size_t(st.st_size);
 }
 
+bool is_ours(const WindowControl& control) {
+  bool stream = control.stream == uint32_t(Stream::out) || control.stream == uint32_t(Stream::err);
+  size_t length = ::strnlen(control.process, sizeof control.process);
+  return stream && control.launch > 0 && length > 0 && length < sizeof control.process;
+}
+
 }  // namespace
 
 Window::Filled Window::fill(int windows_fd, int pipe, size_t max) {
@@ -112,26 +118,28 @@ void Window::recover() {
 
 void Window::take_up_to(uint64_t position) {
   uint64_t first = control_->base;
-  taken_ = position <= first ? 0 : std::min<uint64_t>(position - first, filled());
+  if (position > first + filled()) return clear(position);
+  taken_ = position <= first ? 0 : position - first;
 }
 
-void Window::clear() {
+void Window::clear(uint64_t base) {
   control_->end = start_;
-  control_->base = control_->move_base = control_->move_length = 0;
+  control_->base = control_->move_base = base;
+  control_->move_length = 0;
   taken_ = 0;
 }
 
 Result<Windows> Windows::open(const std::string& path) {
   auto file = open_file(path);
-  return file ? from(std::move(*file)) : tl::unexpected(file.error());
+  return file ? adopt(std::move(*file)) : tl::unexpected(file.error());
 }
 
 Result<Windows> Windows::anonymous() {
   auto file = memory_file();
-  return file ? from(std::move(*file)) : tl::unexpected(file.error());
+  return file ? adopt(std::move(*file)) : tl::unexpected(file.error());
 }
 
-Result<Windows> Windows::from(UniqueFd file) {
+Result<Windows> Windows::adopt(UniqueFd file) {
   Windows windows(std::move(file));
   FileHeader expected, found{};
   int fd = windows.fd();
@@ -143,7 +151,12 @@ Result<Windows> Windows::from(UniqueFd file) {
     return fail_errno(errno, "cannot write the windows");
   for (size_t chunks = (size_of(fd) - header_bytes) / chunk_bytes; chunks > 0; chunks--)
     if (auto mapped = windows.map_chunk(); !mapped) return tl::unexpected(mapped.error());
-  for (uint32_t slot : windows.in_use()) windows.at(slot).recover();
+  for (uint32_t slot : windows.in_use()) {
+    if (is_ours(windows.at(slot).control()))
+      windows.at(slot).recover();
+    else
+      windows.release(slot);
+  }
   return windows;
 }
 
@@ -176,7 +189,8 @@ Result<> Windows::map_chunk() {
   return {};
 }
 
-Result<uint32_t> Windows::claim(std::string_view process, uint64_t launch, Stream stream) {
+Result<uint32_t> Windows::claim(std::string_view process, uint64_t launch, Stream stream,
+                                uint64_t base) {
   if (free_.empty()) {
     if (windows_.size() >= max_slots) return fail("all {} windows are in use", windows_.size());
     if (auto mapped = map_chunk(); !mapped) return tl::unexpected(mapped.error());
@@ -186,7 +200,7 @@ Result<uint32_t> Windows::claim(std::string_view process, uint64_t launch, Strea
   Window& window = windows_[slot];
   WindowControl& control = window.control();
   CHECK(process.size() < sizeof control.process, "process name '{}'", process);
-  window.clear();
+  window.clear(base);
   control.launch = launch;
   control.stream = uint32_t(stream);
   std::memset(control.process, 0, sizeof control.process);

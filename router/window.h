@@ -55,7 +55,7 @@ class Window {
   void tidy();
 
   // After a kill: finishes or forgets a move. Then says what is safe already: up to this byte of
-  // the stream.
+  // the stream, which goes on there even if less of it has been in the window.
   void recover();
   void take_up_to(uint64_t position);
 
@@ -63,8 +63,8 @@ class Window {
   enum class Step : uint8_t { copy, note_length, note_base, set_end, set_base };
   void perform(Step step);
 
-  // Empty, for a new stream.
-  void clear();
+  // Empty, for a stream of which `base` bytes came before.
+  void clear(uint64_t base = 0);
   loff_t start() const { return start_; }
   WindowControl& control() { return *control_; }
   const WindowControl& control() const { return *control_; }
@@ -86,12 +86,16 @@ class Windows {
   // outlive a daemon whose keeper dies too.
   static Result<Windows> open(const std::string& path);
   static Result<Windows> anonymous();
+  // A file that another Windows had, of a daemon that died.
+  static Result<Windows> adopt(UniqueFd file);
   Windows(Windows&& other) noexcept;
   Windows& operator=(Windows&&) = delete;
   ~Windows();
 
-  // A free slot, empty, marked as in use. Fails when all are taken.
-  Result<uint32_t> claim(std::string_view process, uint64_t launch, Stream stream);
+  // A free slot, empty, marked as in use, for a stream of which `base` bytes came before. Fails
+  // when all are taken.
+  Result<uint32_t> claim(std::string_view process, uint64_t launch, Stream stream,
+                         uint64_t base = 0);
   void release(uint32_t slot);
   // Slots that are marked as in use, such as a killed daemon leaves them.
   std::vector<uint32_t> in_use() const;
@@ -102,7 +106,6 @@ class Windows {
 
  private:
   explicit Windows(UniqueFd file) : file_(std::move(file)) {}
-  static Result<Windows> from(UniqueFd file);
   Result<> map_chunk();
 
   UniqueFd file_;

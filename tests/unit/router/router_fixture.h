@@ -14,6 +14,7 @@
 #include "proto/limits.h"
 #include "router/replay.h"
 #include "router/router.h"
+#include "router/window.h"
 #include "tests/support/memory_storage.h"
 
 namespace muster {
@@ -41,14 +42,24 @@ inline std::string told(const std::string& payload) {
 struct RouterFixture {
   MemoryDisk disk;
   FakeBus bus;
-  std::string windows_file;
+  UniqueFd windows;  // as a keeper keeps them
   std::optional<Router> router;
   Now now{MonoTime(1000s), WallTime(1'700'000'000s)};
 
-  Router& open() {
-    auto opened = Router::open(std::make_unique<MemoryStorage>(disk), windows_file, bus, now);
+  // A router; if there was one, it is killed.
+  Router& recover() {
+    router.reset();
+    auto mapped = windows ? Windows::adopt(UniqueFd(::dup(windows.get()))) : Windows::anonymous();
+    REQUIRE(mapped);
+    windows.reset(::dup(mapped->fd()));
+    auto opened = Router::open(std::make_unique<MemoryStorage>(disk), std::move(*mapped), bus);
     if (!opened) FAIL(opened.message());
     router.emplace(std::move(*opened));
+    return *router;
+  }
+  // A router that goes on with no stream.
+  Router& open() {
+    recover().end_recovery(now);
     return *router;
   }
 

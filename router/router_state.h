@@ -1,0 +1,58 @@
+// What a router is inside: its streams, and what becomes of each. Only the router's own sources
+// include this. Keeps: what the journal has not taken stays in its window.
+#pragma once
+
+#include <list>
+
+#include "router/recorder.h"
+#include "router/router.h"
+#include "router/splitter.h"
+#include "router/window.h"
+
+namespace muster {
+
+inline uint64_t stream_key(uint64_t launch, Stream stream) {
+  return journal::stream_key(launch, stream == Stream::err);
+}
+
+Result<> set_non_blocking(int pipe);
+
+struct StreamState {
+  UniqueFd pipe;
+  std::string process, topic;
+  uint64_t launch = 0;
+  Stream stream = Stream::out;
+  bool continues = false;  // the next line goes on where the last record left off
+  bool behind = false;     // its window may hold lines that the journal would not take
+  size_t known = 0;        // unread bytes without a newline in them
+  std::optional<MonoTime> unfinished_since;
+  std::list<StreamId>::iterator place;  // in `unfinished` or `tidy`
+
+  uint64_t key() const { return stream_key(launch, stream); }
+};
+
+struct Router::State {
+  State(Recorder r, Windows w) : recorder(std::move(r)), windows(std::move(w)) {}
+
+  void find_leftovers();
+  void begin(StreamId id, std::string process, uint64_t launch, Stream stream);
+  bool publish_batch(StreamId id, Batch batch, Now now);
+  bool publish_lines(StreamId id, Now now);
+  bool publish_unfinished(StreamId id, Tail tail, Now now);
+  void note_unfinished(StreamId id, bool progress, Now now);
+  bool catch_up(Now now);
+  bool finish(StreamId id, Now now);
+
+  Recorder recorder;
+  Windows windows;
+  std::vector<StreamState> streams;  // by slot
+  // Streams whose line is unfinished, the oldest first, and all others. Nodes only move between
+  // them, so that nothing is allocated on the way of a line.
+  std::list<StreamId> unfinished, tidy;
+  std::vector<StreamId> recovered;  // found by open(), neither resumed nor closed yet
+  std::vector<StreamId> closing;    // closed, but the journal has not taken their rest yet
+  std::string windows_trouble;
+  LogRecord record;  // used again and again
+};
+
+}  // namespace muster
