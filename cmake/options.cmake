@@ -6,7 +6,8 @@ endif()
 set(MUSTER_SANITIZE "" CACHE STRING "sanitizers to build with: address,undefined or thread")
 
 # Designated initializers name what matters and leave the rest as it is declared.
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Werror)
+add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor;-Woverloaded-virtual>")
 add_compile_options(-Wno-missing-field-initializers)
 if(MUSTER_SANITIZE)
   # With its sanitizers on, g++ 12 warns of std::optional's own insides.
