@@ -1,4 +1,5 @@
-"""From the figures of all runs to tables: medians, ratios to cat, goals and whether they are met."""
+"""From the figures of all runs to tables: medians, ratios to cat, goals and whether they are met.
+"""
 
 import csv
 import json
