@@ -105,7 +105,7 @@ Result<> App::Parts::open() {
     return uid == 0 || uid == static_cast<int64_t>(geteuid());
   });
 
-  auto bus_bound = BusSocket::bind(loop, zmq, places.bus());
+  auto bus_bound = BusSocket::bind(loop, zmq, *gate, places.bus());
   if (!bus_bound) return tl::unexpected(bus_bound.error());
   announcer.bus = std::move(*bus_bound);
   auto control_bound = ControlSocket::bind(loop, zmq, places.control(),

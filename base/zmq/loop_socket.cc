@@ -48,6 +48,10 @@ bool LoopSocket::receive(std::vector<std::string>& frames, size_t max_frames) {
       return false;  // only before the first frame: the others of a message are there with it
     }
     if (frames.size() == max_frames) too_long = true;
+    if (frames.empty()) {
+      const char* address = zmq_msg_gets(&frame, "Peer-Address");
+      sender_ = address ? address : "";
+    }
     if (!too_long)
       frames.emplace_back(static_cast<const char*>(zmq_msg_data(&frame)), zmq_msg_size(&frame));
     bool more = zmq_msg_more(&frame) != 0;

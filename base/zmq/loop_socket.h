@@ -27,6 +27,9 @@ class LoopSocket {
   // One message's frames, in `frames`; false if there is none. Longer ones than `max_frames` are
   // received and thrown away: then `frames` is empty.
   bool receive(std::vector<std::string>& frames, size_t max_frames);
+  // The address of who sent the last message received ("localhost:UID:GID:PID" over ipc); empty if
+  // libzmq does not know it.
+  const std::string& sender() const { return sender_; }
 
   enum class Sent : uint8_t {
     sent,
@@ -44,6 +47,7 @@ class LoopSocket {
   void after_waiting();
 
   zmq::socket_t socket_;
+  std::string sender_;
   std::function<void()> on_readable_;
   Poll wake_up_;
   Prepare prepare_;

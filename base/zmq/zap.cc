@@ -3,6 +3,7 @@
 // text, user id, metadata.
 #include "base/zmq/zap.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace muster {
@@ -35,11 +36,23 @@ ZapGate::ZapGate(Loop& loop, ZmqContext& context, std::function<bool(std::string
     : may_connect_(std::move(may_connect)),
       socket_(loop, bound_gate(context), [this] { on_readable(); }) {}
 
+void ZapGate::shut_out(std::string address, MonoTime now) {
+  if (shut_out_.size() == most_shut_out) shut_out_.pop_front();
+  shut_out_.push_back({std::move(address), now + shut_out_for});
+}
+
+bool ZapGate::is_shut_out(std::string_view address) {
+  const MonoTime now = read_clocks().mono;
+  while (!shut_out_.empty() && shut_out_.front().until <= now) shut_out_.pop_front();
+  return std::any_of(shut_out_.begin(), shut_out_.end(),
+                     [&](const ShutOut& out) { return out.address == address; });
+}
+
 void ZapGate::on_readable() {
   std::vector<std::string> question;
   while (socket_.receive(question, max_frames)) {
     if (question.size() < least) continue;
-    bool may = may_connect_(question[address]);
+    bool may = may_connect_(question[address]) && !is_shut_out(question[address]);
     if (!may) refused_++;
     std::string_view answer[] = {question[peer],
                                  question[empty],

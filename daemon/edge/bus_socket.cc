@@ -2,9 +2,14 @@
 // ZMQ_SUBSCRIBE, for the peer it came from.
 #include "daemon/edge/bus_socket.h"
 
-#include <algorithm>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
-#include "base/zmq/zap.h"
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
 #include "proto/limits.h"
 #include "proto/process_name.h"
 
@@ -16,11 +21,32 @@ constexpr size_t max_subscriptions = 16384;  // 128 bytes each at most: 2 MiB
 constexpr int turn_budget = 256;             // subscription messages served in one turn of the loop
 // Messages queued for one subscriber: at 10,000 a second it may be away for 0.1 s.
 constexpr int queue_length = 1000;
-constexpr char unsubscribe = 0, subscribe = 1;
+constexpr char unsubscribe_byte = 0, subscribe_byte = 1;
+// What a peer may get wrong. A subscription of 128 bytes costs libzmq some 4 KiB.
+constexpr int most_refusals = 64;
+constexpr int renewal_names = 10;
+constexpr Nanos renewal_retry = 1s;
 
 bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '-' || c == '.';
+}
+
+Result<zmq::socket_t> bound(ZmqContext& context, const std::string& endpoint) {
+  try {
+    zmq::socket_t socket = make_socket(context, zmq::socket_type::xpub, limits::bus_topic + 1);
+    socket.set(zmq::sockopt::xpub_manual, 1);
+    socket.set(zmq::sockopt::sndhwm, queue_length);
+    guard(socket);
+    socket.bind(endpoint);
+    return socket;
+  } catch (const zmq::error_t& problem) {
+    return fail("bus {}: {}", endpoint, problem.what());
+  }
+}
+
+const char* path_of(const std::string& endpoint) {
+  return endpoint.c_str() + endpoint.find("://") + 3;
 }
 
 }  // namespace
@@ -39,46 +65,76 @@ bool is_topic_prefix(std::string_view prefix) {
   return std::all_of(process.begin(), process.end(), is_name_char);
 }
 
-Result<std::unique_ptr<BusSocket>> BusSocket::bind(Loop& loop, ZmqContext& context,
+BusSocket::BusSocket(Loop& loop, ZmqContext& context, ZapGate& gate, std::string endpoint)
+    : loop_(loop),
+      context_(context),
+      gate_(gate),
+      endpoint_(std::move(endpoint)),
+      renewal_(loop, [this] { renew(); }) {}
+
+Result<std::unique_ptr<BusSocket>> BusSocket::bind(Loop& loop, ZmqContext& context, ZapGate& gate,
                                                    const std::string& endpoint) {
-  try {
-    zmq::socket_t socket = make_socket(context, zmq::socket_type::xpub, limits::bus_topic + 1);
-    socket.set(zmq::sockopt::xpub_manual, 1);
-    socket.set(zmq::sockopt::sndhwm, queue_length);
-    guard(socket);
-    socket.bind(endpoint);
-    return std::unique_ptr<BusSocket>(new BusSocket(loop, std::move(socket)));
-  } catch (const zmq::error_t& problem) {
-    return fail("bus {}: {}", endpoint, problem.what());
-  }
+  auto socket = bound(context, endpoint);
+  if (!socket) return tl::unexpected(socket.error());
+  std::unique_ptr<BusSocket> bus(new BusSocket(loop, context, gate, endpoint));
+  bus->take(std::move(*socket));
+  return bus;
 }
 
-BusSocket::BusSocket(Loop& loop, zmq::socket_t socket)
-    : socket_(loop, std::move(socket), [this] { on_subscriptions(); }) {}
+void BusSocket::take(zmq::socket_t socket) {
+  socket_.emplace(loop_, std::move(socket), [this] { on_subscriptions(); });
+  subscriptions_ = 0;
+  refusals_.clear();
+}
 
 void BusSocket::publish(std::string_view topic, std::string_view payload) {
   std::string_view frames[] = {topic, payload};
-  (void)socket_.send(frames);  // "sent" would mean nothing: a full queue drops silently
+  (void)socket_->send(frames);  // "sent" would mean nothing: a full queue drops silently
 }
 
 void BusSocket::on_subscriptions() {
   std::vector<std::string> frames;
-  for (int i = 0; i < turn_budget && socket_.receive(frames, 1); i++) {
+  for (int i = 0; i < turn_budget && socket_->receive(frames, 1); i++) {
     if (frames.empty() || frames[0].empty()) continue;
     std::string_view prefix = std::string_view(frames[0]).substr(1);
     char what = frames[0][0];
-    if (what == subscribe) {
-      if (!is_topic_prefix(prefix) || subscriptions_ >= max_subscriptions) {
-        refused_++;
-        continue;
-      }
-      subscriptions_++;
-      zmq_setsockopt(socket_.socket().handle(), ZMQ_SUBSCRIBE, prefix.data(), prefix.size());
-    } else if (what == unsubscribe && is_topic_prefix(prefix)) {
+    if (what == subscribe_byte) {
+      subscribe(prefix);
+    } else if (what == unsubscribe_byte && is_topic_prefix(prefix)) {
       if (subscriptions_ > 0) subscriptions_--;
-      zmq_setsockopt(socket_.socket().handle(), ZMQ_UNSUBSCRIBE, prefix.data(), prefix.size());
+      zmq_setsockopt(socket_->socket().handle(), ZMQ_UNSUBSCRIBE, prefix.data(), prefix.size());
     }
   }
+}
+
+void BusSocket::subscribe(std::string_view prefix) {
+  if (!is_topic_prefix(prefix) || subscriptions_ >= max_subscriptions)
+    return refuse(socket_->sender());
+  subscriptions_++;
+  zmq_setsockopt(socket_->socket().handle(), ZMQ_SUBSCRIBE, prefix.data(), prefix.size());
+}
+
+// libzmq remembers each subscription of a connection, whether we take it or not, and has no way to
+// end the connection of one peer. So that peer is shut out, and then all connections are ended: the
+// others come back by themselves and fill what they have missed from a replay.
+void BusSocket::refuse(const std::string& peer) {
+  refused_++;
+  if (renewal_.armed() || ++refusals_[peer] <= most_refusals) return;
+  spdlog::warn("bus: {} sends nonsense as subscriptions; it is shut out", peer);
+  gate_.shut_out(peer, read_clocks().mono);
+  renewal_.after(0ms);
+}
+
+// Under another name, put over the old one: libzmq removes the file of a socket that is closed some
+// time later, by its name.
+void BusSocket::renew() {
+  std::string next = fmt::format("{}.{}", endpoint_, renewals_++ % renewal_names);
+  auto socket = bound(context_, next);
+  if (socket && std::rename(path_of(next), path_of(endpoint_)) == 0)
+    return take(std::move(*socket));
+  spdlog::error("bus: cannot be bound anew, trying again: {}",
+                socket ? std::strerror(errno) : socket.error().message);
+  renewal_.after(renewal_retry);
 }
 
 }  // namespace muster

@@ -1,12 +1,17 @@
 // The bus: an XPUB socket on which every record appears. Publishing never blocks; a subscriber that
 // does not read loses messages and catches up by a replay. Subscriptions are taken one by one, only
-// such as can match a topic of ours, and only so many.
+// such as can match a topic of ours, and only so many. Whoever goes on sending others is shut out.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
 
+#include "base/uv/timer.h"
 #include "base/zmq/context.h"
 #include "base/zmq/loop_socket.h"
+#include "base/zmq/zap.h"
 #include "router/router.h"
 
 namespace muster {
@@ -17,7 +22,8 @@ bool is_topic_prefix(std::string_view prefix);
 
 class BusSocket : public Bus {
  public:
-  static Result<std::unique_ptr<BusSocket>> bind(Loop& loop, ZmqContext& context,
+  // `gate` guards the context's sockets and outlives the bus.
+  static Result<std::unique_ptr<BusSocket>> bind(Loop& loop, ZmqContext& context, ZapGate& gate,
                                                  const std::string& endpoint);
 
   void publish(std::string_view topic, std::string_view payload) override;
@@ -26,12 +32,23 @@ class BusSocket : public Bus {
   uint64_t refused() const { return refused_; }
 
  private:
-  BusSocket(Loop& loop, zmq::socket_t socket);
+  BusSocket(Loop& loop, ZmqContext& context, ZapGate& gate, std::string endpoint);
+  void take(zmq::socket_t socket);
   void on_subscriptions();
+  void subscribe(std::string_view prefix);
+  void refuse(const std::string& peer);
+  void renew();
 
+  Loop& loop_;
+  ZmqContext& context_;
+  ZapGate& gate_;
+  const std::string endpoint_;
   size_t subscriptions_ = 0;
   uint64_t refused_ = 0;
-  LoopSocket socket_;
+  std::map<std::string, int> refusals_;  // by peer
+  int renewals_ = 0;
+  std::optional<LoopSocket> socket_;
+  Timer renewal_;
 };
 
 }  // namespace muster
