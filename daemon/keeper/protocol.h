@@ -17,6 +17,8 @@ inline constexpr uint32_t format = 1;
 inline constexpr char socket_variable[] = "MUSTER_KEEPER";
 // How many supervisors in a row have died before they were ready, or soon after: 0 for the first.
 inline constexpr char deaths_variable[] = "MUSTER_KEEPER_DEATHS";
+// A pipe on which `musterd -d` waits: the supervisor writes "+" or its reason. Set until `ready`.
+inline constexpr char report_variable[] = "MUSTER_KEEPER_REPORT";
 
 // What is kept. `key` tells those of a kind apart: a launch id, a slot; 0 where there is one only.
 enum class Kind : uint32_t {

@@ -1,0 +1,221 @@
+// See keeper.h.
+#include "daemon/keeper/keeper.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+namespace muster::keeper {
+
+namespace {
+
+constexpr int messages_per_turn = 1024;  // then signals and the dead have their turn
+constexpr Time list_again(10);           // when there are too many descriptors under way
+
+// systemd's protocol: a datagram to the socket that the environment names, if it does.
+void notify(const char* text) {
+  const char* path = getenv("NOTIFY_SOCKET");
+  sockaddr_un address{AF_UNIX, {}};
+  const size_t length = path ? std::strlen(path) : 0;
+  if (length == 0 || length >= sizeof address.sun_path) return;
+  std::memcpy(address.sun_path, path, length);
+  if (path[0] == '@') address.sun_path[0] = 0;
+  const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const size_t size = offsetof(sockaddr_un, sun_path) + length;
+  sendto(fd, text, std::strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT,
+         reinterpret_cast<sockaddr*>(&address), static_cast<socklen_t>(size));
+  close(fd);
+}
+
+}  // namespace
+
+Keeper::Keeper(Kept& kept, int table, const Pace& pace, char** command, char** continuing)
+    : kept_(kept),
+      table_(table),
+      continuing_(continuing),
+      deposits_(kept.deposits),
+      ward_(kept.ward, pace, command) {}
+
+int Keeper::run(int signals) {
+  for (;;) {
+    const bool list_later = kept_.is_listing && now_ < list_at_;
+    const short wanted = kept_.is_listing && !list_later ? POLLIN | POLLOUT : POLLIN;
+    const Time next = list_later ? std::min(kept_.ward.deadline, list_at_) : kept_.ward.deadline;
+    const Time wait = std::max(next - now_, Time(0));
+    const timespec timeout{wait.count() / 1000, wait.count() % 1000 * 1000000};
+    pollfd polled[] = {
+        {signals, POLLIN, 0}, {kept_.ward.socket, wanted, 0}, {kept_.ward.pidfd, POLLIN, 0}};
+    ppoll(polled, 3, next == never ? nullptr : &timeout, nullptr);
+    now_ = read_clock();
+    take_signals(signals);
+    for (int i = 0; i < messages_per_turn && take_message(); ++i) {
+    }
+    if (polled[2].revents != 0) {
+      if (!bury()) return kept_.ward.exit_status;
+    } else if (now_ >= kept_.ward.deadline) {
+      ward_.on_deadline(now_);
+    }
+    list();
+    reap_orphans();
+    if (upgrade_asked_) upgrade();
+  }
+}
+
+bool Keeper::take_message() {
+  if (kept_.ward.socket < 0) return false;
+  Parcel parcel{};
+  switch (receive(kept_.ward.socket, parcel, MSG_DONTWAIT)) {
+    case Receipt::message:
+      on_message(parcel);
+      return true;
+    case Receipt::closed:  // it has died, or will be ended for saying nothing any more
+      ward_.close_socket();
+      return false;
+    default:
+      return false;
+  }
+}
+
+void Keeper::on_message(const Parcel& parcel) {
+  const Message& message = parcel.message;
+  if (message.verb == Verb::deposit) return deposits_.put(parcel);
+  for (uint32_t i = 0; i < message.fd_count; ++i) close(parcel.fds[i]);
+  switch (message.verb) {
+    case Verb::set_pid:
+      return deposits_.set_pid(message.kind, message.key, message.pid);
+    case Verb::forget:
+      if (pid_t pid = deposits_.forget(message.kind, message.key); !deposits_.has_pid(pid))
+        if (pid > 0) waitpid(pid, nullptr, WNOHANG);
+      return;
+    case Verb::list:
+      kept_.is_listing = true;
+      kept_.listing = 0;
+      return;
+    case Verb::ready:
+      return on_ready();
+    case Verb::alive:
+      return ward_.on_alive(now_);
+    case Verb::finish:
+      notify("STOPPING=1");
+      return ward_.on_finish(now_, message.value);
+    case Verb::upgrade:
+      kept_.ward.planned_end = upgrade_asked_ = true;
+      return;
+    default:
+      return;
+  }
+}
+
+void Keeper::on_ready() {
+  ward_.on_ready(now_);
+  if (kept_.ward.report >= 0) {
+    close(std::exchange(kept_.ward.report, -1));
+    if (int null = open("/dev/null", O_WRONLY | O_CLOEXEC); null >= 0) {
+      dup2(null, STDERR_FILENO);
+      close(null);
+    }
+  }
+  char text[64];
+  std::snprintf(text, sizeof text, "READY=1\nMAINPID=%d\nSTATUS=Ready.", getpid());
+  notify(text);
+}
+
+void Keeper::take_signals(int signals) {
+  signalfd_siginfo info;
+  while (read(signals, &info, sizeof info) == sizeof info) {
+    const int number = static_cast<int>(info.ssi_signo);
+    if (number == SIGCHLD) continue;  // the dead are looked for in every turn
+    if (number == SIGTSTP) {
+      suspend();
+      continue;
+    }
+    if (number == SIGTERM || number == SIGINT) notify("STOPPING=1");
+    ward_.hand_on(number);
+  }
+}
+
+// Ctrl-Z: the supervisor stops too, and goes on when this process does; at once if this one is not
+// a job that can be stopped.
+void Keeper::suspend() {
+  ward_.send_signal(SIGTSTP);
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTSTP);
+  raise(SIGTSTP);
+  sigprocmask(SIG_UNBLOCK, &stop, nullptr);  // stands still here
+  sigprocmask(SIG_BLOCK, &stop, nullptr);
+  ward_.send_signal(SIGCONT);
+  now_ = read_clock();
+  ward_.on_alive(now_);
+}
+
+void Keeper::list() {
+  while (kept_.is_listing && now_ >= list_at_) {
+    uint32_t place = kept_.listing;
+    const Deposit* deposit = deposits_.next(place);
+    Message end{Verb::end};
+    end.value = static_cast<int32_t>(deposits_.refused());
+    const int error = deposit ? send(kept_.ward.socket, deposit->item, deposit->fds, MSG_DONTWAIT)
+                              : send(kept_.ward.socket, end, nullptr, MSG_DONTWAIT);
+    if (error == EAGAIN) return;
+    if (error == ETOOMANYREFS || error == ENOMEM || error == ENOBUFS) {
+      list_at_ = now_ + list_again;
+      return;
+    }
+    kept_.listing = place;
+    kept_.is_listing = error == 0 && deposit;
+  }
+}
+
+bool Keeper::bury() {
+  const int status = ward_.reap();
+  while (take_message()) {
+  }
+  if (kept_.ward.socket >= 0) ward_.close_socket();
+  kept_.is_listing = false;
+  return ward_.plan_next(now_, status, deposits_.is_only_a_lock());
+}
+
+// Not before a supervisor is ready: a launch may have been started of which only the next one
+// finds out. A deposited process is the supervisor's to ask for; nothing is seen behind it until
+// it is forgotten, since the kernel names the same one first.
+void Keeper::reap_orphans() {
+  const bool finishing = kept_.ward.exit_status >= 0;
+  if (kept_.ward.phase != Phase::ready && !finishing) return;
+  for (siginfo_t dead{}; waitid(P_ALL, 0, &dead, WEXITED | WNOHANG | WNOWAIT) == 0;) {
+    if (dead.si_pid == 0 || dead.si_pid == kept_.ward.pid) return;
+    if (deposits_.has_pid(dead.si_pid) && !finishing) return;
+    waitpid(dead.si_pid, nullptr, WNOHANG);
+    dead.si_pid = 0;
+  }
+}
+
+void Keeper::pass_on(bool on) const {
+  deposits_.close_on_exec(!on);
+  for (int fd : {table_, kept_.ward.socket, kept_.ward.pidfd, kept_.ward.report})
+    if (fd >= 0) fcntl(fd, F_SETFD, on ? 0 : FD_CLOEXEC);
+}
+
+void Keeper::upgrade() {
+  upgrade_asked_ = false;
+  if (access(continuing_[0], X_OK) != 0) return complain(STDERR_FILENO, continuing_[0], errno);
+  pass_on(true);
+  execv(continuing_[0], continuing_);
+  complain(STDERR_FILENO, continuing_[0], errno);
+  pass_on(false);
+}
+
+}  // namespace muster::keeper
