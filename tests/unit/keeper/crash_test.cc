@@ -13,24 +13,6 @@
 namespace muster::keeper {
 namespace {
 
-struct Pipe {
-  Pipe() {
-    int ends[2];
-    REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
-    from.reset(ends[0]);
-    to.reset(ends[1]);
-  }
-  UniqueFd from, to;
-};
-
-std::string read_some(int fd) {
-  char text[64] = {};
-  REQUIRE(wait_readable(fd));
-  ssize_t n = read(fd, text, sizeof text);
-  REQUIRE(n >= 0);
-  return std::string(text, static_cast<size_t>(n));
-}
-
 TEST_CASE("what a supervisor deposited just before it was killed is found by the next one") {
   KeeperStage stage;
   stage.start();

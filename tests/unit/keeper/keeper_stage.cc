@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -56,6 +57,21 @@ std::string stat_of(pid_t pid) {
 
 }  // namespace
 
+Pipe::Pipe() {
+  int ends[2];
+  REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+  from.reset(ends[0]);
+  to.reset(ends[1]);
+}
+
+std::string read_some(int fd) {
+  char text[256] = {};
+  REQUIRE(wait_readable(fd));
+  ssize_t n = read(fd, text, sizeof text);
+  REQUIRE(n >= 0);
+  return std::string(text, static_cast<size_t>(n));
+}
+
 std::string beside_me(const std::string& program) {
   char path[PATH_MAX] = {};
   REQUIRE(readlink("/proc/self/exe", path, sizeof path - 1) > 0);
@@ -87,6 +103,14 @@ int count_fds(pid_t pid) {
   while (readdir(directory)) ++count;
   closedir(directory);
   return count;
+}
+
+int exit_status_of(pid_t child) {
+  UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
+  if (!wait_readable(pidfd.get())) return -1;
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 bool eventually(const std::function<bool()>& holds) {
@@ -186,6 +210,8 @@ pid_t KeeperStage::run(const std::vector<std::string>& command, const std::vecto
   if (pid == 0) {
     setpgid(0, 0);
     for (const std::string& variable : variables_) putenv(const_cast<char*>(variable.c_str()));
+    // What whoever runs the tests left open is none of theirs.
+    syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     for (int fd : inherited) fcntl(fd, F_SETFD, 0);
     if (getppid() == parent) execv(words[0], words.data());
     _exit(99);
@@ -193,14 +219,10 @@ pid_t KeeperStage::run(const std::vector<std::string>& command, const std::vecto
   return pid;
 }
 
-void KeeperStage::start(std::vector<std::string> options) {
-  std::vector<std::string> command = {beside_me("muster-keeper")};
-  std::vector<int> inherited;
-  for (std::string& option : options) {
-    if (option.find_first_not_of("0123456789") == std::string::npos)
-      inherited.push_back(std::stoi(option));
-    command.push_back(std::move(option));
-  }
+void KeeperStage::start(const std::vector<std::string>& options,
+                        const std::vector<int>& inherited) {
+  std::vector<std::string> command = {program};
+  command.insert(command.end(), options.begin(), options.end());
   command.push_back("--");
   for (std::string& word : puppet_command()) command.push_back(std::move(word));
   keeper_ = run(command, inherited);
@@ -223,11 +245,9 @@ Supervisor KeeperStage::ready_supervisor() {
 void KeeperStage::kill(int signal) const { REQUIRE(::kill(keeper_, signal) == 0); }
 
 int KeeperStage::exit_status() {
-  UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, keeper_, 0)));
-  if (!wait_readable(pidfd.get())) return -1;
-  int status = 0;
-  waitpid(std::exchange(keeper_, 0), &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  const int status = exit_status_of(keeper_);
+  if (status >= 0) keeper_ = 0;
+  return status;
 }
 
 }  // namespace muster::keeper

@@ -15,12 +15,19 @@
 
 namespace muster::keeper {
 
+struct Pipe {
+  Pipe();
+  UniqueFd from, to;
+};
+
 std::string beside_me(const std::string& program);
+std::string read_some(int fd);
 bool wait_readable(int fd);  // false when the deadline has passed
 bool exists(pid_t pid);
 char state_of(pid_t pid);  // 'Z': a zombie; '-': there is none
 int parent_of(pid_t pid);
 int count_fds(pid_t pid);
+int exit_status_of(pid_t child);  // -1 when it does not end
 // Asks again and again until it is so.
 bool eventually(const std::function<bool()>& holds);
 
@@ -55,14 +62,18 @@ class KeeperStage {
   KeeperStage(const KeeperStage&) = delete;
   ~KeeperStage();
 
-  void start(std::vector<std::string> options = {});
+  // `inherited`: descriptors that it shall have besides the first three.
+  void start(const std::vector<std::string>& options = {}, const std::vector<int>& inherited = {});
   Supervisor supervisor();        // the next that starts
   Supervisor ready_supervisor();  // the same, and it has said so
   pid_t keeper() const { return keeper_; }
   int exit_status();  // the keeper's; -1 when it does not end
   void kill(int signal) const;
 
+  const std::string& directory() const { return directory_.path(); }
+  std::string program = beside_me("muster-keeper");
   std::vector<std::string> puppet_command() const;
+  // Begins a process that is not the stage's to end.
   pid_t run(const std::vector<std::string>& command, const std::vector<int>& inherited = {});
 
  private:
