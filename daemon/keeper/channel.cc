@@ -31,6 +31,10 @@ uint32_t take_fds(msghdr& header, int* fds) {
 
 }  // namespace
 
+void close_all(const int* fds, uint32_t count) {
+  for (uint32_t i = 0; i < count; ++i) close(fds[i]);
+}
+
 int send(int socket, const Message& message, const int* fds, int flags) {
   if (message.fd_count > max_fds) return EINVAL;
   iovec text{const_cast<Message*>(&message), sizeof message};
@@ -67,13 +71,13 @@ Receipt receive(int socket, Parcel& parcel, int flags) {
     // itself comes after that.
     if (n < 0 && (errno == EINTR || errno == ECONNRESET)) continue;
     if (n < 0) return Receipt::nothing;
-    uint32_t received = take_fds(header, parcel.fds);
+    const uint32_t received = take_fds(header, parcel.fds);
     const uint32_t announced = parcel.message.fd_count;
     const bool whole =
         n == sizeof parcel.message && !(header.msg_flags & MSG_TRUNC) && announced <= max_fds;
     parcel.fds_lost = 0;
     if (!whole || received != announced || (header.msg_flags & MSG_CTRUNC)) {
-      while (received > 0) close(parcel.fds[--received]);
+      close_all(parcel.fds, received);
       parcel.fds_lost = announced;
       parcel.message.fd_count = 0;
     }

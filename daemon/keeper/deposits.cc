@@ -2,7 +2,8 @@
 #include "daemon/keeper/deposits.h"
 
 #include <fcntl.h>
-#include <unistd.h>
+
+#include <algorithm>
 
 namespace muster::keeper {
 
@@ -12,10 +13,6 @@ uint32_t bucket_of(uint64_t number) {
   return static_cast<uint32_t>((number * 0x9E3779B97F4A7C15u) >> 52);
 }
 static_assert(Deposits::buckets == 1u << 12);
-
-void close_all(const Deposit& deposit) {
-  for (uint32_t i = 0; i < deposit.item.fd_count; ++i) close(deposit.fds[i]);
-}
 
 }  // namespace
 
@@ -50,12 +47,11 @@ void Deposits::put(const Parcel& parcel) {
   uint16_t* link = &link_to(message.kind, message.key);
   uint16_t place = *link;
   if (place != 0) {
-    close_all(table_.places[place]);
+    close_all(table_.places[place].fds, table_.places[place].item.fd_count);
   } else if (message.kind == Kind{0} ||
              (table_.first_free == 0 && table_.places_used == max_deposits)) {
     ++table_.refused;
-    for (uint32_t i = 0; i < message.fd_count; ++i) close(parcel.fds[i]);
-    return;
+    return close_all(parcel.fds, message.fd_count);
   } else {
     place = table_.first_free;
     if (place != 0)
@@ -72,7 +68,7 @@ void Deposits::put(const Parcel& parcel) {
   deposit.item.verb = Verb::item;
   deposit.item.pid = message.pid > 0 ? message.pid : 0;
   deposit.item.value = static_cast<int32_t>(parcel.fds_lost);
-  for (uint32_t i = 0; i < message.fd_count; ++i) deposit.fds[i] = parcel.fds[i];
+  std::copy_n(parcel.fds, message.fd_count, deposit.fds);
 }
 
 void Deposits::set_pid(Kind kind, uint64_t key, pid_t pid) {
@@ -85,7 +81,7 @@ pid_t Deposits::forget(Kind kind, uint64_t key) {
   if (place == 0) return 0;
   Deposit& deposit = table_.places[place];
   const pid_t pid = deposit.item.pid;
-  close_all(deposit);
+  close_all(deposit.fds, deposit.item.fd_count);
   link_pid(place, 0);
   link = deposit.next_of_key;
   deposit.item.kind = Kind{0};

@@ -23,7 +23,7 @@ namespace muster::keeper {
 namespace {
 
 constexpr int messages_per_turn = 1024;  // then signals and the dead have their turn
-constexpr Time list_again(10);           // when there are too many descriptors under way
+constexpr int fd_reserve = 8;            // without them no supervisor could be started
 
 // systemd's protocol: a datagram to the socket that the environment names, if it does.
 void notify(const char* text) {
@@ -47,27 +47,23 @@ Keeper::Keeper(Kept& kept, int table, const Pace& pace, char** command, char** c
       table_(table),
       continuing_(continuing),
       deposits_(kept.deposits),
-      ward_(kept.ward, pace, command) {}
+      ward_(kept.ward, pace, command),
+      fd_limit_(getdtablesize()) {}
 
 int Keeper::run(int signals) {
   for (;;) {
-    const bool list_later = kept_.is_listing && now_ < list_at_;
-    const short wanted = kept_.is_listing && !list_later ? POLLIN | POLLOUT : POLLIN;
-    const Time next = list_later ? std::min(kept_.ward.deadline, list_at_) : kept_.ward.deadline;
-    const Time wait = std::max(next - now_, Time(0));
+    const short wanted = kept_.is_listing ? POLLIN | POLLOUT : POLLIN;
+    const Time wait = std::max(kept_.ward.deadline - now_, Time(0));
     const timespec timeout{wait.count() / 1000, wait.count() % 1000 * 1000000};
     pollfd polled[] = {
         {signals, POLLIN, 0}, {kept_.ward.socket, wanted, 0}, {kept_.ward.pidfd, POLLIN, 0}};
-    ppoll(polled, 3, next == never ? nullptr : &timeout, nullptr);
+    ppoll(polled, 3, kept_.ward.deadline == never ? nullptr : &timeout, nullptr);
     now_ = read_clock();
     take_signals(signals);
+    if (polled[2].revents != 0 && !bury()) return kept_.ward.exit_status;
     for (int i = 0; i < messages_per_turn && take_message(); ++i) {
     }
-    if (polled[2].revents != 0) {
-      if (!bury()) return kept_.ward.exit_status;
-    } else if (now_ >= kept_.ward.deadline) {
-      ward_.on_deadline(now_);
-    }
+    if (now_ >= kept_.ward.deadline) ward_.on_deadline(now_);
     list();
     reap_orphans();
     if (upgrade_asked_) upgrade();
@@ -77,22 +73,27 @@ int Keeper::run(int signals) {
 bool Keeper::take_message() {
   if (kept_.ward.socket < 0) return false;
   Parcel parcel{};
-  switch (receive(kept_.ward.socket, parcel, MSG_DONTWAIT)) {
-    case Receipt::message:
-      on_message(parcel);
-      return true;
-    case Receipt::closed:  // it has died, or will be ended for saying nothing any more
-      ward_.close_socket();
-      return false;
-    default:
-      return false;
-  }
+  const Receipt receipt = receive(kept_.ward.socket, parcel, MSG_DONTWAIT);
+  if (receipt == Receipt::message) on_message(parcel);
+  // It has died, or will be ended for saying nothing any more.
+  if (receipt == Receipt::closed) ward_.close_socket();
+  return receipt == Receipt::message;
 }
 
-void Keeper::on_message(const Parcel& parcel) {
+// The kernel gives out the lowest number that is free.
+void Keeper::put(Parcel& parcel) {
+  uint32_t& count = parcel.message.fd_count;
+  if (count > 0 && parcel.fds[count - 1] >= fd_limit_ - fd_reserve) {
+    close_all(parcel.fds, count);
+    parcel.fds_lost = std::exchange(count, 0);
+  }
+  deposits_.put(parcel);
+}
+
+void Keeper::on_message(Parcel& parcel) {
   const Message& message = parcel.message;
-  if (message.verb == Verb::deposit) return deposits_.put(parcel);
-  for (uint32_t i = 0; i < message.fd_count; ++i) close(parcel.fds[i]);
+  if (message.verb == Verb::deposit) return put(parcel);
+  close_all(parcel.fds, message.fd_count);
   switch (message.verb) {
     case Verb::set_pid:
       return deposits_.set_pid(message.kind, message.key, message.pid);
@@ -138,12 +139,11 @@ void Keeper::take_signals(int signals) {
   while (read(signals, &info, sizeof info) == sizeof info) {
     const int number = static_cast<int>(info.ssi_signo);
     if (number == SIGCHLD) continue;  // the dead are looked for in every turn
-    if (number == SIGTSTP) {
-      suspend();
-      continue;
-    }
     if (number == SIGTERM || number == SIGINT) notify("STOPPING=1");
-    ward_.hand_on(number);
+    if (number == SIGTSTP)
+      suspend();
+    else
+      ward_.hand_on(number);
   }
 }
 
@@ -158,28 +158,25 @@ void Keeper::suspend() {
   sigprocmask(SIG_UNBLOCK, &stop, nullptr);  // stands still here
   sigprocmask(SIG_BLOCK, &stop, nullptr);
   ward_.send_signal(SIGCONT);
-  now_ = read_clock();
-  ward_.on_alive(now_);
+  ward_.on_alive(read_clock());
 }
 
 void Keeper::list() {
-  while (kept_.is_listing && now_ >= list_at_) {
+  while (kept_.is_listing) {
     uint32_t place = kept_.listing;
     const Deposit* deposit = deposits_.next(place);
-    Message end{Verb::end};
-    end.value = static_cast<int32_t>(deposits_.refused());
+    const Message end{.verb = Verb::end, .value = static_cast<int32_t>(deposits_.refused())};
     const int error = deposit ? send(kept_.ward.socket, deposit->item, deposit->fds, MSG_DONTWAIT)
                               : send(kept_.ward.socket, end, nullptr, MSG_DONTWAIT);
-    if (error == EAGAIN) return;
-    if (error == ETOOMANYREFS || error == ENOMEM || error == ENOBUFS) {
-      list_at_ = now_ + list_again;
-      return;
-    }
+    // Too much is under way: on as soon as the supervisor has taken some of it.
+    if (error == EAGAIN || error == ETOOMANYREFS || error == ENOMEM || error == ENOBUFS) return;
     kept_.listing = place;
     kept_.is_listing = error == 0 && deposit;
   }
 }
 
+// First it is surely dead, then what it had sent is taken, to the last message, then the next is
+// planned.
 bool Keeper::bury() {
   const int status = ward_.reap();
   while (take_message()) {
@@ -209,12 +206,11 @@ void Keeper::pass_on(bool on) const {
     if (fd >= 0) fcntl(fd, F_SETFD, on ? 0 : FD_CLOEXEC);
 }
 
+// Where that fails, everything goes on as it is. It is not said: writing to a terminal may block.
 void Keeper::upgrade() {
   upgrade_asked_ = false;
-  if (access(continuing_[0], X_OK) != 0) return complain(STDERR_FILENO, continuing_[0], errno);
   pass_on(true);
   execv(continuing_[0], continuing_);
-  complain(STDERR_FILENO, continuing_[0], errno);
   pass_on(false);
 }
 

@@ -10,7 +10,6 @@ namespace muster::keeper {
 
 struct Kept {
   uint32_t format;
-  uint32_t bytes;
   uint32_t listing;  // `list` is being answered: behind this place
   bool is_listing;
   WardState ward;
@@ -29,7 +28,8 @@ class Keeper {
 
  private:
   bool take_message();
-  void on_message(const Parcel& parcel);
+  void on_message(Parcel& parcel);
+  void put(Parcel& parcel);
   void on_ready();
   void take_signals(int signals);
   void suspend();
@@ -43,7 +43,8 @@ class Keeper {
   char** const continuing_;
   Deposits deposits_;
   Ward ward_;
-  Time now_ = read_clock(), list_at_{0};
+  const int fd_limit_;
+  Time now_ = read_clock();
   bool upgrade_asked_ = false;
 };
 

@@ -80,9 +80,8 @@ Kept& map_kept(int& table) {
   Kept& kept = *static_cast<Kept*>(memory);
   if (fresh) {
     kept.format = format;
-    kept.bytes = sizeof(Kept);
     kept.ward = WardState();
-  } else if (kept.format != format || kept.bytes != sizeof(Kept)) {
+  } else if (kept.format != format) {
     // The supervisor is still there, or its processes are: whoever starts next adopts them.
     give_up("--continue: the table has another format", EPROTO);
   }
@@ -98,7 +97,7 @@ void claim(WardState& ward, bool fresh) {
   setrlimit(RLIMIT_NOFILE, &limit);
   const int fd = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
   [[maybe_unused]] ssize_t n;
-  if (fresh) n = read(fd, ward.oom_score_adj, sizeof ward.oom_score_adj);
+  if (fresh) n = read(fd, ward.oom_score_adj, sizeof ward.oom_score_adj - 1);
   n = write(fd, "-1000", 5);  // refused without the privilege, and then it stays as it is
   close(fd);
 }
@@ -112,6 +111,10 @@ int open_signals() {
   sigaddset(&taken, SIGCHLD);
   sigaddset(&taken, SIGTSTP);
   sigprocmask(SIG_SETMASK, &taken, nullptr);
+  // Without it, on a very old kernel, no supervisor's death would be seen.
+  const int probe = static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0));
+  if (probe < 0) give_up("pidfd_open");
+  close(probe);
   const int fd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
   if (fd < 0) give_up("signalfd");
   return fd;

@@ -1,7 +1,7 @@
 // What supervisor and keeper say to each other: fixed structs over a pair of SEQPACKET sockets,
 // descriptors beside them (SCM_RIGHTS). Not a wire format: both ends are this machine's, but they
 // may be of different versions after an upgrade, so a struct is changed only together with
-// `keeper_format`. Nothing is answered but `list`: a message that was sent has reached the keeper,
+// `format`. Nothing is answered but `list`: a message that was sent has reached the keeper,
 // since the kernel holds it, and the descriptors in it, even if the sender dies at once.
 #pragma once
 
@@ -30,7 +30,7 @@ enum class Kind : uint32_t {
 
 enum class Verb : uint32_t {
   // Supervisor to keeper.
-  deposit = 1,  // keep these descriptors under (kind, key); one that is there is replaced
+  deposit = 1,  // keep descriptors, note and pid under (kind, key); one that is there is replaced
   set_pid,      // the launch's first process is `pid`: not to be reaped before it is forgotten
   forget,       // close the descriptors of (kind, key), reap its process if it is the keeper's
   list,         // answered by an `item` for every deposit, then `end`
@@ -39,8 +39,8 @@ enum class Verb : uint32_t {
   finish,       // all is over: the supervisor will exit, and the keeper shall exit with `value`
   upgrade,      // exec the keeper's program anew, then the supervisor will exit
   // Keeper to supervisor.
-  item,  // a deposit, with its descriptors
-  end,   // there are no more
+  item,  // a deposit, with its descriptors; or `value` says how many came and could not be kept
+  end,   // there are no more; `value` says how many deposits the table had no room for
 };
 
 inline constexpr uint32_t max_fds = 4;       // of one deposit

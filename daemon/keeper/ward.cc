@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <utility>
 
 #include "daemon/keeper/protocol.h"
 
@@ -49,14 +50,12 @@ void complain(int fd, const char* what, int error_number) {
   [[maybe_unused]] ssize_t written = writev(fd, text, 5);
 }
 
-// Between fork and exec. Everything above stderr closes on exec already; `state_` is shared with
-// the keeper and only read.
+// Between fork and exec, where allocating is allowed again. Everything above stderr closes on exec
+// already; `state_` is shared with the keeper and only read.
 void Ward::become_supervisor(int socket) const {
   setpgid(0, 0);  // Ctrl-C reaches the keeper alone, which hands it on
-  if (int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC); fd >= 0) {
-    [[maybe_unused]] ssize_t n =
-        write(fd, state_.oom_score_adj, strnlen(state_.oom_score_adj, sizeof state_.oom_score_adj));
-  }
+  const int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  [[maybe_unused]] ssize_t n = write(fd, state_.oom_score_adj, std::strlen(state_.oom_score_adj));
   rlimit limit;
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = state_.soft_fd_limit;
@@ -184,11 +183,8 @@ bool Ward::plan_next(Time now, int status, bool nothing_to_lose) {
       state_.ready_since != Time(0) && now - state_.ready_since >= pace_.turn * turns_to_settle;
   if (settled || state_.planned_end) state_.deaths = 0;
   state_.ready_since = Time(0);
-  if (state_.planned_end)
-    state_.deadline = now;
-  else
-    wait_to_start(now);
-  state_.planned_end = false;
+  state_.deadline = now;
+  if (!std::exchange(state_.planned_end, false)) wait_to_start(now);
   return true;
 }
 

@@ -44,9 +44,9 @@ struct WardState {
   bool ever_ready = false;
   bool planned_end = false;  // its next death is an upgrade
   int32_t exit_status = -1;  // what the keeper exits with once it is dead; -1: starts the next
-  uint32_t deaths = 0;       // in a row
-  uint32_t quiet_turns = 0;  // in which the keeper could look and had heard nothing
-  uint64_t signals = 0;      // a bit for each that waits for a supervisor that is ready
+  // In a row; and the turns in which the keeper could look and had heard nothing.
+  uint32_t deaths = 0, quiet_turns = 0;
+  uint64_t signals = 0;  // a bit for each that waits for a supervisor that is ready
   Time deadline{0}, ready_since{0};
   rlim_t soft_fd_limit = 0;  // the supervisor's and the programs': the keeper's own is raised
   char oom_score_adj[8] = {};

@@ -81,6 +81,19 @@ def violations(path, text):
             yield f"{path}:{number}: {what}"
 
 
+def lines_of_code(text):
+    stripped = (line.strip() for line in text.split("\n"))
+    return sum(1 for line in stripped if line and not line.startswith("//"))
+
+
+def broken_promises(sources):
+    for what, beginnings, most in rules.PROMISED:
+        total = sum(lines_of_code(text) for path, text in sources
+                    if path.endswith(CXX) and path.startswith(beginnings))
+        if total > most:
+            yield f"{beginnings[0]}*: {what}: {total} lines of code, {most} are promised"
+
+
 def tracked_sources(root):
     listed = subprocess.run(["git", "-c", f"safe.directory={root}", "ls-files", "-z"], cwd=root,
                             check=True, capture_output=True)
@@ -100,7 +113,9 @@ def tracked_sources(root):
 
 def main():
     root = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
-    found = [line for path, text in tracked_sources(root) for line in violations(path, text)]
+    sources = list(tracked_sources(root))
+    found = [line for path, text in sources for line in violations(path, text)]
+    found += broken_promises(sources)
     for line in found:
         print(line)
     return 1 if found else 0

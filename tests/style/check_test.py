@@ -51,6 +51,15 @@ class PlantedViolations(unittest.TestCase):
         self.caught("daemon/core/a.cc", HEAD + "auto t = std::chrono::steady_clock::now();\n",
                     "handed `now`")
 
+    def test_the_keeper_depends_on_nothing_and_stays_small(self):
+        for name in ["<uv.h>", "<fmt/format.h>", "<zmq.hpp>", '"base/result.h"']:
+            self.caught("daemon/keeper/a.cc", f"{HEAD}#include {name}\n", "the C library alone")
+        self.assertEqual(found("daemon/keeper/a.cc", HEAD + '#include "base/unique_fd.h"\n'), [])
+        for lines, broken in [(600, 0), (601, 1)]:
+            text = HEAD + "\n" + "int x;\n" * lines
+            promises = list(check.broken_promises([("daemon/keeper/ward.cc", text)]))
+            self.assertEqual(len(promises), broken, promises)
+
     def test_headers_of_one_owner(self):
         self.caught("router/a.cc", HEAD + "#include <msgpack.hpp>\n", "the codec's alone")
         self.caught("daemon/options.cc", HEAD + '#include "daemon/app.h"\n', "main's alone")

@@ -44,7 +44,16 @@ CODE = [
     ("no deferred work in the source", r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b", [""]),
     ("tests wait for events and never sleep",
      r"\b(time\.sleep|sleep_for|sleep_until|usleep|nanosleep|::sleep)\b", TESTS),
+    ("the keeper depends on the C library alone: no such header",
+     r'#\s*include\s*[<"](uv|zmq|msgpack|spdlog|fmt|nlohmann|CLI|tl/|xxhash|zstd|base/[^u])',
+     ["daemon/keeper/"]),
     ("no object deletes itself", r"\bdelete\s+this\b", [""]),
+]
+# (what, beginnings of paths, most lines that are neither empty nor a comment)
+PROMISED = [
+    ("the keeper, once it runs",
+     ("daemon/keeper/deposits.", "daemon/keeper/keeper.", "daemon/keeper/ward."), 600),
+    ("the keeper, with its start and the channel of both sides", ("daemon/keeper/",), 900),
 ]
 # The one place that may wait: a poll with a deadline.
 MAY_SLEEP = ["tests/support/python/waiting.py"]

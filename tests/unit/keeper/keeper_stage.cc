@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -213,6 +214,8 @@ pid_t KeeperStage::run(const std::vector<std::string>& command, const std::vecto
     // What whoever runs the tests left open is none of theirs.
     syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     for (int fd : inherited) fcntl(fd, F_SETFD, 0);
+    const rlimit limit{fd_limit, fd_limit};
+    if (fd_limit > 0) setrlimit(RLIMIT_NOFILE, &limit);
     if (getppid() == parent) execv(words[0], words.data());
     _exit(99);
   }

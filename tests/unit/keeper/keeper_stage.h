@@ -71,6 +71,7 @@ class KeeperStage {
   void kill(int signal) const;
 
   const std::string& directory() const { return directory_.path(); }
+  unsigned fd_limit = 0;  // of whatever is run, if not 0
   std::string program = beside_me("muster-keeper");
   std::vector<std::string> puppet_command() const;
   // Begins a process that is not the stage's to end.

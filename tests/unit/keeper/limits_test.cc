@@ -34,13 +34,9 @@ TEST_CASE("a thousand deposits that are forgotten again leave no descriptor behi
 
 TEST_CASE("descriptors for which there is no room are lost as a whole, and that is said") {
   KeeperStage stage;
-  rlimit limit;
-  REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  stage.fd_limit = 32;
   stage.start();
   Supervisor supervisor = stage.ready_supervisor();
-  REQUIRE(supervisor.count_deposits() == 0);
-  const rlimit few{30, 30};
-  REQUIRE(prlimit(stage.keeper(), RLIMIT_NOFILE, &few, nullptr) == 0);
   Pipe pipe;
   const int from = pipe.from.get(), to = pipe.to.get();
   for (uint64_t key = 0; key < 20; ++key) supervisor.deposit(Kind::launch, key, {from, to, to, to});
@@ -52,9 +48,13 @@ TEST_CASE("descriptors for which there is no room are lost as a whole, and that 
     CHECK((item.message.value == 0 || item.message.fd_count == 0));
     whole += item.message.fd_count == 4;
   }
-  CHECK(whole > 3);
-  CHECK(whole < 7);
+  CHECK(whole > 2);
+  CHECK(whole < 6);
   close_all(items);
+
+  // What is in reserve is enough to start the next one.
+  supervisor.kill();
+  CHECK(stage.ready_supervisor().count_deposits() == 20);
 }
 
 TEST_CASE("what is no message is passed over") {
