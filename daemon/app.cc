@@ -273,6 +273,7 @@ int App::run(std::function<void()> on_ready) {
   for (Action& action : p.core->start(read_clocks())) p.carry_out(action);
   p.handle_posted();
   p.loop.run();
+  p.announcer.bus->flush();
   if (p.announcer.foreground)
     p.announcer.foreground->drain(p.router->head().seq, last_words_patience);
   return p.exit_status;

@@ -72,11 +72,13 @@ Pumped Router::pump(StreamId id, size_t quantum, Now now) {
   StreamState& s = state.streams[id];
   Window& window = state.windows.at(id);
   Pumped pumped;
+  bool was_empty = false;
   bool writable = state.catch_up(now) && (!s.behind || state.publish_lines(id, now));
   while (writable) {
     if (pumped.bytes >= quantum) return {Pumped::State::more, pumped.bytes};
     size_t before = window.unread().size();
-    auto filled = window.fill(state.windows.fd(), s.pipe.get(), quantum - pumped.bytes);
+    size_t most = std::min(window.room(), quantum - pumped.bytes);
+    auto filled = window.fill(state.windows.fd(), s.pipe.get(), most);
     if (filled == Window::Filled::empty) return {Pumped::State::idle, pumped.bytes};
     if (filled == Window::Filled::failed) {
       state.windows_trouble = fmt::format("windows: {}; trying again", std::strerror(errno));
@@ -87,8 +89,12 @@ Pumped Router::pump(StreamId id, size_t quantum, Now now) {
       if (!state.publish_unfinished(id, Tail::eof, now)) break;
       return {Pumped::State::ended, pumped.bytes};
     }
-    pumped.bytes += window.unread().size() - before;
+    size_t bytes = window.unread().size() - before;
+    pumped.bytes += bytes;
     writable = state.publish_lines(id, now);
+    // Whoever writes line by line at full speed would be met line by line for ever.
+    if (writable && std::exchange(was_empty, bytes < most) && was_empty)
+      return {Pumped::State::idle, pumped.bytes};
   }
   return {Pumped::State::blocked, pumped.bytes};
 }

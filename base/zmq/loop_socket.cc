@@ -5,10 +5,14 @@
 
 namespace muster {
 
+namespace {
+constexpr size_t worth_waking = 64 << 10;
+}
+
 LoopSocket::LoopSocket(Loop& loop, zmq::socket_t socket, std::function<void()> on_readable)
     : socket_(std::move(socket)),
       on_readable_(std::move(on_readable)),
-      wake_up_(loop, socket_.get(zmq::sockopt::fd), [] {}),
+      wake_up_(loop, socket_.get(zmq::sockopt::fd), [this] { stirred_ = true; }),
       prepare_(loop, [this] { before_waiting(); }),
       check_(loop, [this] { after_waiting(); }),
       keep_turning_(loop, [] {}) {
@@ -17,16 +21,20 @@ LoopSocket::LoopSocket(Loop& loop, zmq::socket_t socket, std::function<void()> o
   check_.on();
 }
 
-bool LoopSocket::readable() {
+// Asking costs two system calls; most turns of a busy loop have nothing to do with this socket.
+bool LoopSocket::has_something() {
+  if (!stirred_) return false;
   int events = 0;
   size_t size = sizeof events;
   // The C call: it cannot throw, and we are below a C frame.
   if (zmq_getsockopt(socket_.handle(), ZMQ_EVENTS, &events, &size) != 0) return false;
-  return (events & ZMQ_POLLIN) != 0;
+  stirred_ = (events & ZMQ_POLLIN) != 0;
+  return stirred_;
 }
 
 void LoopSocket::before_waiting() {
-  if (readable()) {
+  flush();
+  if (has_something()) {
     keep_turning_.on();
   } else {
     keep_turning_.off();
@@ -34,10 +42,11 @@ void LoopSocket::before_waiting() {
 }
 
 void LoopSocket::after_waiting() {
-  if (readable()) on_readable_();
+  if (has_something()) on_readable_();
 }
 
 bool LoopSocket::receive(std::vector<std::string>& frames, size_t max_frames) {
+  stirred_ = true;
   frames.clear();
   bool too_long = false;
   for (;;) {
@@ -62,7 +71,26 @@ bool LoopSocket::receive(std::vector<std::string>& frames, size_t max_frames) {
   return true;
 }
 
+void LoopSocket::post(std::string_view first, std::string_view second) {
+  posted_.emplace_back(first.data(), first.size());
+  posted_.emplace_back(second.data(), second.size());
+  posted_bytes_ += second.size();
+  if (posted_bytes_ >= worth_waking) flush();
+}
+
+void LoopSocket::flush() {
+  if (posted_.empty()) return;
+  stirred_ = true;
+  // All frames of a message are taken, or the first is not.
+  for (size_t i = 0; i < posted_.size(); i += 2)
+    if (zmq_msg_send(posted_[i].handle(), socket_.handle(), ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
+      zmq_msg_send(posted_[i + 1].handle(), socket_.handle(), ZMQ_DONTWAIT);
+  posted_.clear();
+  posted_bytes_ = 0;
+}
+
 LoopSocket::Sent LoopSocket::send(std::span<const std::string_view> frames) {
+  stirred_ = true;
   for (size_t i = 0; i < frames.size(); i++) {
     int flags = ZMQ_DONTWAIT | (i + 1 < frames.size() ? ZMQ_SNDMORE : 0);
     if (zmq_send(socket_.handle(), frames[i].data(), frames[i].size(), flags) >= 0) continue;

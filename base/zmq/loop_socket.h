@@ -1,6 +1,6 @@
-// A ZeroMQ socket in the event loop. ZMQ_FD is only an edge-triggered wake-up, so whether there is
-// something to receive is asked once per turn, before waiting and after; the poll callback itself
-// does nothing. Draining there loses messages.
+// A ZeroMQ socket in the event loop. ZMQ_FD is only an edge-triggered wake-up, which any call on
+// the socket may use up: so whether there is something to receive is asked after a wake-up and,
+// before waiting, after calls of ours. Draining in the poll callback itself would lose messages.
 #pragma once
 
 #include <functional>
@@ -39,15 +39,28 @@ class LoopSocket {
   // Never blocks. All frames or none.
   Sent send(std::span<const std::string_view> frames);
 
-  zmq::socket_t& socket() { return socket_; }
+  // Sends a message of two frames before the loop waits, or earlier if there is much to send: so
+  // that libzmq's own thread is woken once for many. Whether it was sent is not told.
+  void post(std::string_view first, std::string_view second);
+  // Sends what was posted now.
+  void flush();
+
+  // What is done with it here may use up a wake-up.
+  zmq::socket_t& socket() {
+    stirred_ = true;
+    return socket_;
+  }
 
  private:
-  bool readable();
+  bool has_something();
   void before_waiting();
   void after_waiting();
 
   zmq::socket_t socket_;
+  std::vector<zmq::message_t> posted_;  // first and second frames, in turn
+  size_t posted_bytes_ = 0;
   std::string sender_;
+  bool stirred_ = true;  // since it was found to have nothing
   std::function<void()> on_readable_;
   Poll wake_up_;
   Prepare prepare_;

@@ -9,9 +9,13 @@ import subprocess
 import tempfile
 import time
 
-from measure import (LOAD, cpu_seconds, memory_bytes, percentile, program, rows, size_and_time,
-                     wait_until, wake_ups)
+from measure import (LOAD, cpu_seconds, memory_bytes, percentile, prefer, program, rows,
+                     size_and_time, wait_until, wake_ups)
 from tools import Group
+
+
+# Set by --priority.
+PREFERRED = False
 
 
 @contextlib.contextmanager
@@ -26,6 +30,8 @@ def running(kind, groups, live=None, directory=None):
             tool.start(groups, live)
             count = sum(group.count for group in groups)
             wait_until("the children", lambda: len(rows(f"{place}/ready")) >= count)
+            if PREFERRED:
+                prefer([*tool.processes(), *(row[0] for row in rows(f"{place}/ready"))])
             yield tool
         finally:
             with contextlib.suppress(FileNotFoundError):  # whoever still waits shall end too

@@ -21,6 +21,9 @@ constexpr size_t max_subscriptions = 16384;  // 128 bytes each at most: 2 MiB
 constexpr int turn_budget = 256;             // subscription messages served in one turn of the loop
 // Messages queued for one subscriber: at 10,000 a second it may be away for 0.1 s.
 constexpr int queue_length = 1000;
+// libzmq takes all that have come into its memory before it shows us the first one, and goes on as
+// long as more come: so they may come one by one only.
+constexpr int subscription_queue = 1;
 constexpr char unsubscribe_byte = 0, subscribe_byte = 1;
 // What a peer may get wrong. A subscription of 128 bytes costs libzmq some 4 KiB.
 constexpr int most_refusals = 64;
@@ -37,6 +40,7 @@ Result<zmq::socket_t> bound(ZmqContext& context, const std::string& endpoint) {
     zmq::socket_t socket = make_socket(context, zmq::socket_type::xpub, limits::bus_topic + 1);
     socket.set(zmq::sockopt::xpub_manual, 1);
     socket.set(zmq::sockopt::sndhwm, queue_length);
+    socket.set(zmq::sockopt::rcvhwm, subscription_queue);
     guard(socket);
     socket.bind(endpoint);
     return socket;
@@ -84,12 +88,13 @@ Result<std::unique_ptr<BusSocket>> BusSocket::bind(Loop& loop, ZmqContext& conte
 void BusSocket::take(zmq::socket_t socket) {
   socket_.emplace(loop_, std::move(socket), [this] { on_subscriptions(); });
   subscriptions_ = 0;
+  anyone_ = false;
   refusals_.clear();
 }
 
 void BusSocket::publish(std::string_view topic, std::string_view payload) {
-  std::string_view frames[] = {topic, payload};
-  (void)socket_->send(frames);  // "sent" would mean nothing: a full queue drops silently
+  if (!anyone_) return;  // not copied for nobody
+  socket_->post(topic, payload);
 }
 
 void BusSocket::on_subscriptions() {
@@ -111,6 +116,7 @@ void BusSocket::subscribe(std::string_view prefix) {
   if (!is_topic_prefix(prefix) || subscriptions_ >= max_subscriptions)
     return refuse(socket_->sender());
   subscriptions_++;
+  anyone_ = true;
   zmq_setsockopt(socket_->socket().handle(), ZMQ_SUBSCRIBE, prefix.data(), prefix.size());
 }
 

@@ -27,6 +27,8 @@ class BusSocket : public Bus {
                                                  const std::string& endpoint);
 
   void publish(std::string_view topic, std::string_view payload) override;
+  // Sends what was published in this turn of the loop.
+  void flush() { socket_->flush(); }
 
   size_t subscriptions() const { return subscriptions_; }
   uint64_t refused() const { return refused_; }
@@ -44,6 +46,7 @@ class BusSocket : public Bus {
   ZapGate& gate_;
   const std::string endpoint_;
   size_t subscriptions_ = 0;
+  bool anyone_ = false;  // has subscribed since the bus was bound
   uint64_t refused_ = 0;
   std::map<std::string, int> refusals_;  // by peer
   int renewals_ = 0;

@@ -11,12 +11,12 @@ namespace {
 
 // What one stream may move in one go, before the others get theirs: a window's worth.
 constexpr size_t quantum = limits::window;
-// How often a busy pipe is read: long enough to gather many small writes, short enough to be no
-// delay to a reader.
+// How often the pipes are looked at while something comes all the time: long enough to gather many
+// small writes, short enough to be no delay to a reader.
 constexpr Nanos sweep_pause = 500us;
-// A pipe that has something again so soon is busy.
+// What comes so soon after the last is busy.
 constexpr Nanos busy_gap = 2 * sweep_pause;
-// One that was empty so many times is not.
+// So many looks in vain, and it is quiet again.
 constexpr uint32_t sweeps_until_quiet = 4;
 // Room on a full disk is looked for so often.
 constexpr Nanos retry_pause = 100ms;
@@ -29,20 +29,23 @@ Intake::Intake(Loop& loop, Router& router, std::function<void()> on_ended)
     : loop_(loop),
       router_(router),
       on_ended_(std::move(on_ended)),
+      pipes_(loop, [this] { look(); }),
       turn_(loop, [this] { serve(); }),
-      sweep_(loop, [this] { make_due(Place::swept); }),
-      retry_(loop, [this] { make_due(Place::blocked); }),
+      sweep_(loop, [this] { look(); }),
+      retry_(loop, [this] { try_blocked(); }),
       partial_(loop, [this] {
         router_.show_partial_lines(read_clocks());
         plan_partial_lines();
-      }) {}
+      }) {
+  pipes_.watch(true);
+}
 
 Result<> Intake::open(const Launch& launch, PipeEnds ends) {
   auto& [out, err] = readers_[launch.launch];
   auto opened = open_stream(out, launch, Stream::out, std::move(ends.out));
   if (opened) opened = open_stream(err, launch, Stream::err, std::move(ends.err));
   if (opened) return {};
-  if (out.poll) end(out, read_clocks());
+  if (out.launch) end(out, read_clocks());
   readers_.erase(launch.launch);
   return opened;
 }
@@ -52,8 +55,6 @@ Result<> Intake::open_stream(Reader& reader, const Launch& launch, Stream stream
   if (!opened) return tl::unexpected(opened.error());
   reader.launch = launch.launch;
   reader.stream = *opened;
-  reader.poll = std::make_unique<Poll>(loop_, router_.pipe_of(*opened),
-                                       [this, &reader] { on_readable(reader); });
   return {};
 }
 
@@ -61,7 +62,7 @@ void Intake::begin(LaunchId launch) {
   auto found = readers_.find(launch);
   if (found == readers_.end()) return;
   for (auto& reader : found->second)
-    if (reader.place == Place::polled) reader.poll->watch(Poll::readable);
+    if (reader.place == Place::waiting) move_to(reader, Place::watched);
 }
 
 void Intake::drain(LaunchId launch) {
@@ -96,12 +97,29 @@ void Intake::close(LaunchId launch) {
   if (ended(launch)) readers_.erase(found);
 }
 
-// Stays watched for now: it will be read before the loop looks at descriptors again.
-void Intake::on_readable(Reader& reader) {
-  if (reader.place != Place::polled) return;
-  reader.place = Place::due;
-  due_.push_back(&reader);
-  turn_.on();
+// Whoever has something is read, and stays in the set meanwhile.
+void Intake::look() {
+  bool found = false;
+  for (void* owner : pipes_.ready()) {
+    auto& reader = *static_cast<Reader*>(owner);
+    if (reader.place != Place::watched) continue;
+    move_to(reader, Place::due);
+    found = true;
+  }
+  serve();
+  look_again(found);
+}
+
+void Intake::look_again(bool found) {
+  if (found) {
+    MonoTime now = loop_clock();
+    bool busy = now - std::exchange(found_at_, now) < busy_gap;
+    sweeps_left_ = busy ? sweeps_until_quiet : 0;
+  } else if (sweeps_left_ > 0) {
+    --sweeps_left_;
+  }
+  pipes_.watch(sweeps_left_ == 0);
+  if (sweeps_left_ > 0) sweep_.after(sweep_pause);
 }
 
 void Intake::serve() {
@@ -113,7 +131,6 @@ void Intake::serve() {
     if (reader->abandoned && ended(launch)) readers_.erase(launch);
   }
   if (!due_.empty()) turn_.on();
-  if (!swept_.empty() && !sweep_.armed()) sweep_.after(sweep_pause);
   if (!blocked_.empty() && !retry_.armed()) retry_.after(retry_pause);
   plan_partial_lines();
 }
@@ -128,7 +145,6 @@ Pumped Intake::pump(Reader& reader) {
 void Intake::settle(Reader& reader, const Pumped& pumped, Now now) {
   switch (pumped.state) {
     case Pumped::State::more:
-      reader.read_at = now.mono;
       return move_to(reader, Place::due);
     case Pumped::State::blocked:
       return move_to(reader, Place::blocked);
@@ -136,55 +152,36 @@ void Intake::settle(Reader& reader, const Pumped& pumped, Now now) {
       return end(reader, now);
     case Pumped::State::idle:
       if (reader.abandoned) return end(reader, now);
-      return move_to(reader, place_when_empty(reader, pumped.bytes > 0, now.mono));
+      return move_to(reader, Place::watched);
   }
-}
-
-Intake::Place Intake::place_when_empty(Reader& reader, bool had_bytes, MonoTime now) {
-  if (had_bytes) {
-    bool busy = now - std::exchange(reader.read_at, now) < busy_gap;
-    reader.sweeps_left = busy ? sweeps_until_quiet : 0;
-  } else if (reader.sweeps_left > 0) {
-    --reader.sweeps_left;
-  }
-  return reader.sweeps_left > 0 ? Place::swept : Place::polled;
-}
-
-std::vector<Intake::Reader*>* Intake::list_of(Place place) {
-  switch (place) {
-    case Place::due:
-      return &due_;
-    case Place::swept:
-      return &swept_;
-    case Place::blocked:
-      return &blocked_;
-    case Place::polled:
-    case Place::ended:
-      return nullptr;
-  }
-  return nullptr;
 }
 
 void Intake::move_to(Reader& reader, Place place) {
-  if (auto* list = list_of(reader.place)) std::erase(*list, &reader);
-  reader.place = place;
-  if (auto* list = list_of(place)) list->push_back(&reader);
-  if (place == Place::due) turn_.on();
-  if (reader.poll) reader.poll->watch(place == Place::polled ? Poll::readable : Poll::nothing);
+  auto in_set = [](Place p) { return p == Place::watched || p == Place::due; };
+  if (reader.place == Place::due) std::erase(due_, &reader);
+  if (reader.place == Place::blocked) std::erase(blocked_, &reader);
+  bool was_in_set = in_set(std::exchange(reader.place, place));
+  if (place == Place::due) due_.push_back(&reader);
+  if (place == Place::blocked) blocked_.push_back(&reader);
+  if (in_set(place) == was_in_set) return;
+  int pipe = router_.pipe_of(reader.stream);
+  was_in_set ? pipes_.remove(pipe) : pipes_.add(pipe, &reader);
 }
 
-// The poll first: the router closes the pipe.
+// Out of the set first: the router closes the pipe.
 void Intake::end(Reader& reader, Now now) {
   if (reader.place == Place::ended) return;
   move_to(reader, Place::ended);
-  reader.poll.reset();
   router_.close_stream(reader.stream, now);
   on_ended_();
 }
 
-void Intake::make_due(Place place) {
-  auto readers = std::exchange(*list_of(place), {});
-  for (Reader* reader : readers) move_to(*reader, Place::due);
+void Intake::try_blocked() {
+  for (Reader* reader : std::exchange(blocked_, {})) {
+    reader->place = Place::waiting;
+    move_to(*reader, Place::due);
+  }
+  turn_.on();
 }
 
 // Armed anew only for an earlier time; one that turns out to be too early costs a wake-up. What is

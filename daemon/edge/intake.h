@@ -1,9 +1,10 @@
-// Reads the pipes of launches into the router, each at its own pace, all in turn. A quiet pipe is
-// polled and costs nothing; one that was readable twice within a moment is read on a short timer
-// instead, so that many small writes cost one read; one that never runs empty gets its share of
-// every turn of the loop. Knows nothing of processes, and no bytes: those are the router's.
+// Reads the pipes of launches into the router, all in turn. While little is printed, pipes are
+// watched and cost nothing. When something comes twice within a moment, whether from one pipe or
+// from many, all of them are looked at by a short timer instead: then many small writes cost one
+// read, and many pipes one wake-up. A pipe that never runs empty gets its share of every turn of
+// the loop. Knows nothing of processes, and no bytes: those are the router's.
 //
-//   polled <-> swept <-> due        blocked: the journal takes nothing, tried again by a timer
+//   watched <-> due        blocked: the journal takes nothing, tried again by a timer
 #pragma once
 
 #include <array>
@@ -13,7 +14,7 @@
 #include <optional>
 #include <vector>
 
-#include "base/uv/poll.h"
+#include "base/uv/poll_set.h"
 #include "base/uv/timer.h"
 #include "base/uv/turn.h"
 #include "daemon/edge/output.h"
@@ -35,35 +36,34 @@ class Intake : public Output {
   void close(LaunchId launch) override;
 
  private:
-  enum class Place : uint8_t { polled, due, swept, blocked, ended };
+  enum class Place : uint8_t { waiting, watched, due, blocked, ended };
   struct Reader {
     LaunchId launch;
     StreamId stream;
-    std::unique_ptr<Poll> poll;
-    Place place = Place::polled;
-    uint32_t sweeps_left = 0;  // empty ones, until it is polled again
-    MonoTime read_at{};        // when there was something last
-    bool abandoned = false;    // closed by its owner; ends as soon as it is not blocked
+    Place place = Place::waiting;  // for begin()
+    bool abandoned = false;        // closed by its owner; ends as soon as it is not blocked
   };
   using Readers = std::array<Reader, 2>;
 
   Result<> open_stream(Reader& reader, const Launch& launch, Stream stream, UniqueFd pipe);
-  void on_readable(Reader& reader);
+  void look();
+  void look_again(bool found);
   void serve();
   Pumped pump(Reader& reader);
   void settle(Reader& reader, const Pumped& pumped, Now now);
-  Place place_when_empty(Reader& reader, bool had_bytes, MonoTime now);
   void move_to(Reader& reader, Place place);
   void end(Reader& reader, Now now);
-  std::vector<Reader*>* list_of(Place place);
-  void make_due(Place place);
+  void try_blocked();
   void plan_partial_lines();
 
   Loop& loop_;
   Router& router_;
   std::function<void()> on_ended_;
   std::map<LaunchId, Readers> readers_;
-  std::vector<Reader*> due_, swept_, blocked_;
+  std::vector<Reader*> due_, blocked_;
+  uint32_t sweeps_left_ = 0;  // vain ones, until the pipes are watched again
+  MonoTime found_at_{};       // when there was something last
+  PollSet pipes_;
   Idle turn_;
   TimerFd sweep_;
   Timer retry_, partial_;
