@@ -28,6 +28,7 @@ TEST_CASE("what a supervisor deposited just before it was killed is found by the
   first.kill();
   pipe.from.reset();
   first.keeper.reset();
+  REQUIRE(eventually([&] { return state_of(first.pid()) == 'Z'; }));
   stage.kill(SIGCONT);
 
   Supervisor second = stage.supervisor();
@@ -55,6 +56,7 @@ TEST_CASE("a supervisor that dies with the answer to its question unread loses n
   first.deposit(Kind::launch, 2, {});
   first.kill();
   first.keeper.reset();
+  REQUIRE(eventually([&] { return state_of(first.pid()) == 'Z'; }));
   stage.kill(SIGCONT);
   CHECK(stage.supervisor().count_deposits() == 2);
 }
