@@ -31,6 +31,11 @@ Result<Router> Router::open(std::unique_ptr<journal::Storage> storage, Windows w
   journal::WriterOptions options;
   options.boot_id = journal::read_boot_id();
   options.key = std::random_device()();
+  return open(std::move(storage), std::move(windows), bus, options);
+}
+
+Result<Router> Router::open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus,
+                            const journal::WriterOptions& options) {
   auto recorder = Recorder::open(std::move(storage), options, bus);
   if (!recorder) return tl::unexpected(recorder.error());
   Router router(std::make_unique<State>(std::move(*recorder), std::move(windows)));

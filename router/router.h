@@ -22,7 +22,8 @@ class Windows;
 
 namespace journal {
 class Storage;
-}
+struct WriterOptions;
+}  // namespace journal
 
 // Where records go when they are journaled. Must not block; may drop.
 class Bus {
@@ -72,6 +73,8 @@ class Router {
   static Result<Router> open(RouterOptions options, Bus& bus);
   // With the journal's files on `storage`, such as a simulated disk.
   static Result<Router> open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus);
+  static Result<Router> open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus,
+                             const journal::WriterOptions& options);
   Router(Router&&) noexcept;
   ~Router();
 
