@@ -93,7 +93,10 @@ std::optional<SegmentReader::Found> Cursor::read() {
   if (!reader_) return {};
   auto found = reader_->at(offset_);
   if (!found && reader_->size() > offset_) found = reader_->find(offset_, passed_);
-  return found;
+  // A segment without a record may have been created again since its checkpoint was read.
+  bool lacks_first =
+      passed_ > 0 && passed_ + 1 == segment_ && found && found->record.header.seq > segment_;
+  return lacks_first ? reader_->find(SegmentReader::first_record, passed_) : found;
 }
 
 std::optional<RecordView> Cursor::next() {

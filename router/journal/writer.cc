@@ -90,14 +90,17 @@ void Writer::continue_newest(const SegmentHeader& header, uint64_t end) {
   segments_.back().bytes = end;
 }
 
-bool Writer::must_rotate(size_t bytes, int64_t wall) const {
+// A segment without a record is not begun again: a reader may know its checkpoint already.
+bool Writer::must_rotate(size_t bytes, const RecordHeader& next) const {
   bool taken_away = file_->size().value_or(end_) < end_;  // truncated or deleted by someone else
-  return taken_away || end_ + bytes > options_.segment_bytes ||
-         wall - segments_.back().created > options_.segment_age.count();
+  bool empty = segments_.back().first_seq == next.seq;
+  return taken_away ||
+         (!empty && (end_ + bytes > options_.segment_bytes ||
+                     next.wall - segments_.back().created > options_.segment_age.count()));
 }
 
 Result<> Writer::append(std::vector<char>& record, RecordHeader header) {
-  if (!file_ || must_rotate(record.size(), header.wall))
+  if (!file_ || must_rotate(record.size(), header))
     if (auto begun = begin_segment(header); !begun) return begun;
   header.key = options_.key;
   header.previous = last_length_;
@@ -136,11 +139,12 @@ Result<> Writer::begin_segment(const RecordHeader& next) {
   numbering_.encode(out);
   finish_record(out, sizeof header, checkpoint);
 
-  std::string name = segment_name(next.seq);
-  auto file = storage_->open(name, Storage::Mode::create);
+  // From when there is a next segment, a reader takes this one for complete: it is, whatever fails.
+  file_.reset();
+  auto file = storage_->open(segment_name(next.seq), Storage::Mode::create);
   if (!file) return tl::unexpected(file.error());
   if (auto written = write(**file, {out.data(), out.size()}, 0); !written) {
-    (void)storage_->remove(name);
+    (void)(*file)->truncate(0);
     return written;
   }
   if (!segments_.empty() && segments_.back().first_seq == next.seq) segments_.pop_back();

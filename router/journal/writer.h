@@ -54,7 +54,7 @@ class Writer {
   Result<> read_segments();
   void scan();
   void continue_newest(const SegmentHeader& header, uint64_t end);
-  bool must_rotate(size_t bytes, int64_t wall) const;
+  bool must_rotate(size_t bytes, const RecordHeader& next) const;
   Result<> begin_segment(const RecordHeader& next);
   void retire(int64_t wall);
   Result<> write(StorageFile& file, std::string_view bytes, uint64_t offset);

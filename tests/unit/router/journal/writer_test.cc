@@ -176,5 +176,39 @@ TEST_CASE_METHOD(JournalFixture, "segments that cannot be deleted are tried agai
   CHECK(disk.used() <= 4000);
 }
 
+// A reader may have seen the next segment, and be done with the one before.
+TEST_CASE_METHOD(JournalFixture, "nothing is added to a segment after the next one was created") {
+  append_many(3);
+  wall += Nanos(25h).count();
+  disk.writes_fail = true;
+  CHECK_FALSE(append("log/web.1/", "x"));
+  CHECK(disk.files.size() == 2);
+  disk.writes_fail = false;
+  wall -= Nanos(25h).count();
+  uint64_t first = disk.files.begin()->second.size();
+  append_many(1);
+  open();
+  append_many(1);
+  CHECK(disk.files.begin()->second.size() == first);
+  CHECK(disk.files.size() == 2);
+  CHECK(seqs() == range(1, 5));
+}
+
+TEST_CASE_METHOD(JournalFixture, "a segment without a record is not begun again") {
+  append_many(1, "log/web.1/");
+  append("log/web.2/", payload_of(2), stream_key(5, false), 10);
+  wall += Nanos(25h).count();
+  uint64_t checkpoint = 0;
+  disk.write_at_most = 4096;
+  disk.capacity = disk.used() + 300;  // room for the checkpoint, not for the record
+  REQUIRE_FALSE(append("log/web.1/", std::string(1000, 'x')));
+  checkpoint = disk.files.rbegin()->second.size();
+  disk.capacity = UINT64_MAX;
+  writer->numbering().forget_stream(stream_key(5, false));
+  wall += Nanos(25h).count();
+  append_many(1);
+  CHECK(disk.files.rbegin()->second.compare(checkpoint, 4, "\xd1\x4a\x52\x31") == 0);
+}
+
 }  // namespace
 }  // namespace muster::journal
