@@ -10,12 +10,15 @@
 #include "daemon/config/load.h"
 #include "daemon/core/core.h"
 #include "daemon/edge/foreground.h"
+#include "daemon/edge/keeper_link.h"
 #include "proto/endpoints.h"
 
 namespace muster {
 
 // Everything that is known before the loop exists.
 struct AppSetup {
+  KeeperLink* keeper = nullptr;      // outlives the app
+  std::vector<std::string> command;  // this program and its arguments, as a keeper is to call it
   Endpoints endpoints;
   std::string directory;
   ModelFiles files;
@@ -27,12 +30,12 @@ struct AppSetup {
 
 class App {
  public:
-  // Binds the sockets, opens the journal and recovers what an earlier daemon left. Starts nothing.
+  // Binds the sockets, opens the journal and finds what an earlier supervisor left. Starts nothing.
   static Result<std::unique_ptr<App>> open(AppSetup setup);
   ~App();
 
-  // Starts the formation and runs until everything is down. `on_ready` is called once requests are
-  // being served. Returns the exit status.
+  // Starts the formation, or goes on where an earlier supervisor stopped, and runs until everything
+  // is down. `on_ready` is called once requests are being served. Returns the exit status.
   int run(std::function<void()> on_ready);
 
  private:

@@ -1,5 +1,6 @@
 // musterd: from the command line to a running App. What can be refused is refused here, before
 // anything is started.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -14,6 +15,7 @@
 #include "daemon/app.h"
 #include "daemon/config/formation.h"
 #include "daemon/edge/background.h"
+#include "daemon/edge/keeper_link.h"
 #include "daemon/edge/lock.h"
 #include "daemon/edge/machine.h"
 #include "daemon/options.h"
@@ -96,26 +98,86 @@ Result<AppSetup> prepare(const DaemonOptions& options) {
   return setup;
 }
 
-Result<int> run(const DaemonOptions& options, std::optional<Background>& background) {
+// The lock is the keeper's from the first supervisor on.
+Result<> lock_app(KeeperLink& keeper, const AppSetup& setup) {
+  if (keeper.lock()) return {};
+  Result<UniqueFd> lock = take_lock(setup.endpoints.lock_file(), keeper.pid(), setup.directory);
+  if (!lock) return within(lock.error(), "app '{}'", setup.endpoints.app);
+  keeper.lock() = std::move(*lock);
+  keeper.keep_lock(keeper.lock().get());
+  return {};
+}
+
+Result<int> run(const DaemonOptions& options, std::vector<std::string> command, KeeperLink& keeper,
+                std::optional<Background>& background) {
   Result<AppSetup> setup = prepare(options);
   if (!setup) return tl::unexpected(setup.error());
+  setup->keeper = &keeper;
+  setup->command = std::move(command);
   const Endpoints endpoints = setup->endpoints;
   if (Result<> made = create_directories(endpoints, geteuid()); !made)
     return tl::unexpected(made.error());
-  Result<UniqueFd> lock = take_lock(endpoints.lock_file(), setup->directory);
-  if (!lock) return within(lock.error(), "app '{}'", endpoints.app);
-  if (background) {
+  if (Result<> locked = lock_app(keeper, *setup); !locked) return tl::unexpected(locked.error());
+  if (options.background) {
     if (Result<> logging = log_to_file(endpoints.daemon_log()); !logging)
       return tl::unexpected(logging.error());
   }
   auto app = App::open(std::move(*setup));
   if (!app) return tl::unexpected(app.error());
   int status = (*app)->run([&] {
+    keeper.ready();
     if (background) background->ready();
   });
   app->reset();
   remove_sockets(endpoints);  // under the lock still: they cannot be a successor's
   return status;
+}
+
+// This very program, by its full path, with the arguments that it was given.
+std::vector<std::string> command_of(char** argv) {
+  std::vector<std::string> command{find_beside_us("musterd")};
+  while (*++argv) command.emplace_back(*argv);
+  return command;
+}
+
+// What was started by a user becomes the keeper, which starts us again as the supervisor.
+int become_keeper(const DaemonOptions& options, char** argv) {
+  std::optional<Background> background;
+  if (options.background) {
+    Result<Background> entered = Background::enter();
+    if (!entered) {
+      fmt::print(stderr, "musterd: {}\n", entered.message());
+      return 1;
+    }
+    background = std::move(*entered);
+  }
+  const Error problem =
+      muster::become_keeper(command_of(argv), background ? background->report() : -1);
+  if (background)
+    background->failed(problem.message);
+  else
+    fmt::print(stderr, "musterd: {}\n", problem.message);
+  return 1;
+}
+
+int supervise(const DaemonOptions& options, char** argv, int socket) {
+  std::optional<Background> background;
+  if (auto report = number_of_variable(keeper::report_variable)) {
+    fcntl(*report, F_SETFD, FD_CLOEXEC);
+    background = Background::resume(UniqueFd(*report));
+  }
+  auto keeper = KeeperLink::open(socket);
+  Result<int> status = tl::unexpected(Error{});
+  if (keeper)
+    status = run(options, command_of(argv), **keeper, background);
+  else
+    status = tl::unexpected(keeper.error());
+  if (!status && background)
+    background->failed(status.message());
+  else if (!status)
+    fmt::print(stderr, "musterd: {}\n", status.message());
+  if (!status && keeper) (*keeper)->finish(1);
+  return status.value_or(1);
 }
 
 int start(int argc, char** argv) {
@@ -128,23 +190,8 @@ int start(int argc, char** argv) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-
-  std::optional<Background> background;
-  if (parsed.options->background) {
-    Result<Background> entered = Background::enter();
-    if (!entered) {
-      fmt::print(stderr, "musterd: {}\n", entered.message());
-      return 1;
-    }
-    background = std::move(*entered);
-  }
-  Result<int> status = run(*parsed.options, background);
-  if (status) return *status;
-  if (background)
-    background->failed(status.message());
-  else
-    fmt::print(stderr, "musterd: {}\n", status.message());
-  return 1;
+  auto socket = number_of_variable(keeper::socket_variable);
+  return socket ? supervise(*parsed.options, argv, *socket) : become_keeper(*parsed.options, argv);
 }
 
 }  // namespace

@@ -55,4 +55,16 @@ void read(const msgpack::object& object, WallTime& time) {
   time = WallTime(Nanos(nanoseconds));
 }
 
+void read(const msgpack::object& object, Nanos& time) {
+  int64_t nanoseconds = 0;
+  read(object, nanoseconds);
+  time = Nanos(nanoseconds);
+}
+
+void read(const msgpack::object& object, MonoTime& time) {
+  Nanos since_start{};
+  read(object, since_start);
+  time = MonoTime(since_start);
+}
+
 }  // namespace muster::wire

@@ -38,21 +38,28 @@ T one_of(const msgpack::object& object, std::span<const T> choices) {
 inline constexpr Stream streams[] = {Stream::out, Stream::err};
 inline constexpr Tail tails[] = {Tail::newline, Tail::split, Tail::partial, Tail::eof};
 inline constexpr Refusal refusals[] = {Refusal::no, Refusal::usage};
+// All values of an enum that is on the wire by name.
+template <class T>
+inline constexpr std::span<const T> choices{};
+template <>
+inline constexpr std::span<const RecordKind> choices<RecordKind>{record_kinds};
+template <>
+inline constexpr std::span<const Stream> choices<Stream>{streams};
+template <>
+inline constexpr std::span<const Tail> choices<Tail>{tails};
+template <>
+inline constexpr std::span<const Refusal> choices<Refusal>{refusals};
 
 inline void read(const msgpack::object& object, std::string& text) { text = text_of(object); }
 inline void read(const msgpack::object& object, std::string_view& text) { text = text_of(object); }
-inline void read(const msgpack::object& object, RecordKind& kind) {
-  kind = one_of<RecordKind>(object, record_kinds);
-}
-inline void read(const msgpack::object& object, Stream& stream) {
-  stream = one_of<Stream>(object, streams);
-}
-inline void read(const msgpack::object& object, Tail& tail) { tail = one_of<Tail>(object, tails); }
-inline void read(const msgpack::object& object, Refusal& refusal) {
-  refusal = one_of<Refusal>(object, refusals);
+template <Named T>
+void read(const msgpack::object& object, T& named) {
+  named = one_of<T>(object, choices<T>);
 }
 void read(const msgpack::object& object, bool& value);
 void read(const msgpack::object& object, WallTime& time);
+void read(const msgpack::object& object, MonoTime& time);
+void read(const msgpack::object& object, Nanos& time);
 template <std::integral T>
 void read(const msgpack::object& object, T& number);
 template <class String>
@@ -65,8 +72,8 @@ template <class T>
 void read(const msgpack::object& object, std::vector<T>& list);
 template <class T>
 void read(const msgpack::object& object, std::map<std::string, T>& map);
-template <Is<ProcessRow> Row>
-void read(const msgpack::object& object, Row& row);
+template <Row T>
+void read(const msgpack::object& object, T& row);
 
 template <std::integral T>
 void read(const msgpack::object& object, T& number) {
@@ -140,8 +147,8 @@ struct FieldReader {
   }
 };
 
-template <Is<ProcessRow> Row>
-void read(const msgpack::object& object, Row& row) {
+template <Row T>
+void read(const msgpack::object& object, T& row) {
   if (object.type != msgpack::type::MAP) throw Malformed("not a map");
   FieldReader reader{object};
   describe(reader, row);

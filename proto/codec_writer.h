@@ -44,6 +44,14 @@ using Packer = msgpack::packer<Appender>;
 // Whether decoders that check their strings will accept it as `str`.
 bool is_utf8(std::string_view text);
 
+// What is a map of its own inside of a message.
+template <class T>
+inline constexpr bool is_row = false;
+template <>
+inline constexpr bool is_row<ProcessRow> = true;
+template <class T>
+concept Row = is_row<std::remove_const_t<T>>;
+
 template <class T>
 concept Named = requires(T value) {
   { name_of(value) } -> std::same_as<std::string_view>;
@@ -80,6 +88,8 @@ inline void write_str(Packer& packer, std::string_view text) {
 inline void write(Packer& packer, std::string_view text);
 inline void write(Packer& packer, const std::string& text);
 inline void write(Packer& packer, WallTime time);
+inline void write(Packer& packer, MonoTime time);
+inline void write(Packer& packer, Nanos time);
 template <std::integral T>
 void write(Packer& packer, T number);
 template <Named T>
@@ -97,8 +107,8 @@ template <class T>
 void write(Packer& packer, const std::map<std::string, T>& map);
 template <class T>
 void write_fields(Packer& packer, const T& message);
-template <Is<ProcessRow> Row>
-void write(Packer& packer, const Row& row);
+template <Row T>
+void write(Packer& packer, const T& row);
 
 inline void write(Packer& packer, std::string_view text) {
   is_utf8(text) ? write_str(packer, text) : write_bytes(packer, text);
@@ -109,6 +119,10 @@ inline void write(Packer& packer, const std::string& text) {
 inline void write(Packer& packer, WallTime time) {
   packer.pack_int64(time.time_since_epoch().count());
 }
+inline void write(Packer& packer, MonoTime time) {
+  packer.pack_int64(time.time_since_epoch().count());
+}
+inline void write(Packer& packer, Nanos time) { packer.pack_int64(time.count()); }
 template <std::integral T>
 void write(Packer& packer, T number) {
   packer.pack(number);
@@ -189,8 +203,8 @@ void write_fields(Packer& packer, const T& message) {
   FieldWriter writer{packer};
   describe(writer, message);
 }
-template <Is<ProcessRow> Row>
-void write(Packer& packer, const Row& row) {
+template <Row T>
+void write(Packer& packer, const T& row) {
   write_fields(packer, row);
 }
 

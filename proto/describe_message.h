@@ -203,6 +203,8 @@ void describe(Fields& fields, M& reply) {
   fields.must("directory", reply.directory);
   fields.must("version", reply.version);
   fields.must("pid", reply.pid);
+  fields.may("keeper_pid", reply.keeper_pid);
+  fields.may("supervisor_pid", reply.supervisor_pid);
   fields.must("uptime_ms", reply.uptime_ms);
   fields.must("seq", reply.seq);
   fields.must("lines", reply.lines);

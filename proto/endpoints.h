@@ -12,13 +12,15 @@ namespace muster {
 struct Endpoints {
   std::string app;
   std::string state_dir;    // .../APP, holds journal/ and formation; survives a reboot
-  std::string runtime_dir;  // .../APP, mode 0700, holds lock, control, bus, windows; need not
-                            // survive a reboot
+  std::string runtime_dir;  // .../APP, mode 0700, holds lock, control, bus, windows, ledger; need
+                            // not survive a reboot
 
   std::string journal_dir() const { return state_dir + "/journal"; }
   std::string formation_file() const { return state_dir + "/formation"; }
   std::string daemon_log() const { return state_dir + "/musterd.log"; }
   std::string lock_file() const { return runtime_dir + "/lock"; }
+  std::string ledger_file() const { return runtime_dir + "/ledger"; }
+  std::string shown_file() const { return runtime_dir + "/shown"; }
   std::string windows_file() const { return runtime_dir + "/windows"; }
   std::string control() const { return "ipc://" + runtime_dir + "/control"; }
   std::string bus() const { return "ipc://" + runtime_dir + "/bus"; }

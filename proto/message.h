@@ -137,7 +137,8 @@ struct RunExitedReply {
 struct AliveReply {};
 struct StatusReply {
   std::string app, directory, version;
-  int64_t pid = 0;
+  int64_t pid = 0;  // to be signalled
+  int64_t keeper_pid = 0, supervisor_pid = 0;
   int64_t uptime_ms = 0;
   uint64_t seq = 0, lines = 0;  // last numbers given out
   uint64_t journal_bytes = 0, journal_oldest_seq = 0;

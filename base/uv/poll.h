@@ -10,7 +10,12 @@ namespace muster {
 
 class Poll {
  public:
-  enum Interest { nothing = 0, readable = UV_READABLE, writable = UV_WRITABLE };
+  enum Interest {
+    nothing = 0,
+    readable = UV_READABLE,
+    writable = UV_WRITABLE,
+    hung_up = UV_DISCONNECT,  // the other end of a socket was closed; not told of what can be read
+  };
 
   // Sets `fd` non-blocking; it must be one that epoll takes (a pipe, a socket, not a file).
   // `on_ready` is also called when the descriptor has an error or is hung up: trying shows it.

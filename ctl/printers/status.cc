@@ -59,6 +59,8 @@ std::string status_json(const StatusReply& status) {
       {"directory", status.directory},
       {"version", status.version},
       {"pid", status.pid},
+      {"keeper_pid", status.keeper_pid},
+      {"supervisor_pid", status.supervisor_pid},
       {"uptime",
        std::chrono::duration<double>(std::chrono::milliseconds(status.uptime_ms)).count()},
       {"seq", status.seq},

@@ -12,6 +12,16 @@
 
 namespace muster {
 
+// How far a launch has come, as far as the core was told.
+enum class LaunchProgress : uint8_t {
+  asked,    // the action was given out
+  running,  // Launched
+  exited,   // Exited: what else is left of it is not gone yet
+};
+inline constexpr LaunchProgress launch_progresses[] = {
+    LaunchProgress::asked, LaunchProgress::running, LaunchProgress::exited};
+std::string_view name_of(LaunchProgress progress);
+
 struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gone
   LaunchId launch = 0;
   ProcessName process;
@@ -25,6 +35,13 @@ struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gon
     uint32_t credit;
   };
   std::optional<Attachment> attached;
+  // The core of an earlier program has asked for this launch already. The edge finds out what came
+  // of it, starts it only if nothing did, and does not tell again what was told.
+  struct Resumed {
+    LaunchProgress progress;
+    std::optional<Identity> identity;  // from `running` on
+  };
+  std::optional<Resumed> resumed;
 };
 // A signal to every process of the launch's tree, now or, before its exec, as soon as it has one.
 // After SIGTERM or SIGKILL nobody who reads the output slowly is waited for any more: it may be

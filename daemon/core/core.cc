@@ -84,6 +84,17 @@ std::vector<Action> Core::handle(Event event, Now now) {
   return state_->handle(std::move(event), now);
 }
 
+std::vector<Action> Core::resume(const Memory& memory, Now now) {
+  return state_->resume(memory, now);
+}
+
+std::optional<Note> Core::take_note(const std::vector<Action>& actions) {
+  Note note = state_->take_note(actions);
+  const bool changed = std::exchange(noted_, note.daemon) != note.daemon;
+  if (!changed && note.changed.empty() && note.erased.empty() && note.said.empty()) return {};
+  return note;
+}
+
 std::optional<MonoTime> Core::next_deadline() const { return state_->table.next_deadline(); }
 
 }  // namespace muster

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/core/action.h"
+#include "daemon/core/note.h"
 
 namespace muster {
 
@@ -30,13 +31,19 @@ class Core {
 
   // To be called once, first: launches what is wished.
   std::vector<Action> start(Now now);
+  // Or this: goes on where another core stopped.
+  std::vector<Action> resume(const Memory& memory, Now now);
   std::vector<Action> handle(Event event, Now now);
+  // What is to be kept before the actions of the last call are carried out; nothing if they change
+  // nothing that matters.
+  std::optional<Note> take_note(const std::vector<Action>& actions);
   // When `Tick` is due, if ever.
   std::optional<MonoTime> next_deadline() const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
+  DaemonNote noted_;
 };
 
 }  // namespace muster

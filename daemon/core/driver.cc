@@ -25,6 +25,7 @@ Driver::Driver(const Types& types, const FormationCounts& formation, const CoreO
       next_launch_(options.first_launch) {}
 
 void Driver::step(Process& process, LifeEvent event) {
+  table_.touch(process);
   const Cell next = cell(process.state, event);
   CHECK(next.effect != Effect::never, "{}: {} while {}", process.name.text(), name_of(event),
         public_name(process.state, process.wish, process.one_off.has_value()));
@@ -124,8 +125,25 @@ Process& Driver::add(ProcessName name, std::optional<OneOff> one_off) {
 }
 
 void Driver::launch(Process& p) {
+  if (!p.one_off) {
+    const ProcessType* type = types_.find(p.name.type);
+    CHECK(type && includes(formation_, p.name), "{} is not wished", p.name.text());
+    p.command = type->command;
+    if (!p.port) give_port(p);
+  }
+  Launch launch = launch_of(p, next_launch_++);
+  table_.set_launch(p, launch.launch);
+  p.launches++;
+  EventRecord starting =
+      record(p, RecordKind::start, texts::starting(with_port(p.command, p.port)));
+  starting.command = p.command;
+  out_.publish(std::move(starting));
+  out_.add(std::move(launch));
+}
+
+Launch Driver::launch_of(const Process& p, LaunchId id) const {
   Launch launch;
-  launch.launch = next_launch_++;
+  launch.launch = id;
   launch.process = p.name;
   launch.env = types_.model().env;
   if (p.one_off) {
@@ -134,22 +152,26 @@ void Driver::launch(Process& p) {
     launch.attached = p.one_off->attached;
     launch.env.insert(launch.env.end(), p.one_off->env.begin(), p.one_off->env.end());
   } else {
-    const ProcessType* type = types_.find(p.name.type);
-    CHECK(type && includes(formation_, p.name), "{} is not wished", p.name.text());
-    launch.command = p.command = type->command;
-    if (!p.port) give_port(p);
+    launch.command = p.command;
   }
   if (p.port) launch.env.emplace_back("PORT", std::to_string(*p.port));
   launch.env.emplace_back("PS", p.name.text());
   launch.env.emplace_back("DYNO", p.name.text());
+  return launch;
+}
 
-  table_.set_launch(p, launch.launch);
-  p.launches++;
-  EventRecord starting =
-      record(p, RecordKind::start, texts::starting(with_port(p.command, p.port)));
-  starting.command = p.command;
-  out_.publish(std::move(starting));
+// The edge is asked again for what an earlier program may or may not have begun.
+void Driver::launch_again(Process& p) {
+  Launch launch = launch_of(p, *p.launch);
+  launch.resumed = Launch::Resumed{p.progress, p.identity};
   out_.add(std::move(launch));
+  if (p.state == ProcessState::starting && p.progress == LaunchProgress::running &&
+      waits_for_port(p))
+    out_.add(WatchPort{*p.launch, *p.port});
+}
+
+void Driver::keep_port(Process& p) {
+  if (!ports_.keep(*p.port)) p.port.reset();
 }
 
 // A process keeps its port for as long as it is in the table.

@@ -22,6 +22,12 @@ class Driver {
   // A process that is down, and is to be started with a step.
   Process& add(ProcessName name, std::optional<OneOff> one_off = {});
 
+  // For a core that goes on where another one stopped.
+  void launch_again(Process& process);
+  void keep_port(Process& process);
+  void continue_from(LaunchId next) { next_launch_ = std::max(next_launch_, next); }
+  LaunchId next_launch() const { return next_launch_; }
+
   // What the edges tell about launches. One that is not known any more is not worth a word.
   void on(const Launched& event);
   void on(const LaunchFailed& event);
@@ -34,6 +40,7 @@ class Driver {
   void apply(Process& process, Cell cell);
   void change(Process& process, ProcessState next, Wish wish);
   void launch(Process& process);
+  Launch launch_of(const Process& process, LaunchId launch) const;
   void give_port(Process& process);
   void settle(Process& process);
   void back_off(Process& process);

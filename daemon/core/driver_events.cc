@@ -8,10 +8,11 @@ namespace muster {
 void Driver::on(const Launched& event) {
   Process* p = table_.of_launch(event.launch);
   if (!p) return;
-  p->pid = event.pid;
+  p->progress = LaunchProgress::running;
+  p->identity = event.identity;
   p->trouble.clear();
-  EventRecord started = record(*p, RecordKind::start, texts::started(event.pid));
-  started.pid = event.pid;
+  EventRecord started = record(*p, RecordKind::start, texts::started(event.identity.pid));
+  started.pid = event.identity.pid;
   started.command = p->command;
   out_.publish(std::move(started));
   if (p->one_off && p->one_off->asker) {
@@ -48,8 +49,10 @@ void Driver::on(const Listening& event) {
 void Driver::on(const Exited& event) {
   Process* p = table_.of_launch(event.launch);
   if (!p) return;
-  p->last_exit = event.status.status();
-  EventRecord exited = record(*p, RecordKind::exit, texts::exited(*p->last_exit));
+  p->progress = LaunchProgress::exited;
+  p->last_exit.reset();
+  if (event.status.kind != ExitStatus::Kind::unknown) p->last_exit = event.status.status();
+  EventRecord exited = record(*p, RecordKind::exit, texts::exited(p->last_exit));
   exited.status = p->last_exit;
   out_.publish(std::move(exited));
   step(*p, event.survivors ? LifeEvent::abandoned : LifeEvent::exited);

@@ -24,9 +24,18 @@ struct ExitStatus {
   }
 };
 
+// Which process it is. A pid alone is used again, also by others.
+struct Identity {
+  int64_t pid = 0;
+  uint64_t start = 0;  // in the machine's own units, since its boot
+  // How an edge finds the pipes again that it prints into; 0 where that is not known.
+  uint64_t out = 0, err = 0;
+  bool operator==(const Identity&) const = default;
+};
+
 struct Launched {  // exec has succeeded
   LaunchId launch;
-  int64_t pid;
+  Identity identity;
 };
 struct LaunchFailed {  // nothing runs; no Exited or Gone follows
   LaunchId launch;

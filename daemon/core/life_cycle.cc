@@ -2,6 +2,8 @@
 // exactly once.
 #include "daemon/core/life_cycle.h"
 
+#include "daemon/core/action.h"
+
 #include <array>
 #include <iterator>
 
@@ -185,6 +187,35 @@ std::string_view public_name(ProcessState state, Wish wish, bool one_off) {
       return "crashed";
     case complete:
       return "complete";
+  }
+  return "?";
+}
+
+std::string_view name_of(Wish wish) {
+  return wish == Wish::run ? "run" : wish == Wish::rest ? "rest" : "restart";
+}
+
+std::string_view name_of(ProcessState state) {
+  switch (state) {
+    case stopping:
+      return "stopping";
+    case killing:
+      return "killing";
+    case draining:
+      return "draining";
+    default:
+      return public_name(state, Wish::run, false);
+  }
+}
+
+std::string_view name_of(LaunchProgress progress) {
+  switch (progress) {
+    case LaunchProgress::asked:
+      return "asked";
+    case LaunchProgress::running:
+      return "running";
+    case LaunchProgress::exited:
+      return "exited";
   }
   return "?";
 }

@@ -49,6 +49,10 @@ enum class Wish : uint8_t {
   restart,  // launch it again, without any back-off
 };
 
+inline constexpr Wish wishes[] = {Wish::run, Wish::rest, Wish::restart};
+std::string_view name_of(Wish wish);
+std::string_view name_of(ProcessState state);
+
 enum class LifeEvent : uint8_t {
   start,
   stop,

@@ -18,6 +18,8 @@ class Ports {
   // and so would fall among the next type's, the next free one above those of all types. Nothing if
   // none is free.
   std::optional<uint32_t> take(size_t type_index, size_t types, uint32_t number);
+  // One that was taken in an earlier life. False if it is taken in this one.
+  bool keep(uint32_t port) { return taken_.insert(port).second; }
   void release(uint32_t port) { taken_.erase(port); }
 
  private:

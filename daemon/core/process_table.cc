@@ -9,6 +9,7 @@ Process& ProcessTable::add(ProcessName name) {
   auto [it, added] = processes_.try_emplace(name);
   CHECK(added, "{} is there already", name.text());
   it->second.name = std::move(name);
+  touch(it->second);
   return it->second;
 }
 
@@ -21,6 +22,7 @@ void ProcessTable::erase(Process& process) {
   }
   const ProcessName name = process.name;  // a copy: the process goes with its map entry
   processes_.erase(name);
+  changed_.insert(name);
 }
 
 Process* ProcessTable::find(const ProcessName& name) {
@@ -63,6 +65,7 @@ std::vector<Process*> ProcessTable::attached_to(const ClientId& client) {
 void ProcessTable::set_launch(Process& process, LaunchId launch) {
   CHECK(!process.launch, "{} is alive", process.name.text());
   process.launch = launch;
+  process.progress = LaunchProgress::asked;
   by_launch_.emplace(launch, &process);
 }
 
@@ -70,7 +73,7 @@ void ProcessTable::clear_launch(Process& process) {
   CHECK(process.launch, "{} is not alive", process.name.text());
   by_launch_.erase(*process.launch);
   process.launch.reset();
-  process.pid.reset();
+  process.identity.reset();
 }
 
 void ProcessTable::set_exchange(Process& process, const Asker& asker) {

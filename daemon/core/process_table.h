@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/core/action.h"
 #include "daemon/core/life_cycle.h"
 #include "daemon/core/waiting.h"
 #include "proto/process_name.h"
@@ -31,7 +32,8 @@ struct Process {
   Wish wish = Wish::rest;
   std::string command;  // as `ps` shows it
   std::optional<LaunchId> launch;
-  std::optional<int64_t> pid;  // once exec has succeeded
+  LaunchProgress progress = LaunchProgress::asked;  // of `launch`
+  std::optional<Identity> identity;                 // once exec has succeeded
   std::optional<uint32_t> port;
   Now since{};  // of the state as people see it
   std::optional<MonoTime> deadline;
@@ -66,6 +68,10 @@ class ProcessTable {
 
   void set_exchange(Process& process, const Asker& asker);
 
+  // What is not the same as when take_changed() was last asked. Whoever changes a process says so.
+  void touch(const Process& process) { changed_.insert(process.name); }
+  std::set<ProcessName> take_changed() { return std::exchange(changed_, {}); }
+
   void set_deadline(Process& process, std::optional<MonoTime> when);
   std::optional<MonoTime> next_deadline() const;
   // The process whose deadline has come first, if that is by `now`; its deadline is cleared.
@@ -78,6 +84,7 @@ class ProcessTable {
   std::unordered_map<LaunchId, Process*> by_launch_;
   std::map<Exchange, Process*> exchanges_;
   std::set<std::pair<MonoTime, ProcessName>> deadlines_;
+  std::set<ProcessName> changed_;
 };
 
 }  // namespace muster

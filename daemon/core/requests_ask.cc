@@ -25,7 +25,7 @@ ProcessRow row_of(const Process& p, MonoTime now) {
   row.command = p.command;
   row.since = p.since.wall;
   row.age_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - p.since.mono).count();
-  row.pid = p.pid;
+  if (p.identity) row.pid = p.identity->pid;
   row.restarts = p.launches > 0 ? p.launches - 1 : 0;
   row.port = p.port;
   row.last_exit = p.last_exit;

@@ -64,7 +64,7 @@ void Core::State::launch_waiting(const Asker& asker, const std::vector<Process*>
   const WaiterId waiter = waiting.open(asker, names_of(processes));
   for (Process* p : processes) {
     const bool runs =
-        p->pid && (p->state == ProcessState::starting || p->state == ProcessState::up);
+        p->identity && (p->state == ProcessState::starting || p->state == ProcessState::up);
     if (!runs || event == LifeEvent::restart) {
       waiting.expect(waiter);
       p->awaiting_launch.push_back(waiter);

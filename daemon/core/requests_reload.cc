@@ -86,7 +86,10 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
     if (!command_changed && variables.empty()) continue;
     size_t restarting = 0;
     for (Process* p : table.of_type(type.name)) {
-      if (!p->pid && command_changed) p->command = type.command;
+      if (!p->identity && command_changed) {
+        p->command = type.command;
+        table.touch(*p);
+      }
       if (p->wish == Wish::rest || !includes(wanted, p->name)) continue;
       to_restart.push_back(p);
       restarting++;

@@ -6,6 +6,7 @@
 
 #include "daemon/core/core.h"
 #include "daemon/core/driver.h"
+#include "daemon/core/note.h"
 #include "daemon/core/selection.h"
 
 namespace muster {
@@ -14,7 +15,9 @@ struct Core::State {
   State(AppModel model, const FormationCounts& wish, CoreOptions core_options);
 
   std::vector<Action> start(Now now);
+  std::vector<Action> resume(const Memory& memory, Now now);
   std::vector<Action> handle(Event event, Now now);
+  Note take_note(const std::vector<Action>& actions);
 
   void on(const Requested& event);
   void on(const ClientLost& event);
@@ -55,6 +58,11 @@ struct Core::State {
   void begin_reload(Reload reload);
   std::vector<std::string> reload(AppModel model, const std::string& by);
   void answer_reload(const Reload& reload, Result<AppModel>& model);
+
+  DaemonNote daemon_note() const;
+  void repeat_signals(const Note& last);
+  void hang_up(const ProcessName& name);
+  void settle_formation();
 
   enum class Phase : uint8_t {
     running,

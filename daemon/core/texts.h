@@ -3,6 +3,7 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,7 +27,10 @@ inline Text starting(View command) {
 inline Text started(int64_t pid) { return fmt::format("started with pid {}", pid); }
 inline Text failed_to_start(View why) { return fmt::format("Failed to start: {}", why); }
 inline Text no_port() { return "No port is free for it up to 65535: it starts without PORT"; }
-inline Text exited(int status) { return fmt::format("Process exited with status {}", status); }
+inline Text exited(std::optional<int> status) {
+  return fmt::format("Process exited with status {}",
+                     status ? std::to_string(*status) : "unknown: nobody of muster was there");
+}
 inline Text stopping_all() { return "Stopping all processes with SIGTERM"; }
 inline Text stopping_rest(View signal) {
   return fmt::format("Stopping remaining processes with {}", signal);

@@ -101,6 +101,13 @@ Nanos Attachments::patience(LaunchId launch) const {
   return found == attachments_.end() || found->second->may_send() ? pipe_patience : client_patience;
 }
 
+std::array<int, 2> Attachments::pipes(LaunchId launch) const {
+  auto found = attachments_.find(launch);
+  if (found == attachments_.end()) return {-1, -1};
+  auto& sources = found->second->sources;
+  return {sources[0].pipe.get(), sources[1].pipe.get()};
+}
+
 void Attachments::close(LaunchId launch) { attachments_.erase(launch); }
 
 void Attachments::grant(LaunchId launch, uint32_t messages) {

@@ -29,6 +29,7 @@ class Attachments : public Output {
   bool ended(LaunchId launch) const override;
   // What a living client has not granted yet is kept for it.
   Nanos patience(LaunchId launch) const override;
+  std::array<int, 2> pipes(LaunchId launch) const override;
   void close(LaunchId launch) override;
 
   void grant(LaunchId launch, uint32_t messages);

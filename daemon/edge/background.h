@@ -14,6 +14,9 @@ class Background {
   // Forks. Returns only in the child, which is a session leader with /dev/null as its stdin and
   // stdout; stderr stays until `ready`. The parent prints what the child reports and exits 0 or 1.
   static Result<Background> enter();
+  // The child has become another program meanwhile, which still has the report.
+  static Background resume(UniqueFd report) { return Background(std::move(report)); }
+  int report() const { return report_.get(); }
 
   // Lets the waiting parent exit 0, and detaches stderr.
   void ready();

@@ -3,13 +3,18 @@
 // SIGCHLD. posix_spawn shares the memory until exec, and a pidfd tells of its own process only.
 #include "daemon/edge/child.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cerrno>
 #include <utility>
+
+#include "daemon/edge/exit_status.h"
+#include "daemon/edge/process_table.h"
 
 namespace muster {
 namespace {
@@ -43,21 +48,33 @@ int spawn_process(Child::Plan& plan, pid_t& pid) {
   return error;
 }
 
+UniqueFd open_pidfd(pid_t pid) {
+  return UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+}
+
 }  // namespace
 
-Child::Child(Loop& loop, pid_t pid, UniqueFd pidfd, UniqueFd report,
+Child::Child(Loop& loop, Identity identity, UniqueFd pidfd, UniqueFd report,
              std::function<void()> on_change)
-    : pid_(pid),
+    : identity_(identity),
       pidfd_(std::move(pidfd)),
       report_(std::move(report)),
-      on_change_(std::move(on_change)),
-      exit_poll_(loop, pidfd_.get(), [this] { reap(); }),
-      report_poll_(loop, report_.get(), [this] {
-        read_report();
-        on_change_();
-      }) {
-  exit_poll_.watch(Poll::readable);
-  report_poll_.watch(Poll::readable);
+      on_change_(std::move(on_change)) {
+  if (pidfd_) {
+    exit_poll_.emplace(loop, pidfd_.get(), [this] { read_exit(); });
+    exit_poll_->watch(Poll::readable);
+  } else {
+    exit_ = ExitStatus{};
+  }
+  if (!report_) {
+    start_ = Start::succeeded;
+    return;
+  }
+  report_poll_.emplace(loop, report_.get(), [this] {
+    read_report();
+    on_change_();
+  });
+  report_poll_->watch(Poll::hung_up);
 }
 
 tl::expected<std::unique_ptr<Child>, int> Child::spawn(Loop& loop, Plan plan, UniqueFd report,
@@ -65,42 +82,70 @@ tl::expected<std::unique_ptr<Child>, int> Child::spawn(Loop& loop, Plan plan, Un
   for (int fd : plan.stdio) CHECK(fd >= 3, "descriptor {} is where another is to go", fd);
   pid_t pid = 0;
   if (int error = spawn_process(plan, pid)) return tl::unexpected(error);
-  // Not reaped yet, so the pid is still its own.
-  UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  // Not reaped yet, so the pid is still its own, and it is in /proc, if only as a zombie.
+  UniqueFd pidfd = open_pidfd(pid);
   if (!pidfd) {
     int error = errno;
     kill(-pid, SIGKILL);
     waitpid(pid, nullptr, 0);
     return tl::unexpected(error);
   }
+  auto entry = read_process(pid);
+  Identity identity{pid, entry ? entry->start : 0};
   return std::unique_ptr<Child>(
-      new Child(loop, pid, std::move(pidfd), std::move(report), std::move(on_change)));
+      new Child(loop, identity, std::move(pidfd), std::move(report), std::move(on_change)));
 }
 
-// The pipe ends without a word if exec has succeeded. Also if muster-exec was killed before: then
-// an exit by that signal is what follows, and says enough.
+// The descriptor holds on to the process; that it is the one we mean is checked after opening.
+std::unique_ptr<Child> Child::adopt(Loop& loop, Identity identity, UniqueFd report,
+                                    std::function<void()> on_change) {
+  const auto pid = static_cast<pid_t>(identity.pid);
+  UniqueFd pidfd = open_pidfd(pid);
+  auto entry = read_process(pid);
+  if (!entry || entry->start != identity.start) pidfd.reset();
+  auto child = std::unique_ptr<Child>(
+      new Child(loop, identity, std::move(pidfd), std::move(report), std::move(on_change)));
+  if (child->report_) child->read_report();
+  if (child->exit_ && child->start_ == Start::pending) child->start_ = Start::succeeded;
+  return child;
+}
+
+// Nothing more is said if exec has succeeded. Also if muster-exec was killed before: then an exit
+// by that signal is what follows, and says enough.
 void Child::read_report() {
-  if (start_ != Start::pending) return;
-  ssize_t n = read(report_.get(), &failure_, sizeof failure_);
-  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  start_ = n == sizeof failure_ ? Start::failed : Start::succeeded;
-  report_poll_.watch(Poll::nothing);
+  if (start_ != Start::pending || !report_) return;
+  const ExecSaid said = peek_report(report_.get());
+  if (!said.over && !said.failure) return;
+  if (said.failure) failure_ = *said.failure;
+  start_ = said.failure ? Start::failed : Start::succeeded;
+  report_poll_->watch(Poll::nothing);
 }
 
-void Child::reap() {
-  siginfo_t info{};
-  int status = waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG);
-  if (status == 0 && info.si_pid == 0) return;  // not dead yet
-  exit_poll_.watch(Poll::nothing);
+void Child::read_exit() {
+  auto status = exit_status_of(pid(), pidfd_.get());
+  if (!status) return;
+  exit_poll_->watch(Poll::nothing);
   read_report();
   if (start_ == Start::pending) start_ = Start::succeeded;
-  if (status != 0)
-    exit_ = ExitStatus{ExitStatus::Kind::unknown, 0};
-  else if (info.si_code == CLD_EXITED)
-    exit_ = ExitStatus{ExitStatus::Kind::exited, info.si_status};
-  else
-    exit_ = ExitStatus{ExitStatus::Kind::signaled, info.si_status};
+  exit_ = status;
   on_change_();
+}
+
+void Child::release() {
+  if (std::exchange(released_, true)) return;
+  waitpid(pid(), nullptr, WNOHANG);
+}
+
+ExecSaid peek_report(int report) {
+  std::array<ExecReport, 2> said{};
+  const ssize_t n = recv(report, said.data(), sizeof said, MSG_PEEK | MSG_DONTWAIT);
+  const size_t count = n > 0 ? static_cast<size_t>(n) / sizeof(ExecReport) : 0;
+  ExecSaid all;
+  if (count > 0 && said[0].stage == ExecStage::begun) all.pid = said[0].number;
+  if (count > 1) all.failure = said[1];
+  pollfd end{report, POLLRDHUP, 0};
+  all.over = n == 0 || (poll(&end, 1, 0) > 0 && (end.revents & (POLLRDHUP | POLLHUP)) != 0);
+  return all;
 }
 
 }  // namespace muster

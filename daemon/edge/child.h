@@ -1,6 +1,7 @@
-// The first process of one launch, from its start to its exit. Passive: it is told by the loop, and
-// tells its owner that there is something new to look at. Keeps: nobody else reaps the process, so
-// its pid is its own until the exit has been seen.
+// The first process of one launch, from its start to its exit, whether this supervisor has started
+// it or an earlier one. Passive: it is told by the loop, and tells its owner that there is
+// something new to look at. Keeps: a child of ours is reaped by `release` alone, so its pid is its
+// own, and its exit can still be read by a successor, until the owner has told of it.
 #pragma once
 
 #include <array>
@@ -31,29 +32,49 @@ class Child {
   };
 
   // Starts it in a session of its own. Fails with the error number; nothing runs then. `report` is
-  // the read end of the pipe that the child has as exec_report_fd. `on_change` is called from
+  // our end of the socket that the child has as exec_report_fd. `on_change` is called from
   // callbacks, in which the Child must not be destroyed.
   static tl::expected<std::unique_ptr<Child>, int> spawn(Loop& loop, Plan plan, UniqueFd report,
                                                          std::function<void()> on_change);
 
-  pid_t pid() const { return pid_; }
+  // One that runs already, or is dead by now. Without `report` its exec has succeeded. One that is
+  // no more has exited, nobody knows how.
+  static std::unique_ptr<Child> adopt(Loop& loop, Identity identity, UniqueFd report,
+                                      std::function<void()> on_change);
+
+  pid_t pid() const { return static_cast<pid_t>(identity_.pid); }
+  const Identity& identity() const { return identity_; }
+  void prints_into(uint64_t out, uint64_t err) { identity_.out = out, identity_.err = err; }
   // Whether exec has succeeded. Known at the latest when there is an exit.
   Start start() const { return start_; }
   const ExecReport& failure() const { return failure_; }  // if the start has failed
   const std::optional<ExitStatus>& exit() const { return exit_; }
 
- private:
-  Child(Loop& loop, pid_t pid, UniqueFd pidfd, UniqueFd report, std::function<void()> on_change);
-  void read_report();
-  void reap();
+  // Its exit was told and will not be asked for again: its pid may be given to others.
+  void release();
 
-  pid_t pid_;
+ private:
+  Child(Loop& loop, Identity identity, UniqueFd pidfd, UniqueFd report,
+        std::function<void()> on_change);
+  void read_report();
+  void read_exit();
+
+  Identity identity_;
   UniqueFd pidfd_, report_;
   std::function<void()> on_change_;
   Start start_ = Start::pending;
   ExecReport failure_{};
   std::optional<ExitStatus> exit_;
-  Poll exit_poll_, report_poll_;
+  bool released_ = false;
+  std::optional<Poll> exit_poll_, report_poll_;
 };
+
+// What muster-exec has said so far through a report socket, none of which is taken out of it.
+struct ExecSaid {
+  pid_t pid = 0;  // 0: it has not begun
+  std::optional<ExecReport> failure;
+  bool over = false;  // nothing more will be said
+};
+ExecSaid peek_report(int report);
 
 }  // namespace muster

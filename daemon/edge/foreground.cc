@@ -1,6 +1,7 @@
 // See foreground.h.
 #include "daemon/edge/foreground.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -98,14 +99,19 @@ void ForegroundFormat::event(const EventRecord& event, std::string& out) {
 }
 
 struct Foreground::Shared {
-  Shared(std::string dir, uint64_t first, int out_fd, ForegroundStyle style)
-      : journal_dir(std::move(dir)), from(first), fd(out_fd), format(std::move(style)) {}
+  Shared(std::string dir, uint64_t first, UniqueFd note, int out_fd, ForegroundStyle style)
+      : journal_dir(std::move(dir)),
+        from(first),
+        position(std::move(note)),
+        fd(out_fd),
+        format(std::move(style)) {}
 
   void print_until_stopped();
   bool print_what_is_there();
 
   const std::string journal_dir;
   const uint64_t from;
+  const UniqueFd position;
   const int fd;
   ForegroundFormat format;       // only the thread's
   std::optional<Replay> replay;  // only the thread's
@@ -145,8 +151,10 @@ bool Foreground::Shared::print_what_is_there() {
         format.event(std::get<EventRecord>(*record), text);
     }
     if (!write_all(fd, text)) return false;
+    const uint64_t head = replay->head();
+    if (position && pwrite(position.get(), &head, sizeof head, 0) < 0) return false;
     std::lock_guard lock(mutex);
-    printed = replay->head();
+    printed = head;
     progress.notify_all();
   }
   return true;
@@ -163,8 +171,20 @@ void Foreground::Shared::print_until_stopped() {
   progress.notify_all();
 }
 
-Foreground::Foreground(std::string journal_dir, uint64_t from, int fd, ForegroundStyle style)
-    : shared_(std::make_shared<Shared>(std::move(journal_dir), from, fd, std::move(style))) {
+UniqueFd open_position(const std::string& path) {
+  return UniqueFd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+}
+
+std::optional<uint64_t> read_position(const UniqueFd& position) {
+  uint64_t seq = 0;
+  if (!position || pread(position.get(), &seq, sizeof seq, 0) != sizeof seq) return {};
+  return seq;
+}
+
+Foreground::Foreground(std::string journal_dir, uint64_t from, UniqueFd position, int fd,
+                       ForegroundStyle style)
+    : shared_(std::make_shared<Shared>(std::move(journal_dir), from, std::move(position), fd,
+                                       std::move(style))) {
   std::thread([shared = shared_] { shared->print_until_stopped(); }).detach();
 }
 

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/time.h"
+#include "base/unique_fd.h"
 #include "proto/line_joiner.h"
 #include "proto/record.h"
 
@@ -40,10 +42,16 @@ class ForegroundFormat {
   std::string clock_;
 };
 
+// A small file in which an earlier supervisor may have noted the last seq that it printed.
+UniqueFd open_position(const std::string& path);
+std::optional<uint64_t> read_position(const UniqueFd& position);
+
 class Foreground {
  public:
-  // Prints to `fd` (not owned) what is journaled with a seq >= `from`.
-  Foreground(std::string journal_dir, uint64_t from, int fd, ForegroundStyle style);
+  // Prints to `fd` (not owned) what is journaled with a seq >= `from`. How far it has come is noted
+  // in `position`, if there is one.
+  Foreground(std::string journal_dir, uint64_t from, UniqueFd position, int fd,
+             ForegroundStyle style);
   // Gives up what has not been printed.
   ~Foreground();
 

@@ -38,6 +38,8 @@ Intake::Intake(Loop& loop, Router& router, std::function<void()> on_ended)
         plan_partial_lines();
       }) {
   pipes_.watch(true);
+  for (auto& stream : router_.recovered())
+    recovered_.emplace(std::pair(stream.launch, stream.stream), stream.id);
 }
 
 Result<> Intake::open(const Launch& launch, PipeEnds ends) {
@@ -51,18 +53,30 @@ Result<> Intake::open(const Launch& launch, PipeEnds ends) {
 }
 
 Result<> Intake::open_stream(Reader& reader, const Launch& launch, Stream stream, UniqueFd pipe) {
-  auto opened = router_.open_stream(launch.process.text(), launch.launch, stream, std::move(pipe));
-  if (!opened) return tl::unexpected(opened.error());
+  if (auto found = recovered_.find({launch.launch, stream}); found != recovered_.end()) {
+    reader.stream = found->second;
+    reader.resumed = true;
+    if (auto resumed = router_.resume_stream(reader.stream, std::move(pipe)); !resumed)
+      return resumed;
+    recovered_.erase(found);
+  } else {
+    auto opened =
+        router_.open_stream(launch.process.text(), launch.launch, stream, std::move(pipe));
+    if (!opened) return tl::unexpected(opened.error());
+    reader.stream = *opened;
+  }
   reader.launch = launch.launch;
-  reader.stream = *opened;
   return {};
 }
 
 void Intake::begin(LaunchId launch) {
   auto found = readers_.find(launch);
   if (found == readers_.end()) return;
-  for (auto& reader : found->second)
-    if (reader.place == Place::waiting) move_to(reader, Place::watched);
+  for (auto& reader : found->second) {
+    if (reader.place != Place::waiting) continue;
+    move_to(reader, reader.resumed ? Place::due : Place::watched);
+    if (reader.resumed) turn_.on();
+  }
 }
 
 void Intake::drain(LaunchId launch) {
@@ -84,6 +98,15 @@ bool Intake::ended(LaunchId launch) const {
   return found == readers_.end() ||
          std::all_of(found->second.begin(), found->second.end(),
                      [](auto& reader) { return reader.place == Place::ended; });
+}
+
+std::array<int, 2> Intake::pipes(LaunchId launch) const {
+  std::array<int, 2> fds{-1, -1};
+  auto found = readers_.find(launch);
+  if (found == readers_.end()) return fds;
+  for (size_t i = 0; i < fds.size(); ++i)
+    if (found->second[i].place != Place::ended) fds[i] = router_.pipe_of(found->second[i].stream);
+  return fds;
 }
 
 void Intake::close(LaunchId launch) {

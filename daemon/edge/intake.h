@@ -24,7 +24,8 @@ namespace muster {
 
 class Intake : public Output {
  public:
-  // `on_ended` is told when a stream has come to its end; it must not call back at once.
+  // Streams that the router has recovered go on where they were. `on_ended` is told when a stream
+  // has come to its end; it must not call back at once.
   Intake(Loop& loop, Router& router, std::function<void()> on_ended);
 
   Result<> open(const Launch& launch, PipeEnds ends) override;
@@ -32,6 +33,7 @@ class Intake : public Output {
   void drain(LaunchId launch) override;
   bool ended(LaunchId launch) const override;
   Nanos patience(LaunchId) const override { return 1s; }
+  std::array<int, 2> pipes(LaunchId launch) const override;
   // A stream that is blocked stays until what is in its pipe has been journaled.
   void close(LaunchId launch) override;
 
@@ -41,6 +43,7 @@ class Intake : public Output {
     LaunchId launch;
     StreamId stream;
     Place place = Place::waiting;  // for begin()
+    bool resumed = false;          // its window may hold what an earlier supervisor has read
     bool abandoned = false;        // closed by its owner; ends as soon as it is not blocked
   };
   using Readers = std::array<Reader, 2>;
@@ -60,6 +63,7 @@ class Intake : public Output {
   Router& router_;
   std::function<void()> on_ended_;
   std::map<LaunchId, Readers> readers_;
+  std::map<std::pair<LaunchId, Stream>, StreamId> recovered_;
   std::vector<Reader*> due_, blocked_;
   uint32_t sweeps_left_ = 0;  // vain ones, until the pipes are watched again
   MonoTime found_at_{};       // when there was something last

@@ -37,7 +37,15 @@ bool lock_soon(int fd) {
 
 }  // namespace
 
-Result<UniqueFd> take_lock(const std::string& path, const std::string& directory) {
+Result<> sign_lock(int lock, pid_t pid, const std::string& directory) {
+  std::string owner = fmt::format("{} {}\n", pid, directory);
+  if (ftruncate(lock, 0) != 0 ||
+      pwrite(lock, owner.data(), owner.size(), 0) != static_cast<ssize_t>(owner.size()))
+    return fail_errno(errno, "write");
+  return {};
+}
+
+Result<UniqueFd> take_lock(const std::string& path, pid_t pid, const std::string& directory) {
   UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd) return fail_errno(errno, "{}: open", path);
   if (!lock_soon(fd.get())) {
@@ -45,10 +53,8 @@ Result<UniqueFd> take_lock(const std::string& path, const std::string& directory
     return fail("already running ({}); use `ctl` to steer it, or --app NAME for a second one",
                 owner_of(fd.get()));
   }
-  std::string owner = fmt::format("{} {}\n", getpid(), directory);
-  if (ftruncate(fd.get(), 0) != 0 ||
-      pwrite(fd.get(), owner.data(), owner.size(), 0) != static_cast<ssize_t>(owner.size()))
-    return fail_errno(errno, "{}: write", path);
+  if (Result<> signed_by = sign_lock(fd.get(), pid, directory); !signed_by)
+    return within(signed_by.error(), "{}", path);
   return fd;
 }
 

@@ -3,8 +3,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <cstdio>
 #include <memory>
 
 namespace muster {
@@ -32,6 +34,21 @@ uint32_t count_open_fds() {
   uint32_t count = 0;
   while (fds && readdir(fds.get())) ++count;
   return count > 3 ? count - 3 : 0;  // less ".", ".." and the one that reads
+}
+
+std::string find_beside_us(const std::string& name) {
+  char path[PATH_MAX];
+  const ssize_t n = readlink("/proc/self/exe", path, sizeof path);
+  const std::string self(path, n > 0 ? static_cast<size_t>(n) : 0);
+  return self.substr(0, self.rfind('/') + 1) + name;
+}
+
+std::string boot_id() {
+  std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen("/proc/sys/kernel/random/boot_id", "re"),
+                                             std::fclose);
+  char text[64] = "";
+  if (!file || std::fscanf(file.get(), "%63s", text) != 1) return {};
+  return text;
 }
 
 bool is_reserved(int fd) {

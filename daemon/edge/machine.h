@@ -1,7 +1,9 @@
-// File descriptors: how many this machine allows, and which are taken from the start.
+// What this machine is and allows: file descriptors, which of them are taken from the start, the
+// boot, and where our programs are.
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace muster {
 
@@ -20,6 +22,11 @@ struct FdLimits {
 FdLimits raise_fd_limit();
 
 uint32_t count_open_fds();
+
+// Where another program of ours is: beside this very one.
+std::string find_beside_us(const std::string& name);
+// Of the running kernel; empty where it does not say.
+std::string boot_id();
 
 // Whether a descriptor that was just given out is one of the last ones. The kernel gives out the
 // lowest free number.

@@ -2,6 +2,8 @@
 // one-off (Attachments). An interface, so that whoever runs the processes need not know which.
 #pragma once
 
+#include <array>
+
 #include "base/result.h"
 #include "base/time.h"
 #include "base/unique_fd.h"
@@ -30,6 +32,8 @@ class Output {
   // How long, after the last process of the launch has gone, its end may be waited for: somebody
   // else may hold a pipe open, or what was printed cannot be moved on.
   virtual Nanos patience(LaunchId launch) const = 0;
+  // The read ends that are still open, stdout and stderr; -1 for those that are not.
+  virtual std::array<int, 2> pipes(LaunchId launch) const = 0;
   // The launch is over, ended or not.
   virtual void close(LaunchId launch) = 0;
 };

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #include <algorithm>
 #include <charconv>
@@ -108,20 +109,25 @@ std::optional<std::string_view> value_in(std::string_view environment, std::stri
 
 namespace {
 
-// `prefix` is the kind of descriptor as /proc writes it, "socket:[".
-std::vector<uint64_t> open_inodes(pid_t pid, std::string_view prefix) {
-  std::vector<uint64_t> inodes;
+// Calls `see` with the number and the inode of every open descriptor whose kind is `prefix`, as
+// /proc writes it: "socket:[".
+template <class See>
+void for_each_open(pid_t pid, std::string_view prefix, See see) {
   auto fds = open_directory(fmt::format("/proc/{}/fd", pid).c_str());
-  if (!fds) return inodes;
-  while (auto* name = readdir(fds.get())) {
+  while (auto* name = fds ? readdir(fds.get()) : nullptr) {
     char target[64];
     ssize_t n = readlinkat(dirfd(fds.get()), name->d_name, target, sizeof target);
     std::string_view text(target, n > 0 ? static_cast<size_t>(n) : 0);
     uint64_t inode;
     if (text.substr(0, prefix.size()) == prefix && text.back() == ']' &&
         parse_number(text.substr(prefix.size(), text.size() - prefix.size() - 1), inode))
-      inodes.push_back(inode);
+      see(std::string_view(name->d_name), inode);
   }
+}
+
+std::vector<uint64_t> open_inodes(pid_t pid, std::string_view prefix) {
+  std::vector<uint64_t> inodes;
+  for_each_open(pid, prefix, [&](std::string_view, uint64_t inode) { inodes.push_back(inode); });
   return inodes;
 }
 
@@ -129,6 +135,24 @@ std::vector<uint64_t> open_inodes(pid_t pid, std::string_view prefix) {
 
 std::vector<uint64_t> socket_inodes(pid_t pid) { return open_inodes(pid, "socket:["); }
 std::vector<uint64_t> pipe_inodes(pid_t pid) { return open_inodes(pid, "pipe:["); }
+
+uint64_t clock_ticks_now() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  const auto rate = static_cast<uint64_t>(sysconf(_SC_CLK_TCK));
+  constexpr uint64_t nanos = 1'000'000'000;
+  return static_cast<uint64_t>(now.tv_sec) * rate +
+         static_cast<uint64_t>(now.tv_nsec) * rate / nanos;
+}
+
+std::vector<int> pipe_descriptors(pid_t pid, uint64_t inode) {
+  std::vector<int> descriptors;
+  for_each_open(pid, "pipe:[", [&](std::string_view name, uint64_t seen) {
+    int fd = -1;
+    if (seen == inode && parse_number(name, fd)) descriptors.push_back(fd);
+  });
+  return descriptors;
+}
 
 // The descriptor holds on to the process; that it is the one we mean is checked after opening.
 bool signal_process(const ProcessEntry& process, int signal) {

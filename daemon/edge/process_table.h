@@ -33,6 +33,10 @@ std::optional<std::string_view> value_in(std::string_view environment, std::stri
 // The inodes of the sockets, or of the pipes, that the process has open.
 std::vector<uint64_t> socket_inodes(pid_t pid);
 std::vector<uint64_t> pipe_inodes(pid_t pid);
+// The numbers under which it has this very pipe open.
+std::vector<int> pipe_descriptors(pid_t pid, uint64_t inode);
+// The moment of now as ProcessEntry::start has it.
+uint64_t clock_ticks_now();
 
 // Signals this very process; false if it is gone. Never pid 1, and never ourselves.
 bool signal_process(const ProcessEntry& process, int signal);

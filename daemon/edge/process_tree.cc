@@ -24,25 +24,28 @@ Result<> become_subreaper() {
   return {};
 }
 
-ProcessTree::ProcessTree(std::string app) : app_(std::move(app)) {
-  for (auto& entry : read_processes())
-    if (entry.parent == getpid()) strangers_.push_back(entry);
-}
-
-bool ProcessTree::is_stranger(const ProcessEntry& process) const {
-  return std::any_of(strangers_.begin(), strangers_.end(), [&](const ProcessEntry& stranger) {
-    return stranger.pid == process.pid && stranger.start == process.start;
-  });
+ProcessTree::ProcessTree(std::string app, Run run, pid_t keeper)
+    : app_(std::move(app)), run_(std::move(run)), ours_{getpid()} {
+  if (keeper > 0) ours_.insert(keeper);
+  reapers_ = ours_;
 }
 
 Environment ProcessTree::mark(LaunchId launch) const {
-  return {{"MUSTER_APP", app_}, {"MUSTER_LAUNCH", std::to_string(launch)}};
+  return {
+      {"MUSTER_APP", app_}, {"MUSTER_RUN", run_.token}, {"MUSTER_LAUNCH", std::to_string(launch)}};
 }
 
-void ProcessTree::add(LaunchId launch, pid_t leader, std::vector<uint64_t> outputs) {
-  // Not reaped yet, so it is there, if only as a zombie.
-  auto entry = read_process(leader);
-  leaders_[leader] = {launch, std::move(outputs), entry ? entry->start : 0};
+void ProcessTree::add(LaunchId launch, const Identity& leader) {
+  leaders_[static_cast<pid_t>(leader.pid)] = {launch, leader};
+  auto entry = read_process(static_cast<pid_t>(leader.pid));
+  if (entry && entry->start == leader.start) reapers_.insert(entry->parent);
+}
+
+void ProcessTree::keeper_changed(pid_t keeper) {
+  reapers_ = ours_ = {getpid(), keeper};
+  for (auto& [pid, leader] : leaders_)
+    if (auto entry = read_process(pid); entry && entry->start == leader.identity.start)
+      reapers_.insert(entry->parent);
 }
 
 void ProcessTree::remove(LaunchId launch) {
@@ -67,7 +70,7 @@ std::optional<LaunchId> ProcessTree::owner_of_session(pid_t session) const {
   auto leader = leaders_.find(session);
   if (leader == leaders_.end()) return {};
   auto holder = read_process(session);
-  if (holder && holder->start != leader->second.start) return {};
+  if (holder && holder->start != leader->second.identity.start) return {};
   return leader->second.launch;
 }
 
@@ -77,31 +80,33 @@ std::optional<LaunchId> ProcessTree::owner_of_orphan(const ProcessEntry& orphan)
     return stray->second;
   auto environment = read_environment(orphan.pid);
   auto launch = value_in(environment, "MUSTER_LAUNCH");
-  if (launch && value_in(environment, "MUSTER_APP") == app_) {
+  if (launch && value_in(environment, "MUSTER_RUN") == run_.token) {
     for (auto& [pid, leader] : leaders_)
       if (std::to_string(leader.launch) == *launch) return leader.launch;
   }
   auto pipes = pipe_inodes(orphan.pid);
-  for (auto& [pid, leader] : leaders_)
-    if (std::find_first_of(pipes.begin(), pipes.end(), leader.outputs.begin(),
-                           leader.outputs.end()) != pipes.end())
+  for (auto& [pid, leader] : leaders_) {
+    const Identity& identity = leader.identity;
+    if (std::any_of(pipes.begin(), pipes.end(),
+                    [&](uint64_t inode) { return inode == identity.out || inode == identity.err; }))
       return leader.launch;
+  }
   return {};
 }
 
 // /proc is not read at one instant: whoever was seen below a parent that died before it was seen
-// itself is a child of ours by now.
+// itself is a reaper's child by now.
 std::set<LaunchId> ProcessTree::survivors() {
-  auto entries = read_processes([&](pid_t pid) { return is_leader(pid); });
+  auto entries = read_processes([&](pid_t pid) { return is_leader(pid) || ours_.count(pid) > 0; });
   std::unordered_set<pid_t> alive;
   for (auto& entry : entries)
     if (!entry.dead) alive.insert(entry.pid);
   std::set<LaunchId> launches;
   for (auto& entry : entries) {
     std::optional<ProcessEntry> orphan = entry;
-    if (entry.parent != getpid() && !is_leader(entry.parent) && !alive.count(entry.parent))
+    if (!is_reaper(entry.parent) && !is_leader(entry.parent) && !alive.count(entry.parent))
       orphan = read_process(entry.pid);
-    if (!orphan || orphan->dead || orphan->parent != getpid()) continue;
+    if (!orphan || orphan->dead || !is_reaper(orphan->parent)) continue;
     if (auto owner = owner_of_orphan(*orphan)) launches.insert(*owner);
   }
   return launches;
@@ -119,7 +124,8 @@ void ProcessTree::end_orphans() {
   do {
     bool any = false;
     for (auto& entry : read_processes()) {
-      if (entry.parent != getpid() || is_stranger(entry)) continue;
+      if (!ours_.count(entry.parent) || ours_.count(entry.pid) || entry.start < run_.first_start)
+        continue;
       any = true;
       if (!entry.dead) signal_process(entry, SIGKILL);
       waitpid(entry.pid, nullptr, WNOHANG);
@@ -139,16 +145,16 @@ void ProcessTree::take_snapshot() {
   auto owner_of = [&](const ProcessEntry& entry) {
     std::vector<pid_t> line;
     std::optional<LaunchId> owner;
-    for (auto* at = &entry; at && at->pid != getpid() && line.size() <= entries.size();) {
+    for (auto* at = &entry; at && !ours_.count(at->pid) && line.size() <= entries.size();) {
       if (auto known = owners.find(at->pid); known != owners.end()) {
         owner = known->second;
         break;
       }
       line.push_back(at->pid);
       auto leader = leaders_.find(at->pid);
-      if (leader != leaders_.end() && leader->second.start == at->start)
+      if (leader != leaders_.end() && leader->second.identity.start == at->start)
         owner = leader->second.launch;
-      else if (at->parent == getpid())
+      else if (is_reaper(at->parent))
         owner = owner_of_orphan(*at);
       else
         owner = owner_of_session(at->session);
@@ -164,7 +170,7 @@ void ProcessTree::take_snapshot() {
   decltype(strays_) strays;
   for (auto& entry : entries) {
     auto owner = owner_of(entry);
-    if (!owner || entry.dead || entry.pid == getpid()) continue;
+    if (!owner || entry.dead || ours_.count(entry.pid)) continue;
     (*members_)[*owner].push_back(entry);
     if (!is_leader(entry.session)) strays[{entry.pid, entry.start}] = *owner;
   }

@@ -1,7 +1,9 @@
 // Which processes belong to which launch: those of the leader's session, its descendants, and those
-// that got away from both but were born with the launch's mark in their environment. The daemon is
-// a subreaper, so whoever has lost its parent is a child of ours: a launch whose leader is dead
-// has survivors only if one of our children that is no leader belongs to it.
+// that got away from both but were born with the launch's mark in their environment. The supervisor
+// and its keeper are subreapers, so whoever has lost its parent is a child of one of them: a launch
+// whose leader is dead has survivors only if one of these children that is no leader belongs to it.
+// A leader that was adopted from an earlier supervisor is the keeper's child; where the keeper died
+// too, somebody else's, to whom its orphans go then.
 #pragma once
 
 #include <map>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "daemon/core/event.h"
+#include "daemon/edge/ledger.h"
 #include "daemon/edge/process_table.h"
 
 namespace muster {
@@ -20,17 +23,22 @@ Result<> become_subreaper();
 
 class ProcessTree {
  public:
-  // `app` tells our launches from those of a daemon that runs below us.
-  explicit ProcessTree(std::string app);
+  // Our launches are told from those of any other daemon by `run`. `keeper` is our parent, or 0.
+  // Who is a child of one of us and was started before the run is a stranger: a child of the
+  // program that became us by exec.
+  ProcessTree(std::string app, Run run, pid_t keeper);
 
   // The pairs that mark a launch's processes.
   Environment mark(LaunchId launch) const;
 
-  // A leader was started in a session of its own. `outputs` are the inodes of the pipes that it
-  // prints into: by them an orphan is known that has nothing else of us left.
-  void add(LaunchId launch, pid_t leader, std::vector<uint64_t> outputs);
+  // A leader was started in a session of its own, by us or an earlier supervisor. By the pipes that
+  // it prints into an orphan is known that has nothing else of us left.
+  void add(LaunchId launch, const Identity& leader);
   void remove(LaunchId launch);
   bool is_leader(pid_t pid) const { return leaders_.count(pid) > 0; }
+
+  // We have a new keeper, and those whose parent the old one was have a new parent.
+  void keeper_changed(pid_t keeper);
 
   // Reaps the children that have died and are not leaders, which are left to their Child. To be
   // called again after a leader was reaped.
@@ -51,17 +59,17 @@ class ProcessTree {
  private:
   struct Leader {
     LaunchId launch;
-    std::vector<uint64_t> outputs;
-    uint64_t start;
+    Identity identity;
   };
+  bool is_reaper(pid_t parent) const { return reapers_.count(parent) > 0; }
   std::optional<LaunchId> owner_of_orphan(const ProcessEntry& orphan) const;
   std::optional<LaunchId> owner_of_session(pid_t session) const;
   void take_snapshot();
-  bool is_stranger(const ProcessEntry& process) const;
 
   std::string app_;
-  // Children that we had before we started anything: of the program that became us by exec.
-  std::vector<ProcessEntry> strangers_;
+  Run run_;
+  std::set<pid_t> ours_;     // this program and its keeper
+  std::set<pid_t> reapers_;  // the same, and to whom else orphans of our launches go
   std::map<pid_t, Leader> leaders_;
   // Seen outside the leader's session before; keeps them when they lose parent and environment.
   std::map<std::pair<pid_t, uint64_t>, LaunchId> strays_;

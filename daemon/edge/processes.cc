@@ -2,7 +2,6 @@
 #include "daemon/edge/processes.h"
 
 #include <signal.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <algorithm>
 #include <utility>
@@ -10,8 +9,6 @@
 namespace muster {
 namespace {
 
-// Forks of one turn may take this long together; then the others get theirs.
-constexpr Nanos spawn_budget = 5ms;
 // Killing again: soon at first, because whoever forked in time was missed.
 constexpr Nanos first_kill_pause = 5ms, longest_kill_pause = 1s;
 // Survivors whose end nobody tells us of, because a tracer or the like is their parent.
@@ -26,34 +23,20 @@ Nanos worked() {
   return std::chrono::seconds(time.tv_sec) + Nanos(time.tv_nsec);
 }
 
-uint64_t inode_of(int fd) {
-  struct stat status {};
-  return fstat(fd, &status) == 0 ? status.st_ino : 0;
-}
-
 }  // namespace
 
-Processes::Processes(Loop& loop, std::string app, Spawner spawner, Output& log, Output& attached,
-                     std::function<void(Event)> sink)
-    : tree_(std::move(app)),
+Processes::Processes(Loop& loop, ProcessTree tree, Spawner spawner, Keeping& keeping, Output& log,
+                     Output& attached, std::function<void(Event)> sink)
+    : loop_(loop),
+      tree_(std::move(tree)),
       spawner_(std::move(spawner)),
+      keeping_(keeping),
       log_(log),
       attached_(attached),
       sink_(std::move(sink)),
       sweep_(loop, [this] { sweep(); }),
       later_(loop, [this] { sweep_.on(); }),
       child_signal_(loop, SIGCHLD, [this] { on_death(); }) {}
-
-void Processes::start(Launch launch) {
-  LaunchId id = launch.launch;
-  queue_.push_back(id);
-  Output* output = launch.attached ? &attached_ : &log_;
-  auto [entry, added] = running_.try_emplace(id);
-  CHECK(added, "launch {} was started before", id);
-  entry->second.launch = std::move(launch);
-  entry->second.output = output;
-  sweep_.on();
-}
 
 // While the leader has not been reaped, nobody else can have the number of its group.
 void Processes::kill(LaunchId launch, int signal) {
@@ -82,6 +65,16 @@ std::vector<ProcessEntry> Processes::members(LaunchId launch) {
   return tree_.members(launch);
 }
 
+void Processes::keeper_changed(pid_t keeper) {
+  tree_.keeper_changed(keeper);
+  for (auto& [launch, running] : running_) {
+    if (!running.child || running.phase == Phase::over) continue;
+    auto [out, err] = running.output->pipes(launch);
+    keeping_.keep(launch, out, err, -1);
+    if (!running.released) keeping_.keep_pid(launch, running.child->pid());
+  }
+}
+
 // Somebody of ours may have died, leader or not.
 void Processes::on_death() {
   deaths_ = true;
@@ -100,62 +93,38 @@ void Processes::sweep() {
   signal_strays();
   kill_again(now);
   tree_.forget();
-  std::erase_if(running_, [](auto& entry) { return entry.second.phase == Phase::over; });
   plan_next_sweep();
   deliver();
+  release_exited();
+  erase_over();
+}
+
+// What was told is kept by those who were told; until then a successor may have to ask again.
+void Processes::release_exited() {
+  bool released = false;
+  for (auto& [launch, running] : running_) {
+    const bool told = running.phase == Phase::exited || running.phase == Phase::draining;
+    if (!told || std::exchange(running.released, true)) continue;
+    running.child->release();
+    keeping_.release_pid(launch);
+    released = true;
+  }
+  // Behind a leader other dead children may have waited.
+  if (released) tree_.reap_orphans();
+}
+
+void Processes::erase_over() {
+  std::erase_if(running_, [&](auto& entry) {
+    if (entry.second.phase != Phase::over) return false;
+    if (entry.second.child) entry.second.child->release();
+    keeping_.forget(entry.first);
+    return true;
+  });
 }
 
 // Not while anything is being looked through: whoever receives an event may call back.
 void Processes::deliver() {
   for (auto& event : std::exchange(events_, {})) sink_(std::move(event));
-}
-
-void Processes::spawn_queued(MonoTime now) {
-  size_t spawned = 0;
-  while (spawned < queue_.size() && loop_clock() - now < spawn_budget)
-    spawn(running_.at(queue_[spawned++]));
-  queue_.erase(queue_.begin(), queue_.begin() + static_cast<ptrdiff_t>(spawned));
-}
-
-void Processes::spawn(Running& running) {
-  auto pipes = spawner_.make_pipes(running.launch);
-  if (!pipes) return fail_start(running, pipes.error());
-  std::vector<uint64_t> outputs{inode_of(pipes->ours.out.get()), inode_of(pipes->ours.err.get())};
-  auto opened = running.output->open(running.launch, std::move(pipes->ours));
-  if (!opened) return fail_start(running, {opened.message(), ENOBUFS});
-  LaunchId launch = running.launch.launch;
-  auto child = spawner_.spawn(running.launch, std::move(pipes->childs), tree_.mark(launch),
-                              [this] { on_death(); });
-  if (!child) {
-    running.output->close(launch);
-    return fail_start(running, child.error());
-  }
-  running.child = std::move(*child);
-  running.phase = Phase::starting;
-  tree_.add(launch, running.child->pid(), std::move(outputs));
-  for (int signal : std::exchange(running.early_signals, {})) kill(launch, signal);
-}
-
-void Processes::fail_start(Running& running, StartFailure failure) {
-  events_.push_back(
-      LaunchFailed{running.launch.launch, std::move(failure.stage), failure.error_number});
-  running.phase = Phase::over;
-}
-
-void Processes::finish_starts() {
-  for (auto& [launch, running] : running_) {
-    if (running.phase != Phase::starting) continue;
-    auto& child = *running.child;
-    if (child.start() == Child::Start::succeeded) {
-      events_.push_back(Launched{launch, child.pid()});
-      running.output->begin(launch);
-      running.phase = Phase::running;
-    } else if (child.start() == Child::Start::failed && child.exit()) {
-      running.output->close(launch);
-      tree_.remove(launch);
-      fail_start(running, spawner_.describe(running.launch, child.failure()));
-    }
-  }
 }
 
 bool Processes::waits_for_survivors(const Running& running) {

@@ -1,5 +1,6 @@
-// Every launch that is under way: starts it, watches it, signals it, and tells the core what became
-// of it: Launched or LaunchFailed, then Exited, then Gone. Decides nothing.
+// Every launch that is under way: starts it, or takes it over from an earlier supervisor, watches
+// it, signals it, and tells the core what became of it: Launched or LaunchFailed, then Exited, then
+// Gone. What the core was told is not told again, whoever told it. Decides nothing.
 #pragma once
 
 #include <functional>
@@ -14,6 +15,7 @@
 #include "base/uv/signal_watch.h"
 #include "base/uv/timer.h"
 #include "base/uv/turn.h"
+#include "daemon/edge/keeping.h"
 #include "daemon/edge/output.h"
 #include "daemon/edge/process_tree.h"
 #include "daemon/edge/spawner.h"
@@ -29,17 +31,22 @@ namespace muster {
 // whoever receives one may call back at once, and nothing is destroyed in its own callback.
 class Processes {
  public:
-  // `log` gets what launches print, `attached` that of attached ones; both must outlive this.
-  Processes(Loop& loop, std::string app, Spawner spawner, Output& log, Output& attached,
-            std::function<void(Event)> sink);
+  // `log` gets what launches print, `attached` that of attached ones; both must outlive this, as
+  // must `keeping`.
+  Processes(Loop& loop, ProcessTree tree, Spawner spawner, Keeping& keeping, Output& log,
+            Output& attached, std::function<void(Event)> sink);
 
-  // Soon, in the order of the calls; a burst is spread over turns.
+  // Soon, in the order of the calls; a burst is spread over turns. A resumed one that was started
+  // is taken over at once.
   void start(Launch launch);
   // To every process of the launch's tree, once; SIGKILL again and again until none is left.
   void kill(LaunchId launch, int signal);
 
   // To be called by an Output: the end of a launch's streams was reached.
   void output_changed() { sweep_.on(); }
+
+  // There is a new keeper: all that the old one kept is deposited again.
+  void keeper_changed(pid_t keeper);
 
   bool empty() const { return running_.empty(); }
   // When no launch is left and none will follow: ends whoever got away from all of them.
@@ -59,6 +66,7 @@ class Processes {
     std::optional<MonoTime> kill_again;
     Nanos kill_pause{};
     MonoTime empty_since{};    // draining: since when no process is left
+    bool released = false;     // its exit was told, so that its pid may go
     bool told_to_end = false;  // so a slow reader of its output is not waited for
   };
   struct StraySignal {
@@ -81,9 +89,14 @@ class Processes {
   void kill_again(MonoTime now);
   void plan_next_sweep();
   static bool waits_for_survivors(const Running& running);
+  bool take_over(Running& running);
+  void release_exited();
+  void erase_over();
 
+  Loop& loop_;
   ProcessTree tree_;
   Spawner spawner_;
+  Keeping& keeping_;
   Output &log_, &attached_;
   std::function<void(Event)> sink_;
   std::map<LaunchId, Running> running_;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <limits.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <cerrno>
 #include <utility>
@@ -29,14 +30,13 @@ StartResult<Ends> make_pipe(bool to_be_read_by_us) {
   return ends;
 }
 
-}  // namespace
-
-std::string find_muster_exec() {
-  char path[PATH_MAX];
-  ssize_t n = readlink("/proc/self/exe", path, sizeof path);
-  std::string self(path, n > 0 ? static_cast<size_t>(n) : 0);
-  return self.substr(0, self.rfind('/') + 1) + "muster-exec";
+// The writing end, opened again for both.
+void open_both_ways(UniqueFd& end) {
+  UniqueFd both(open(fmt::format("/proc/self/fd/{}", end.get()).c_str(), O_RDWR | O_CLOEXEC));
+  if (both) end = std::move(both);
 }
+
+}  // namespace
 
 Spawner::Spawner(Loop& loop, SpawnerOptions options, UniqueFd null)
     : loop_(&loop), options_(std::move(options)), null_(std::move(null)) {
@@ -65,6 +65,7 @@ StartResult<LaunchPipes> Spawner::make_pipes(const Launch& launch) const {
     if (!ends) return tl::unexpected(ends.error());
     pipes.ours.*end = std::move(ends->read);
     pipes.childs.*end = std::move(ends->write);
+    open_both_ways(pipes.childs.*end);
   }
   if (launch.attached) {
     auto ends = make_pipe(false);
@@ -72,15 +73,18 @@ StartResult<LaunchPipes> Spawner::make_pipes(const Launch& launch) const {
     pipes.ours.in = std::move(ends->write);
     pipes.childs.in = std::move(ends->read);
   }
+  int report[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, report) != 0)
+    return tl::unexpected(StartFailure{"socketpair", errno});
+  pipes.report.reset(report[0]);
+  pipes.childs_report.reset(report[1]);
+  if (is_reserved(report[1])) return tl::unexpected(StartFailure{"socketpair", EMFILE});
   return pipes;
 }
 
-StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, PipeEnds childs,
+StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchPipes pipes,
                                                    const Environment& mark,
                                                    std::function<void()> on_change) const {
-  auto report = make_pipe(false);
-  if (!report) return tl::unexpected(report.error());
-
   Child::Plan plan;
   plan.argv = {options_.exec_program, options_.directory, std::to_string(options_.fd_limit)};
   auto words = launch.argv.empty() ? shell_words(launch.command) : launch.argv;
@@ -90,10 +94,11 @@ StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, PipeEnd
     for (auto& [name, value] : *more) environment[name] = value;
   for (auto& [name, value] : environment)
     plan.environment.push_back(fmt::format("{}={}", name, value));
+  const PipeEnds& childs = pipes.childs;
   plan.stdio = {childs.in ? childs.in.get() : null_.get(), childs.out.get(), childs.err.get(),
-                report->write.get()};
+                pipes.childs_report.get()};
 
-  auto child = Child::spawn(*loop_, std::move(plan), std::move(report->read), std::move(on_change));
+  auto child = Child::spawn(*loop_, std::move(plan), std::move(pipes.report), std::move(on_change));
   if (child) return std::move(*child);
   // What may be refused before exec is a process, memory or a descriptor.
   int error = child.error();
@@ -111,12 +116,14 @@ StartFailure Spawner::describe(const Launch& launch, const ExecReport& report) c
         return "set descriptor limit";
       case ExecStage::directory:
         return "chdir " + options_.directory;
+      case ExecStage::begun:
+        break;
       case ExecStage::program:
         return "exec " + (launch.argv.empty() ? shell_words(launch.command) : launch.argv).front();
     }
     return "start";
   };
-  return {stage(), report.error_number};
+  return {stage(), report.number};
 }
 
 }  // namespace muster

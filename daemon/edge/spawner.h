@@ -20,9 +20,6 @@ struct SpawnerOptions {
   uint64_t fd_limit = 1024;  // the soft limit that programs get
 };
 
-// Where muster-exec was installed: beside this very program.
-std::string find_muster_exec();
-
 // What was being done when a launch failed to start, and why.
 struct StartFailure {
   std::string stage;
@@ -31,9 +28,11 @@ struct StartFailure {
 template <class T>
 using StartResult = tl::expected<T, StartFailure>;
 
-// The pipes of a launch that is about to be started: our ends, and the child's.
+// The pipes of a launch that is about to be started, our ends and the child's, and the two ends of
+// the socket through which muster-exec reports.
 struct LaunchPipes {
   PipeEnds ours, childs;
+  UniqueFd report, childs_report;
 };
 
 class Spawner {
@@ -42,12 +41,14 @@ class Spawner {
   static Result<Spawner> open(Loop& loop, SpawnerOptions options);
 
   // Real pipes, because a program may open /dev/stdout again; an attached launch gets one for its
-  // stdin too. Refuses while fewer than `fd_reserve` descriptors are left for everybody else.
+  // stdin too. The child has both ends of those that it prints into: when nobody of us is left it
+  // waits, instead of being ended by SIGPIPE. Refuses while fewer than `fd_reserve` descriptors are
+  // left for everybody else.
   StartResult<LaunchPipes> make_pipes(const Launch& launch) const;
 
-  // Forks. `mark` is added to the environment. The child's ends of the pipes are closed here in any
-  // case.
-  StartResult<std::unique_ptr<Child>> spawn(const Launch& launch, PipeEnds childs,
+  // Forks. `mark` is added to the environment. `pipes.ours` are not needed here; the child's ends
+  // are closed in any case.
+  StartResult<std::unique_ptr<Child>> spawn(const Launch& launch, LaunchPipes pipes,
                                             const Environment& mark,
                                             std::function<void()> on_change) const;
 

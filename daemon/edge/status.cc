@@ -28,7 +28,7 @@ uint64_t resident_bytes() {
 
 void fill_status(StatusReply& status, const RouterHead& head, std::vector<std::string> alarms) {
   status.version = version;
-  status.pid = getpid();
+  status.supervisor_pid = getpid();
   status.seq = head.seq;
   status.lines = head.lines;
   status.journal_bytes = head.journal_bytes;

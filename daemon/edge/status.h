@@ -9,7 +9,8 @@
 
 namespace muster {
 
-// Fills in what does not depend on the app: version, pid, memory, descriptors, numbers, sizes.
+// Fills in what does not depend on the app: version, supervisor, memory, descriptors, numbers,
+// sizes.
 void fill_status(StatusReply& status, const RouterHead& head, std::vector<std::string> alarms);
 
 }  // namespace muster

@@ -6,6 +6,7 @@
 #include <linux/close_range.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <cerrno>
@@ -18,16 +19,20 @@ namespace {
 
 using muster::ExecStage;
 
+// One small write into an empty socket is never cut short. Nobody may be there to read it.
+bool report(ExecStage stage, int number) {
+  muster::ExecReport said{stage, number};
+  return send(muster::exec_report_fd, &said, sizeof said, MSG_NOSIGNAL) == sizeof said;
+}
+
 // As a shell would exit: 127 for "there is no such thing", 126 for "there is, but".
 [[noreturn]] void give_up(ExecStage stage) {
-  muster::ExecReport report{stage, errno};
-  // One small write into an empty pipe is never cut short.
-  ssize_t written = write(muster::exec_report_fd, &report, sizeof report);
-  _exit(written == sizeof report && report.error_number == ENOENT ? 127 : 126);
+  const int error = errno;
+  _exit(report(stage, error) && error == ENOENT ? 127 : 126);
 }
 
 void keep_standard_descriptors() {
-  // Closing at exec, not now: the report pipe must stay open until then.
+  // Closing at exec, not now: the report socket must stay open until then.
   if (close_range(muster::exec_report_fd, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
     for (int fd = muster::exec_report_fd; fd < 1024; ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
@@ -57,6 +62,7 @@ bool restore_fd_limit(const char* text) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  report(ExecStage::begun, getpid());
   keep_standard_descriptors();
   if (argc < 4) {
     errno = EINVAL;

@@ -37,12 +37,15 @@ def test_usage(app):
 def test_a_daemon_that_does_not_answer(app):
     app.procfile(worker="exec sleep 1000")
     app.start()
-    pid = app.pid_of_daemon()
-    os.kill(pid, signal.SIGSTOP)
+    status = app.status()
+    halves = [status["keeper_pid"], status["supervisor_pid"]]  # else the one ends the other
+    for pid in halves:
+        os.kill(pid, signal.SIGSTOP)
     try:
         app.refused("ps", status=4, timeout=120)
     finally:
-        os.kill(pid, signal.SIGCONT)
+        for pid in halves:
+            os.kill(pid, signal.SIGCONT)
     app.ok("ps")
 
 

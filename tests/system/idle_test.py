@@ -14,7 +14,7 @@ def test_wake_ups(app):
     app.procfile(worker="exec sleep 1000")
     app.start("-m", "worker=50")
     app.pid("worker.50")
-    pid = app.pid_of_daemon()
+    pid = app.pid_of_supervisor()
     wait_for("quiet after the start", lambda: quiet(pid))
     before, began = wake_ups(pid), time.monotonic()
     wait_for("five seconds to pass", lambda: time.monotonic() - began >= 5)

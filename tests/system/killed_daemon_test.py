@@ -1,10 +1,156 @@
-"""A killed daemon leaves nothing that keeps the next one from starting, and its journal stays."""
+"""kill -9 of the daemon, of either half of it or of both: the processes stay, with their pids and
+their lines, and are looked after again."""
+
+import os
+import signal
+
+import pytest
 
 import proc
 from waiting import wait_for
 
+COUNTING = "i=0; while echo $i; do i=$((i+1)); done"
 
-def test_the_next_daemon_goes_on_where_it_ended(app):
+
+def lines_of(app, process, count=100_000_000):
+    return [line.split(": ", 1)[1] for line in app.logs("-n", count, "-p", process, "-s", "app")]
+
+
+def assert_counts(lines):
+    """Each number once, in order, none torn."""
+    assert lines == [str(number) for number in range(len(lines))]
+
+
+def wait_for_more_lines(app):
+    before = app.status()["lines"]
+    wait_for("more lines", lambda: app.status()["lines"] > before + 1000)
+
+
+def kill_supervisor(app):
+    app.kill_supervisor()
+
+
+def kill_keeper(app):
+    before = app.status()["keeper_pid"]
+    os.kill(before, signal.SIGKILL)
+    app.popen.wait()
+    wait_for("another keeper", lambda: app.status()["keeper_pid"] not in (before, 0))
+
+
+def kill_both(app):
+    app.kill_hard()
+    app.start()
+
+
+KILLS = [kill_supervisor, kill_keeper, kill_both]
+
+
+@pytest.mark.parametrize("kill", KILLS)
+def test_its_processes_live_on_and_none_is_started_twice(app, kill):
+    app.procfile(alpha="exec sleep 1000", beta="sleep 1000 & exec sleep 1000")
+    app.start("-m", "alpha=2,beta=1")
+    before = {row["process"]: app.pid(row["process"]) for row in app.rows()}
+    kill(app)
+    assert {row["process"]: row["pid"] for row in app.rows()} == before
+    assert all(proc.alive(pid) for pid in before.values())
+    assert set(app.states().values()) == {"up"}
+    assert len(app.tree("alpha.1")) == 1 and len(app.tree("beta.1")) == 2
+    assert not [line for line in app.logs("-s", "muster") if "exited" in line]
+
+
+@pytest.mark.parametrize("kill", KILLS)
+def test_no_line_is_lost_doubled_or_torn_at_full_load(app, kill):
+    app.procfile(alpha=COUNTING)
+    app.start("-m", "alpha=2")
+    for _ in range(3):
+        wait_for_more_lines(app)
+        kill(app)
+    wait_for_more_lines(app)
+    app.ok("stop", "alpha")
+    for process in ("alpha.1", "alpha.2"):
+        assert_counts(lines_of(app, process))
+
+
+@pytest.mark.parametrize("kill", KILLS)
+def test_an_exit_after_it_is_seen_with_its_code(app, kill):
+    app.procfile(alpha="exec sleep 1000", beta="while [ ! -e go ]; do sleep 0.01; done; exit 7")
+    app.start()
+    pid = app.pid("alpha.1")
+    app.pid("beta.1")
+    kill(app)
+    os.kill(pid, signal.SIGTERM)
+    app.wait_log("muster[alpha.1]: Process exited with status 143")
+    app.write("go", "")
+    app.wait_log("muster[beta.1]: Process exited with status 7")
+    app.replaced("alpha.1", pid)
+
+
+@pytest.mark.parametrize("kill", KILLS)
+def test_it_can_be_steered_and_ended_as_before(app, kill):
+    app.procfile(alpha="exec sleep 1000")
+    app.start()
+    kill(app)
+    app.ok("scale", "alpha=3")
+    app.wait_states({"alpha.1": "up", "alpha.2": "up", "alpha.3": "up"})
+    pid = app.pid("alpha.1")
+    app.ok("restart", "alpha.1")
+    assert app.pid("alpha.1") != pid and not proc.alive(pid)
+    app.ok("shutdown")
+    wait_for("all processes to end", lambda: not app.home.processes)
+
+
+def test_a_process_that_ended_while_nobody_was_there_is_said_to_have(app):
+    app.procfile(alpha="exec sleep 1000")
+    app.start()
+    pid = app.pid("alpha.1")
+    app.kill_hard()
+    proc.kill(pid)
+    wait_for("the process to be gone", lambda: not proc.alive(pid))
+    app.start()
+    app.replaced("alpha.1", pid)
+    # Whoever became its parent may not have reaped it yet.
+    status = "alpha.1]: Process exited with status "
+    exits = [line.split(status)[1] for line in app.logs("-n", 1000) if status in line]
+    assert exits in (["unknown: nobody of muster was there"], ["137"])
+
+
+def test_what_was_stopped_stays_stopped_and_a_back_off_goes_on(app):
+    app.procfile(alpha="exec sleep 1000", beta="exit 3")
+    app.start("-m", "alpha=2,beta=1")
+    app.pid("alpha.2")
+    app.ok("stop", "alpha.2")
+    app.wait_log("muster[beta.1]: Process exited with status 3", count=2)
+    app.wait_state("beta.1", "crashed")
+    app.kill_supervisor()
+    row = app.row("beta.1")
+    assert row["state"] == "crashed" and row["restarts"] == 1
+    assert "2 crashes in a row" in row["note"]
+    assert app.states()["alpha.2"] == "down"
+
+
+def test_a_shutdown_goes_on(app):
+    app.procfile(alpha="trap '' TERM; while [ ! -e go ]; do sleep 0.01; done")
+    app.start()
+    app.pid("alpha.1")
+    app.signal(signal.SIGTERM)
+    app.wait_state("alpha.1", "stopping")
+    app.kill_supervisor()
+    assert app.states() == {"alpha.1": "stopping"}
+    app.write("go", "")
+    assert app.wait() == 0
+
+
+def test_what_was_shown_in_the_terminal_goes_on_where_it_was(app):
+    app.procfile(alpha="i=0; while [ $i -lt 2000 ]; do echo $i; i=$((i+1)); done; echo end; "
+                       "exec sleep 1000")
+    app.start()
+    app.kill_supervisor()
+    app.wait_output("| end")
+    shown = [line.split("| ", 1)[1] for line in app.output.splitlines() if "alpha.1" in line]
+    assert [line for line in shown if line.isdigit()] == [str(n) for n in range(2000)]
+
+
+def test_the_next_daemon_after_all_has_ended_starts_anew(app):
     app.procfile(alpha="seq 1000; echo end; exec sleep 1000")
     app.start()
     app.wait_log("app[alpha.1]: end")
@@ -19,7 +165,7 @@ def test_the_next_daemon_goes_on_where_it_ended(app):
     assert numbers[-1001:-1] == [str(n) for n in range(1, 1001)]
     app.start()
     assert app.formation() == "alpha=2"
-    app.pid("alpha.2")
+    app.wait_states({"alpha.1": "up", "alpha.2": "up"})
     seqs = [record["seq"] for record in app.records("-n", 10_000)]
     assert seqs == sorted(seqs) and seqs[-1] > last
 

@@ -66,4 +66,4 @@ def test_a_huge_line_is_bounded(app):
     app.wait_log("app[alpha.1]: after", "-n", "1", "-s", "app", deadline=60)
     out = app.ok("logs", "-s", "app", "-n", "1000000", text=False, timeout=120)
     assert out.count(b"y") == size
-    assert int(proc.status(app.pid_of_daemon(), "VmHWM").split()[0]) < 200_000
+    assert int(proc.status(app.pid_of_supervisor(), "VmHWM").split()[0]) < 200_000

@@ -18,7 +18,7 @@ def test_up_and_down(app):
     app.ok("scale", "worker=1")
     app.wait_states({"worker.1": "up"}, deadline=60)
     assert len(app.tree("worker.1")) == 1
-    daemon = app.pid_of_daemon()
+    daemon = app.pid_of_supervisor()
     assert [pid for pid in app.home.processes if proc.environment(pid).get("PS")] == \
         app.tree("worker.1")
     assert not [pid for pid in proc.children(daemon) if proc.state(pid) == "Z"]

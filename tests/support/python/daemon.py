@@ -146,8 +146,14 @@ class Daemon:
         """The pid of a process once it is up."""
         return self.wait_state(process, "up")["pid"]
 
+    def status(self):
+        return json.loads(self.ok("status", "--json"))
+
     def pid_of_daemon(self):
-        return json.loads(self.ok("status", "--json"))["pid"]
+        return self.status()["pid"]
+
+    def pid_of_supervisor(self):
+        return self.status()["supervisor_pid"]
 
     def wait_state(self, process, state, deadline=PATIENCE):
         def probe():
@@ -186,6 +192,26 @@ class Daemon:
         return [pid for pid in self.home.processes
                 if proc.environment(pid).get("PS") == process]
 
+    def kill_supervisor(self):
+        """Its keeper starts the next one, whose status is returned."""
+        before = self.pid_of_supervisor()
+        os.kill(before, signal.SIGKILL)
+        return self.successor(before)
+
+    def successor(self, before):
+        """The status as the next supervisor tells it."""
+        def probe():
+            done = self.ctl("status", "--json")
+            status = json.loads(done.stdout) if done.returncode == 0 else None
+            return status if status and status["supervisor_pid"] != before else None
+        return wait_for("the next supervisor to answer", probe)
+
     def kill_hard(self):
-        os.kill(self.popen.pid, signal.SIGKILL)
-        self.popen.wait()
+        """Keeper and supervisor, neither of which can do anything about the other's death."""
+        status = self.status()
+        os.kill(status["keeper_pid"], signal.SIGSTOP)
+        os.kill(status["supervisor_pid"], signal.SIGKILL)
+        os.kill(status["keeper_pid"], signal.SIGKILL)
+        if self.popen:
+            self.popen.wait()
+        wait_for("the supervisor to be gone", lambda: not proc.alive(status["supervisor_pid"]))

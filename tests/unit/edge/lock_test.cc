@@ -13,20 +13,20 @@ using namespace muster;
 TEST_CASE("a lock that is held is refused with its owner's pid and directory") {
   TempDir directory;
   std::string path = directory.path() + "/lock";
-  Result<UniqueFd> first = take_lock(path, "/srv/shop");
+  Result<UniqueFd> first = take_lock(path, getpid(), "/srv/shop");
   REQUIRE(first);
-  Result<UniqueFd> second = take_lock(path, "/srv/other");
+  Result<UniqueFd> second = take_lock(path, getpid(), "/srv/other");
   REQUIRE_FALSE(second);
   CHECK(second.message().find(fmt::format("pid {}, for /srv/shop", getpid())) != std::string::npos);
 
   SECTION("and is free again when its owner lets go") {
     first->reset();
-    CHECK(take_lock(path, "/srv/other"));
+    CHECK(take_lock(path, getpid(), "/srv/other"));
   }
 }
 
 TEST_CASE("a lock is not taken through a link that somebody has put there") {
   TempDir directory;
   std::filesystem::create_symlink("/tmp/elsewhere", directory.path() + "/lock");
-  CHECK_FALSE(take_lock(directory.path() + "/lock", "/srv/shop"));
+  CHECK_FALSE(take_lock(directory.path() + "/lock", getpid(), "/srv/shop"));
 }

@@ -12,6 +12,7 @@
 #include "base/uv/loop.h"
 #include "base/uv/poll.h"
 #include "base/uv/timer.h"
+#include "daemon/edge/machine.h"
 #include "daemon/edge/processes.h"
 
 namespace muster {
@@ -49,6 +50,7 @@ class RememberedOutput : public Output {
     return streams[0].ended && streams[1].ended;
   }
   Nanos patience(LaunchId) const override { return patience_; }
+  std::array<int, 2> pipes(LaunchId) const override { return {-1, -1}; }
   void close(LaunchId launch) override {
     for (auto& stream : launches_[launch]) {
       stream.poll.reset();
@@ -86,12 +88,23 @@ class RememberedOutput : public Output {
   UniqueFd input_;
 };
 
+// Without a keeper.
+class NothingKept : public Keeping {
+ public:
+  void keep(LaunchId, int, int, int) override {}
+  void keep_pid(LaunchId, pid_t) override {}
+  void release_pid(LaunchId) override {}
+  void forget(LaunchId) override {}
+  std::optional<KeptLaunch> take(LaunchId) override { return {}; }
+};
+
 class ProcessStage {
  public:
   explicit ProcessStage(std::string directory = "/")
       : log(loop),
         attached(loop),
-        processes(loop, "stage", make_spawner(loop, std::move(directory)), log, attached,
+        processes(loop, ProcessTree("stage", new_run(), 0),
+                  make_spawner(loop, std::move(directory)), keeping, log, attached,
                   [this](Event event) { take(std::move(event)); }) {
     log.on_ended = attached.on_ended = [this] { processes.output_changed(); };
     static auto subreaper = become_subreaper();
@@ -153,12 +166,13 @@ class ProcessStage {
 
   Loop loop;
   RememberedOutput log, attached;
+  NothingKept keeping;
   std::map<LaunchId, Seen> launches;
   Processes processes;
 
  private:
   static Spawner make_spawner(Loop& loop, std::string directory) {
-    auto spawner = Spawner::open(loop, {std::move(directory), find_muster_exec(), 512});
+    auto spawner = Spawner::open(loop, {std::move(directory), find_beside_us("muster-exec"), 512});
     if (!spawner) throw std::runtime_error(spawner.message());
     return std::move(*spawner);
   }

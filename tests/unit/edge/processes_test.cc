@@ -19,7 +19,7 @@ TEST_CASE("a process starts, prints, exits and is gone, and all of it is told in
   REQUIRE(stage.run_until_gone(launch));
   auto& seen = stage.seen(launch);
   CHECK(seen.order == "LEG");
-  CHECK(seen.launched->pid > 1);
+  CHECK(seen.launched->identity.pid > 1);
   CHECK(seen.exited->status.status() == 3);
   CHECK_FALSE(seen.exited->survivors);
   CHECK(stage.log.text(launch, 0) == "hello");
@@ -102,7 +102,7 @@ TEST_CASE("the process is the program itself, in the app's directory, in a sessi
   REQUIRE(stage.run_until_gone(launch));
   auto stat = parse_stat(stage.log.text(launch));
   REQUIRE(stat);
-  CHECK(stat->pid == stage.seen(launch).launched->pid);
+  CHECK(stat->pid == stage.seen(launch).launched->identity.pid);
   CHECK(stat->session == stat->pid);
   CHECK(stat->group == stat->pid);
   CHECK(stage.output_of("pwd; env | grep ^PWD") == "/usr\nPWD=/usr\n");
@@ -220,7 +220,7 @@ TEST_CASE("a stranger who holds a pipe open is waited for so long and no longer"
   stage.log.patience_ = 20ms;
   auto launch = stage.start("sleep 1000");
   REQUIRE(stage.run_until([&] { return stage.seen(launch).launched.has_value(); }));
-  auto path = "/proc/" + std::to_string(stage.seen(launch).launched->pid) + "/fd/1";
+  auto path = "/proc/" + std::to_string(stage.seen(launch).launched->identity.pid) + "/fd/1";
   UniqueFd held(open(path.c_str(), O_WRONLY | O_CLOEXEC));
   REQUIRE(held);
   stage.processes.kill(launch, SIGKILL);

@@ -51,5 +51,5 @@ TEST_CASE("status for programs has every field") {
   CHECK(object["uptime"] == 7200.0);
   CHECK(object["journal_oldest_time"].is_null());
   CHECK(object["alarms"] == json::array());
-  CHECK(object.size() == 18);
+  CHECK(object.size() == 20);
 }

@@ -1,0 +1,65 @@
+// See app.h. Here: each of the core's actions handed to the part that carries it out.
+#include <spdlog/spdlog.h>
+
+#include "daemon/app_parts.h"
+#include "daemon/edge/status.h"
+
+namespace muster {
+
+void App::Parts::carry_out(Action& action) {
+  std::visit([this](auto& exact) { on(exact); }, action);
+}
+
+void App::Parts::on(Launch& action) {
+  if (action.attached) control->watch(action.attached->client, action.attached->request_id);
+  processes->start(std::move(action));
+}
+
+void App::Parts::on(Publish& action) { router->publish(std::move(action.event), read_clocks()); }
+
+void App::Parts::on(Answer& action) {
+  if (!action.reply.more) control->unwatch(action.client, action.reply.id);
+  (void)control->send(action.client, action.reply);
+}
+
+void App::Parts::on(PassToLaunch& action) {
+  if (auto* credit = std::get_if<CreditRequest>(&action.body))
+    attachments->grant(action.launch, credit->messages);
+  else if (auto* input = std::get_if<InputRequest>(&action.body))
+    attachments->input(action.launch, input->data, input->eof);
+  else if (auto* signal = std::get_if<SignalRequest>(&action.body))
+    processes->kill(action.launch, signal->number);
+}
+
+void App::Parts::on(SaveFormation& action) {
+  if (Result<> saved = formation_file->save(action.formation); !saved)
+    spdlog::error("the formation is not kept: {}", saved.message());
+}
+
+void App::Parts::on(ReadModel&) {
+  Result<LoadedModel> loaded = load_model(setup.files);
+  if (!loaded) return post(ModelRead{tl::unexpected(loaded.error())});
+  for (auto& complaint : loaded->complaints) spdlog::warn("{}", complaint.text());
+  post(ModelRead{std::move(loaded->model)});
+}
+
+void App::Parts::on(AnswerStatus& action) {
+  auto& status = std::get<StatusReply>(action.reply.body);
+  status.app = setup.endpoints.app;
+  status.directory = setup.directory;
+  fill_status(status, router->head(), router->alarms());
+  status.keeper_pid = status.pid = setup.keeper->pid();
+  status.uptime_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(read_clocks().mono - started).count();
+  status.clients_refused = control->refused() + gate->refused() + announcer.bus->refused();
+  (void)control->send(action.client, action.reply);
+}
+
+void App::Parts::on(Finish& action) {
+  exit_status = action.exit_status;
+  processes->end_orphans();
+  ledger->end();
+  loop.stop();
+}
+
+}  // namespace muster

@@ -1,0 +1,87 @@
+// The parts of the daemon and how they are wired. For the app_*.cc files alone.
+#pragma once
+
+#include <deque>
+
+#include "base/uv/signal_watch.h"
+#include "base/uv/timer.h"
+#include "base/zmq/zap.h"
+#include "daemon/app.h"
+#include "daemon/edge/attachments.h"
+#include "daemon/edge/bus_socket.h"
+#include "daemon/edge/control_socket.h"
+#include "daemon/edge/formation_file.h"
+#include "daemon/edge/intake.h"
+#include "daemon/edge/ledger.h"
+#include "daemon/edge/port_watch.h"
+#include "daemon/edge/processes.h"
+#include "daemon/edge/replay_desk.h"
+#include "router/router.h"
+
+namespace muster {
+
+// Every record appears on the bus, and the foreground is told that there is something to read.
+struct Announcer : Bus {
+  void publish(std::string_view topic, std::string_view payload) override {
+    bus->publish(topic, payload);
+    if (foreground) foreground->wake();
+  }
+  std::unique_ptr<BusSocket> bus;
+  std::optional<Foreground> foreground;
+};
+
+struct App::Parts {
+  explicit Parts(AppSetup given);
+  Result<> open();
+  void open_foreground();
+  Result<> open_core();
+  std::vector<Action> go_on();
+  void say_the_rest(const Note& last);
+  void end_dead_streams(const Memory& memory);
+  void replace_keeper();
+
+  void post(Event event);
+  void handle_posted();
+  void perform(std::vector<Action> actions);
+  void arm_deadline();
+  void carry_out(Action& action);
+
+  void on(Launch& action);
+  void on(Kill& action) { processes->kill(action.launch, action.signal); }
+  void on(WatchPort& action) { port_watch->watch(action.launch, action.port); }
+  void on(Publish& action);
+  void on(Answer& action);
+  void on(PassToLaunch& action);
+  void on(SaveFormation& action);
+  void on(ReadModel& action);
+  void on(AnswerStatus& action);
+  void on(Finish& action);
+
+  void on_request(ClientId client, Request request);
+  bool on_hangup_is_end() const;
+
+  AppSetup setup;
+  MonoTime started = read_clocks().mono;
+  int exit_status = 0;
+  std::deque<Event> posted;
+  bool handling = false;
+
+  Loop loop;
+  ZmqContext zmq;
+  std::optional<ZapGate> gate;
+  std::unique_ptr<ControlSocket> control;
+  Announcer announcer;
+  std::optional<Router> router;
+  std::optional<ReplayDesk> replays;
+  std::optional<Intake> intake;
+  std::optional<Attachments> attachments;
+  std::optional<Processes> processes;
+  std::optional<PortWatch> port_watch;
+  std::optional<FormationFile> formation_file;
+  std::optional<Ledger> ledger;
+  std::optional<Core> core;
+  Timer deadline;
+  std::optional<SignalWatch> interrupt, terminate, hangup;
+};
+
+}  // namespace muster

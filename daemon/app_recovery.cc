@@ -1,0 +1,48 @@
+// See app.h. Here: going on where an earlier supervisor stopped, and with a new keeper where the
+// old one died. Idempotent: killed at any point of it, the next supervisor begins again.
+#include <spdlog/spdlog.h>
+
+#include <set>
+
+#include "daemon/app_parts.h"
+#include "daemon/edge/lock.h"
+
+namespace muster {
+
+// The records of the last step that did not get into the journal.
+void App::Parts::say_the_rest(const Note& last) {
+  const uint64_t said = router->head().seq > last.after ? router->head().seq - last.after : 0;
+  for (size_t i = said; i < last.said.size(); i++) router->publish(last.said[i], read_clocks());
+}
+
+void App::Parts::end_dead_streams(const Memory& memory) {
+  std::set<LaunchId> alive;
+  for (auto& [name, process] : memory.processes)
+    if (process.launch) alive.insert(*process.launch);
+  for (auto& stream : router->recovered())
+    if (!alive.count(stream.launch)) router->close_stream(stream.id, read_clocks());
+}
+
+std::vector<Action> App::Parts::go_on() {
+  const Memory memory = ledger->memory();
+  spdlog::info("going on where an earlier supervisor stopped, at seq {}", router->head().seq);
+  say_the_rest(memory.last);
+  end_dead_streams(memory);
+  return core->resume(memory, read_clocks());
+}
+
+void App::Parts::replace_keeper() {
+  KeeperLink& keeper = *setup.keeper;
+  spdlog::warn("the keeper has died; starting another one");
+  if (Result<> replaced = keeper.replace(loop, setup.command); !replaced) {
+    spdlog::error("no keeper: a crash of the supervisor would not be survived: {}",
+                  replaced.message());
+    return;
+  }
+  (void)sign_lock(keeper.lock().get(), keeper.pid(), setup.directory);
+  keeper.keep_lock(keeper.lock().get());
+  keeper.keep_windows(router->windows_fd());
+  processes->keeper_changed(keeper.pid());
+}
+
+}  // namespace muster

@@ -1,0 +1,82 @@
+// What the core must still know if its program dies at this instant: notes, plain values that an
+// edge keeps and hands to the next core. Each event ends in one step, whose note is kept *before*
+// any of its actions is carried out. So whoever comes next knows what was decided, and only has to
+// find out how much of it was done: what was said is in the journal, what was launched is in the
+// process table.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/core/action.h"
+#include "daemon/core/life_cycle.h"
+
+namespace muster {
+
+// What a one-off has besides a process of the formation.
+struct OneOffNote {
+  std::string command;
+  std::vector<std::string> argv;
+  Environment env;
+  bool attached = false;
+  bool operator==(const OneOffNote&) const = default;
+};
+
+// One process, as it is after a step.
+struct ProcessNote {
+  ProcessName name;
+  ProcessState state = ProcessState::down;
+  Wish wish = Wish::rest;
+  std::string command;
+  std::optional<LaunchId> launch;
+  LaunchProgress progress = LaunchProgress::asked;  // of `launch`
+  std::optional<Identity> identity;
+  std::optional<uint32_t> port;
+  Now since{};
+  std::optional<MonoTime> deadline;
+  Nanos patience{};
+  uint32_t launches = 0, crashes = 0;
+  std::optional<int32_t> last_exit;
+  std::string trouble;
+  std::optional<OneOffNote> one_off;
+};
+
+// Where the daemon itself is.
+struct DaemonNote {
+  FormationCounts formation;
+  LaunchId next_launch = 1;
+  uint32_t one_offs_named = 0;
+  bool ending = false;    // it is being shut down
+  bool hurrying = false;  // without waiting for the grace
+  bool operator==(const DaemonNote&) const = default;
+};
+
+// One step.
+struct Note {
+  DaemonNote daemon;
+  std::vector<ProcessNote> changed;
+  std::vector<ProcessName> erased;
+  // What the step says, in order: these records, and no others, follow the journal's number
+  // `after` as far as they were said.
+  std::vector<EventRecord> said;
+  uint64_t after = 0;  // filled in by who keeps the note
+};
+
+// All steps so far.
+struct Memory {
+  DaemonNote daemon;
+  std::map<ProcessName, ProcessNote> processes;
+  Note last;  // of which it is unknown how much was done
+
+  void add(Note note) {
+    daemon = note.daemon;
+    for (auto& name : note.erased) processes.erase(name);
+    for (auto& process : note.changed) processes[process.name] = process;
+    last = std::move(note);
+  }
+};
+
+}  // namespace muster

@@ -1,0 +1,118 @@
+// Notes of what the core knows, and the way back: a core that goes on where another one stopped.
+// What was decided is not decided again; whether it was carried out is found out by the edges,
+// which are handed every launch once more, marked as resumed.
+#include <csignal>
+
+#include "daemon/core/note.h"
+#include "daemon/core/state.h"
+
+namespace muster {
+namespace {
+
+ProcessNote note_of(const Process& p) {
+  ProcessNote note{p.name,     p.state,     p.wish,    p.command,  p.launch,   p.progress,
+                   p.identity, p.port,      p.since,   p.deadline, p.patience, p.launches,
+                   p.crashes,  p.last_exit, p.trouble, {}};
+  if (p.one_off)
+    note.one_off = {p.one_off->command, p.one_off->argv, p.one_off->env,
+                    p.one_off->attached.has_value()};
+  return note;
+}
+
+void restore(Process& p, const ProcessNote& note) {
+  p.state = note.state;
+  p.wish = note.wish;
+  p.command = note.command;
+  p.port = note.port;
+  p.since = note.since;
+  p.patience = note.patience;
+  p.launches = note.launches;
+  p.crashes = note.crashes;
+  p.last_exit = note.last_exit;
+  p.trouble = note.trouble;
+  if (note.one_off) {
+    p.one_off.emplace();
+    p.one_off->command = note.one_off->command;
+    p.one_off->argv = note.one_off->argv;
+    p.one_off->env = note.one_off->env;
+  }
+}
+
+}  // namespace
+
+Note Core::State::take_note(const std::vector<Action>& actions) {
+  Note note;
+  note.daemon = daemon_note();
+  for (auto& name : table.take_changed()) {
+    if (const Process* p = table.find(name))
+      note.changed.push_back(note_of(*p));
+    else
+      note.erased.push_back(name);
+  }
+  for (auto& action : actions)
+    if (auto* publish = std::get_if<Publish>(&action)) note.said.push_back(publish->event);
+  return note;
+}
+
+DaemonNote Core::State::daemon_note() const {
+  return {formation, driver.next_launch(), one_offs_named, phase != Phase::running,
+          phase == Phase::hurrying || phase == Phase::finished};
+}
+
+std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
+  out.begin(now);
+  formation = fitted(memory.daemon.formation, types);
+  one_offs_named = memory.daemon.one_offs_named;
+  driver.continue_from(memory.daemon.next_launch);
+  if (memory.daemon.ending) phase = memory.daemon.hurrying ? Phase::hurrying : Phase::ending;
+  out.add(SaveFormation{formation});
+  for (auto& [name, note] : memory.processes) {
+    const bool unknown = !note.one_off && !types.find(name.type);
+    if (unknown && !note.launch) continue;
+    Process& p = table.add(name);
+    restore(p, note);
+    if (p.port) driver.keep_port(p);
+    if (note.deadline) table.set_deadline(p, *note.deadline);
+    if (!note.launch) continue;
+    table.set_launch(p, *note.launch);
+    p.progress = note.progress;
+    p.identity = note.identity;
+    driver.launch_again(p);
+  }
+  repeat_signals(memory.last);
+  for (auto& [name, note] : memory.processes)
+    if (note.one_off && note.one_off->attached) hang_up(name);
+  if (phase == Phase::running) settle_formation();
+  finish_when_all_is_gone();
+  return out.take();
+}
+
+// The last step may have been cut off before its signals were sent. Sending them twice is better
+// than not at all; a step that is further back has sent its own.
+void Core::State::repeat_signals(const Note& last) {
+  for (auto& note : last.changed) {
+    Process* p = table.find(note.name);
+    if (!p || !p->launch || p->progress == LaunchProgress::asked) continue;
+    if (p->state != ProcessState::stopping && p->state != ProcessState::killing) continue;
+    out.add(Kill{*p->launch, p->state == ProcessState::stopping ? SIGTERM : SIGKILL});
+    table.touch(*p);
+  }
+}
+
+// Whoever was attached has lost the way to it.
+void Core::State::hang_up(const ProcessName& name) {
+  Process* p = table.find(name);
+  if (p && p->launch) driver.step(*p, LifeEvent::hang_up);
+}
+
+// The files may have changed meanwhile, and a step that changed the formation may not have come to
+// all of its processes.
+void Core::State::settle_formation() {
+  for (Process* p : table.everything())
+    if (!p->one_off && !includes(formation, p->name)) driver.step(*p, LifeEvent::stop);
+  for (auto& [type, count] : formation)
+    for (uint32_t number = 1; number <= count; number++)
+      if (!table.find({type, number})) driver.step(driver.add({type, number}), LifeEvent::start);
+}
+
+}  // namespace muster

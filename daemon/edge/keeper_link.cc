@@ -1,0 +1,222 @@
+// See keeper_link.h.
+#include "daemon/edge/keeper_link.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+
+#include "daemon/edge/machine.h"
+#include "daemon/keeper/channel.h"
+
+extern char** environ;
+
+namespace muster {
+namespace {
+
+// The keeper gives up on a loop that has said nothing for 8 s.
+constexpr Nanos alive_every = 3s;
+// The keeper does nothing that takes long; one that has been stopped must not stop us.
+constexpr timeval send_patience{1, 0}, list_patience{10, 0};
+
+// Which descriptors a launch's deposit has, in their order.
+constexpr char out_letter = 'o', err_letter = 'e', report_letter = 'r';
+
+std::vector<char*> pointers_into(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (auto& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+std::vector<std::string> keeper_command(std::vector<std::string> options,
+                                        const std::vector<std::string>& command) {
+  std::vector<std::string> words{find_beside_us("muster-keeper")};
+  words.insert(words.end(), options.begin(), options.end());
+  words.push_back("--");
+  words.insert(words.end(), command.begin(), command.end());
+  return words;
+}
+
+KeptLaunch unpack(const keeper::Parcel& parcel) {
+  KeptLaunch kept{parcel.message.pid};
+  for (uint32_t i = 0; i < parcel.message.fd_count; ++i) {
+    UniqueFd fd(parcel.fds[i]);
+    const char letter = parcel.message.note[i];
+    (letter == out_letter   ? kept.out
+     : letter == err_letter ? kept.err
+                            : kept.report) = std::move(fd);
+  }
+  return kept;
+}
+
+}  // namespace
+
+std::optional<int> number_of_variable(const char* name) {
+  const char* text = std::getenv(name);
+  if (!text) return {};
+  int number = -1;
+  std::from_chars(text, text + std::strlen(text), number);
+  return number < 0 ? std::nullopt : std::optional(number);
+}
+
+Error become_keeper(const std::vector<std::string>& command, int report) {
+  std::vector<std::string> options;
+  if (report >= 0) {
+    options = {"--report", std::to_string(report)};
+    fcntl(report, F_SETFD, 0);
+  }
+  auto words = keeper_command(std::move(options), command);
+  execv(words[0].c_str(), pointers_into(words).data());
+  return fail_errno(errno, "{}", words[0]).value();
+}
+
+Result<std::unique_ptr<KeeperLink>> KeeperLink::open(int socket) {
+  fcntl(socket, F_SETFD, FD_CLOEXEC);
+  auto link = std::unique_ptr<KeeperLink>(new KeeperLink(UniqueFd(socket)));
+  link->deaths_ = number_of_variable(keeper::deaths_variable).value_or(0);
+  link->pid_ = getppid();
+  for (auto* name : {keeper::socket_variable, keeper::deaths_variable, keeper::report_variable})
+    unsetenv(name);
+  setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &send_patience, sizeof send_patience);
+  setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &list_patience, sizeof list_patience);
+  if (Result<> read = link->read_list(); !read) return within(read.error(), "keeper");
+  return link;
+}
+
+Result<> KeeperLink::read_list() {
+  send(keeper::Verb::list);
+  for (;;) {
+    keeper::Parcel parcel{};
+    if (keeper::receive(socket_.get(), parcel, 0) != keeper::Receipt::message)
+      return fail("it does not say what it keeps");
+    switch (parcel.message.kind) {
+      case keeper::Kind::launch:
+        kept_.insert_or_assign(parcel.message.key, unpack(parcel));
+        break;
+      case keeper::Kind::lock:
+        lock_.reset(parcel.fds[0]);
+        break;
+      case keeper::Kind::windows:
+        windows_.reset(parcel.fds[0]);
+        break;
+      default:
+        for (uint32_t i = 0; i < parcel.message.fd_count; ++i) close(parcel.fds[i]);
+    }
+    if (parcel.message.verb == keeper::Verb::end) return {};
+  }
+}
+
+void KeeperLink::send(keeper::Verb verb, keeper::Kind kind, uint64_t key, int32_t pid,
+                      int32_t value) {
+  send(keeper::Message{verb, kind, key, pid, value}, {});
+}
+
+// One that is dead is noticed by the poll; one that does not listen will be told again.
+void KeeperLink::send(keeper::Message message, const std::vector<int>& fds) {
+  if (!socket_) return;
+  message.fd_count = static_cast<uint32_t>(fds.size());
+  const int error = keeper::send(socket_.get(), message, fds.data(), MSG_NOSIGNAL);
+  if (error != 0 && error != EPIPE && error != ECONNRESET)
+    spdlog::error("keeper: {}: it would not survive a crash now", std::strerror(error));
+}
+
+void KeeperLink::keep_lock(int lock) {
+  send(keeper::Message{keeper::Verb::deposit, keeper::Kind::lock}, {lock});
+}
+
+void KeeperLink::keep_windows(int windows) {
+  send(keeper::Message{keeper::Verb::deposit, keeper::Kind::windows}, {windows});
+}
+
+void KeeperLink::keep(LaunchId launch, int out, int err, int report) {
+  keeper::Message message{keeper::Verb::deposit, keeper::Kind::launch, launch};
+  std::vector<int> fds;
+  for (auto [fd, letter] :
+       {std::pair(out, out_letter), {err, err_letter}, {report, report_letter}}) {
+    if (fd < 0) continue;
+    message.note[fds.size()] = letter;
+    fds.push_back(fd);
+  }
+  send(message, fds);
+}
+
+void KeeperLink::keep_pid(LaunchId launch, pid_t pid) {
+  send(keeper::Verb::set_pid, keeper::Kind::launch, launch, pid);
+}
+
+void KeeperLink::forget(LaunchId launch) {
+  send(keeper::Verb::forget, keeper::Kind::launch, launch);
+}
+
+std::optional<KeptLaunch> KeeperLink::take(LaunchId launch) {
+  auto found = kept_.find(launch);
+  if (found == kept_.end()) return {};
+  KeptLaunch kept = std::move(found->second);
+  kept_.erase(found);
+  return kept;
+}
+
+void KeeperLink::forget_untaken() {
+  for (auto& [launch, kept] : std::exchange(kept_, {})) forget(launch);
+}
+
+void KeeperLink::watch(Loop& loop, std::function<void()> on_lost) {
+  on_lost_ = std::move(on_lost);
+  alive_.emplace(loop, [this] { send(keeper::Verb::alive); });
+  alive_->every(alive_every);
+  // Not in the poll's own callback, which may be replaced then.
+  lost_.emplace(loop, [this] { on_lost_(); });
+  watch_socket(loop);
+}
+
+void KeeperLink::watch_socket(Loop& loop) {
+  poll_.emplace(loop, socket_.get(), [this] {
+    poll_->watch(Poll::nothing);
+    lost_->after(0ms);
+  });
+  poll_->watch(Poll::hung_up);
+}
+
+void KeeperLink::unwatch() {
+  poll_.reset();
+  alive_.reset();
+  lost_.reset();
+}
+
+void KeeperLink::ready() { send(keeper::Verb::ready); }
+void KeeperLink::finish(int status) { send(keeper::Verb::finish, {}, 0, 0, status); }
+void KeeperLink::upgrade() { send(keeper::Verb::upgrade); }
+
+Result<> KeeperLink::replace(Loop& loop, const std::vector<std::string>& command) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+    return fail_errno(errno, "socketpair");
+  UniqueFd ours(ends[0]), keepers(ends[1]);
+  fcntl(keepers.get(), F_SETFD, 0);
+  auto words =
+      keeper_command({"--adopt", std::to_string(keepers.get()), std::to_string(getpid())}, command);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+  const int error = posix_spawn(&pid_, words[0].c_str(), nullptr, &attributes,
+                                pointers_into(words).data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  if (error != 0) return fail_errno(error, "{}", words[0]);
+  poll_.reset();
+  socket_ = std::move(ours);
+  setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &send_patience, sizeof send_patience);
+  watch_socket(loop);
+  return {};
+}
+
+}  // namespace muster

@@ -1,0 +1,81 @@
+// The supervisor's end of the pair: what it deposits with its keeper, and finds there after an
+// earlier supervisor has died. Sending waits at most a moment; a keeper that has died loses
+// nothing while this program lives, and is replaced by a new one.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/uv/poll.h"
+#include "base/uv/timer.h"
+#include "daemon/edge/keeping.h"
+#include "daemon/keeper/protocol.h"
+
+namespace muster {
+
+class KeeperLink : public Keeping {
+ public:
+  // Through the descriptor that the keeper has named in the environment, which is cleared of it:
+  // our programs have no keeper. Takes over all that is kept.
+  static Result<std::unique_ptr<KeeperLink>> open(int socket);
+
+  pid_t pid() const { return pid_; }
+  // Supervisors that died in a row before this one.
+  int deaths() const { return deaths_; }
+
+  // What an earlier supervisor has deposited; closed where there is none.
+  UniqueFd& lock() { return lock_; }
+  UniqueFd& windows() { return windows_; }
+  void keep_lock(int lock);
+  void keep_windows(int windows);
+
+  void keep(LaunchId launch, int out, int err, int report) override;
+  void keep_pid(LaunchId launch, pid_t pid) override;
+  void release_pid(LaunchId launch) override { keep_pid(launch, 0); }
+  void forget(LaunchId launch) override;
+  std::optional<KeptLaunch> take(LaunchId launch) override;
+  // Launches that nobody has taken are over.
+  void forget_untaken();
+
+  // From now on the keeper hears that the loop turns. `on_lost` is called when it has died.
+  void watch(Loop& loop, std::function<void()> on_lost);
+  void unwatch();
+  void ready();
+  void finish(int exit_status);
+  // The keeper replaces itself; this program is to exit without `finish`.
+  void upgrade();
+
+  // Starts a new keeper in place of one that has died. All is to be deposited again.
+  Result<> replace(Loop& loop, const std::vector<std::string>& command);
+
+ private:
+  explicit KeeperLink(UniqueFd socket) : socket_(std::move(socket)) {}
+  Result<> read_list();
+  void send(keeper::Verb verb, keeper::Kind kind = {}, uint64_t key = 0, int32_t pid = 0,
+            int32_t value = 0);
+  void send(keeper::Message message, const std::vector<int>& fds);
+  void watch_socket(Loop& loop);
+
+  UniqueFd socket_;
+  pid_t pid_ = 0;
+  int deaths_ = 0;
+  UniqueFd lock_, windows_;
+  std::map<LaunchId, KeptLaunch> kept_;
+  std::function<void()> on_lost_;
+  std::optional<Poll> poll_;
+  std::optional<Timer> alive_, lost_;
+};
+
+// The number that a variable of the keeper's protocol holds, if it is set.
+std::optional<int> number_of_variable(const char* name);
+
+// Becomes the keeper of `command`, which is this very program with its arguments; returns only to
+// say why not. `report` is what a waiting `musterd -d` reads, or -1.
+Error become_keeper(const std::vector<std::string>& command, int report);
+
+}  // namespace muster

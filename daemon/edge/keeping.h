@@ -1,0 +1,36 @@
+// Where a launch's descriptors and its process are kept beyond the death of this program. An
+// interface, so that whoever runs the processes need not know who that is.
+#pragma once
+
+#include <sys/types.h>
+#include <optional>
+
+#include "base/unique_fd.h"
+#include "daemon/core/event.h"
+
+namespace muster {
+
+// What was kept of a launch that an earlier supervisor had asked for.
+struct KeptLaunch {
+  pid_t pid = 0;  // 0: not known
+  UniqueFd out, err, report;
+};
+
+class Keeping {
+ public:
+  virtual ~Keeping() = default;
+
+  // The read ends of its pipes and its report socket, before the fork; they stay the caller's.
+  virtual void keep(LaunchId launch, int out, int err, int report) = 0;
+  // Its process: nobody reaps it before its exit was told, however its parents end.
+  virtual void keep_pid(LaunchId launch, pid_t pid) = 0;
+  // Its exit was told.
+  virtual void release_pid(LaunchId launch) = 0;
+  // It is over.
+  virtual void forget(LaunchId launch) = 0;
+
+  // Once for each launch.
+  virtual std::optional<KeptLaunch> take(LaunchId launch) = 0;
+};
+
+}  // namespace muster

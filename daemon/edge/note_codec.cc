@@ -1,0 +1,115 @@
+// See note_codec.h. One row per field.
+#include "daemon/edge/note_codec.h"
+
+#include "proto/codec_reader.h"
+#include "proto/codec_writer.h"
+#include "proto/describe_record.h"
+
+namespace muster::wire {
+
+template <>
+inline constexpr bool is_row<ProcessName> = true;
+template <>
+inline constexpr bool is_row<Identity> = true;
+template <>
+inline constexpr bool is_row<OneOffNote> = true;
+template <>
+inline constexpr bool is_row<ProcessNote> = true;
+template <>
+inline constexpr bool is_row<DaemonNote> = true;
+template <>
+inline constexpr bool is_row<EventRecord> = true;
+template <>
+inline constexpr std::span<const ProcessState> choices<ProcessState>{process_states};
+template <>
+inline constexpr std::span<const Wish> choices<Wish>{wishes};
+template <>
+inline constexpr std::span<const LaunchProgress> choices<LaunchProgress>{launch_progresses};
+
+template <class Fields, Is<ProcessName> M>
+void describe(Fields& fields, M& name) {
+  fields.must("type", name.type);
+  fields.must("number", name.number);
+}
+
+template <class Fields, Is<Identity> M>
+void describe(Fields& fields, M& identity) {
+  fields.must("pid", identity.pid);
+  fields.must("start", identity.start);
+  fields.may("out", identity.out);
+  fields.may("err", identity.err);
+}
+
+template <class Fields, Is<OneOffNote> M>
+void describe(Fields& fields, M& one_off) {
+  fields.may("command", one_off.command);
+  fields.may("argv", one_off.argv);
+  fields.may("env", one_off.env);
+  fields.may("attached", one_off.attached);
+}
+
+template <class Fields, Is<ProcessNote> M>
+void describe(Fields& fields, M& note) {
+  fields.must("name", note.name);
+  fields.must("state", note.state);
+  fields.must("wish", note.wish);
+  fields.must("command", note.command);
+  fields.may("launch", note.launch);
+  fields.must("progress", note.progress);
+  fields.may("identity", note.identity);
+  fields.may("port", note.port);
+  fields.must("since", note.since.mono);
+  fields.must("since_wall", note.since.wall);
+  fields.may("deadline", note.deadline);
+  fields.may("patience", note.patience);
+  fields.may("launches", note.launches);
+  fields.may("crashes", note.crashes);
+  fields.may("last_exit", note.last_exit);
+  fields.may("trouble", note.trouble);
+  fields.may("one_off", note.one_off);
+}
+
+template <class Fields, Is<DaemonNote> M>
+void describe(Fields& fields, M& note) {
+  fields.must("formation", note.formation);
+  fields.must("next_launch", note.next_launch);
+  fields.may("one_offs_named", note.one_offs_named);
+  fields.may("ending", note.ending);
+  fields.may("hurrying", note.hurrying);
+}
+
+template <class Fields, Is<Note> M>
+void describe(Fields& fields, M& note) {
+  fields.must("daemon", note.daemon);
+  fields.may("changed", note.changed);
+  fields.may("erased", note.erased);
+  fields.may("said", note.said);
+  fields.must("after", note.after);
+}
+
+}  // namespace muster::wire
+
+namespace muster {
+
+void encode(const Note& note, std::vector<char>& out) {
+  wire::Appender appender{out};
+  wire::Packer packer(appender);
+  wire::write_fields(packer, note);
+}
+
+Result<Note> decode_note(std::string_view bytes) {
+  // Not from strangers: as large as it was written.
+  constexpr size_t most_elements = SIZE_MAX;
+  try {
+    msgpack::zone zone;
+    const msgpack::object map = wire::unpack_map(bytes, most_elements, zone);
+    Note note;
+    wire::FieldReader reader{map};
+    describe(reader, note);
+    return note;
+  } catch (const std::exception& problem) {
+    return fail("{}", problem.what());
+  }
+}
+
+}  // namespace muster

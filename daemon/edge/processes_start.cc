@@ -1,0 +1,120 @@
+// See processes.h. Here: how a launch comes to run: started, or taken over from an earlier
+// supervisor.
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <utility>
+
+#include "daemon/edge/adoption.h"
+#include "daemon/edge/processes.h"
+
+namespace muster {
+namespace {
+
+// Forks of one turn may take this long together; then the others get theirs.
+constexpr Nanos spawn_budget = 5ms;
+// A pipe that is lost is one from which nothing comes any more.
+UniqueFd or_ended(UniqueFd pipe) {
+  int ends[2];
+  if (pipe || pipe2(ends, O_CLOEXEC) != 0) return pipe;
+  close(ends[1]);
+  return UniqueFd(ends[0]);
+}
+
+uint64_t inode_of(int fd) {
+  struct stat status {};
+  return fstat(fd, &status) == 0 ? status.st_ino : 0;
+}
+
+}  // namespace
+
+void Processes::start(Launch launch) {
+  LaunchId id = launch.launch;
+  Output* output = launch.attached ? &attached_ : &log_;
+  auto [entry, added] = running_.try_emplace(id);
+  CHECK(added, "launch {} was started before", id);
+  auto& running = entry->second;
+  running.launch = std::move(launch);
+  running.output = output;
+  if (!running.launch.resumed || !take_over(running)) queue_.push_back(id);
+  sweep_.on();
+}
+
+// False if it was never started, and may be now.
+bool Processes::take_over(Running& running) {
+  const LaunchId launch = running.launch.launch;
+  const auto progress = running.launch.resumed->progress;
+  auto adoptee = find_adoptee(running.launch, keeping_.take(launch), tree_.mark(launch));
+  if (!adoptee) {
+    // Its process would be found if it lived; how it ended, and what it printed, is not known.
+    if (progress == LaunchProgress::asked) return false;
+    adoptee.emplace();
+  }
+  const Identity identity = adoptee->identity;
+  tree_.add(launch, identity);
+  running.child = Child::adopt(loop_, identity, std::move(adoptee->report), [this] { on_death(); });
+  auto opened = running.output->open(running.launch, {UniqueFd(), or_ended(std::move(adoptee->out)),
+                                                      or_ended(std::move(adoptee->err))});
+  if (!opened)
+    spdlog::error("{}: what it prints is lost: {}", running.launch.process.text(),
+                  opened.message());
+  running.phase = progress == LaunchProgress::asked     ? Phase::starting
+                  : progress == LaunchProgress::running ? Phase::running
+                                                        : Phase::exited;
+  if (running.phase != Phase::starting) running.output->begin(launch);
+  deaths_ = true;
+  return true;
+}
+
+void Processes::spawn_queued(MonoTime now) {
+  size_t spawned = 0;
+  while (spawned < queue_.size() && loop_clock() - now < spawn_budget)
+    spawn(running_.at(queue_[spawned++]));
+  queue_.erase(queue_.begin(), queue_.begin() + static_cast<ptrdiff_t>(spawned));
+}
+
+void Processes::spawn(Running& running) {
+  auto pipes = spawner_.make_pipes(running.launch);
+  if (!pipes) return fail_start(running, pipes.error());
+  LaunchId launch = running.launch.launch;
+  keeping_.keep(launch, pipes->ours.out.get(), pipes->ours.err.get(), pipes->report.get());
+  const uint64_t out = inode_of(pipes->ours.out.get()), err = inode_of(pipes->ours.err.get());
+  auto opened = running.output->open(running.launch, std::move(pipes->ours));
+  if (!opened) return fail_start(running, {opened.message(), ENOBUFS});
+  auto child =
+      spawner_.spawn(running.launch, std::move(*pipes), tree_.mark(launch), [this] { on_death(); });
+  if (!child) {
+    running.output->close(launch);
+    return fail_start(running, child.error());
+  }
+  running.child = std::move(*child);
+  running.phase = Phase::starting;
+  running.child->prints_into(out, err);
+  keeping_.keep_pid(launch, running.child->pid());
+  tree_.add(launch, running.child->identity());
+  for (int signal : std::exchange(running.early_signals, {})) kill(launch, signal);
+}
+
+void Processes::fail_start(Running& running, StartFailure failure) {
+  events_.push_back(
+      LaunchFailed{running.launch.launch, std::move(failure.stage), failure.error_number});
+  running.phase = Phase::over;
+}
+
+void Processes::finish_starts() {
+  for (auto& [launch, running] : running_) {
+    if (running.phase != Phase::starting) continue;
+    auto& child = *running.child;
+    if (child.start() == Child::Start::succeeded) {
+      events_.push_back(Launched{launch, child.identity()});
+      running.output->begin(launch);
+      running.phase = Phase::running;
+    } else if (child.start() == Child::Start::failed && child.exit()) {
+      running.output->close(launch);
+      tree_.remove(launch);
+      fail_start(running, spawner_.describe(running.launch, child.failure()));
+    }
+  }
+}
+
+}  // namespace muster
