@@ -227,6 +227,8 @@ std::vector<std::string> Router::alarms() const {
   std::vector<std::string> alarms;
   if (auto& journal = state_->recorder.trouble(); !journal.empty()) alarms.push_back(journal);
   if (auto& windows = state_->windows_trouble; !windows.empty()) alarms.push_back(windows);
+  if (auto& path = state_->windows.full(); !path.empty())
+    alarms.push_back("windows: no room at " + path + ", they will not outlive the keeper");
   return alarms;
 }
 

@@ -42,18 +42,31 @@ Result<UniqueFd> memory_file() {
   return file;
 }
 
-Result<UniqueFd> open_file(const std::string& path) {
-  UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file) return fail_errno(errno, "cannot open {}", path);
-  struct statfs fs {};
-  if (::fstatfs(file.get(), &fs) == 0 && fs.f_type == TMPFS_MAGIC) return file;
-  ::unlink(path.c_str());
-  return memory_file();
-}
-
 size_t size_of(int file) {
   struct stat st {};
   return ::fstat(file, &st) < 0 ? 0 : size_t(st.st_size);
+}
+
+// Whether the file system gives a file all its pages up to `end`: a page that is only promised is a
+// SIGBUS when it is touched on a full one.
+bool allocate(int file, loff_t begin, loff_t end) {
+  while (::fallocate(file, FALLOC_FL_KEEP_SIZE, begin, end - begin) < 0)
+    if (errno != EINTR) return false;
+  return true;
+}
+
+bool is_on_tmpfs(int file) {
+  struct statfs fs {};
+  return ::fstatfs(file, &fs) == 0 && fs.f_type == TMPFS_MAGIC;
+}
+
+// Whether a new file may have a window at least; one that has some is taken as it is.
+bool has_room(int file) {
+  if (size_of(file) > header_bytes) return true;
+  constexpr loff_t data = header_bytes + chunk_control, end = data + limits::window;
+  bool has = allocate(file, 0, end);
+  ::fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, data, end - data);
+  return has;
 }
 
 bool is_ours(const WindowControl& control) {
@@ -130,8 +143,14 @@ void Window::clear(uint64_t base) {
 }
 
 Result<Windows> Windows::open(const std::string& path) {
-  auto file = open_file(path);
-  return file ? adopt(std::move(*file)) : tl::unexpected(file.error());
+  UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file) return fail_errno(errno, "cannot open {}", path);
+  bool on_tmpfs = is_on_tmpfs(file.get());
+  if (on_tmpfs && has_room(file.get())) return adopt(std::move(file));
+  ::unlink(path.c_str());
+  auto windows = anonymous();
+  if (windows && on_tmpfs) windows->full_ = path;
+  return windows;
 }
 
 Result<Windows> Windows::anonymous() {
@@ -162,6 +181,7 @@ Result<Windows> Windows::adopt(UniqueFd file) {
 
 Windows::Windows(Windows&& other) noexcept
     : file_(std::move(other.file_)),
+      full_(std::move(other.full_)),
       chunks_(std::exchange(other.chunks_, {})),
       windows_(std::move(other.windows_)),
       free_(std::move(other.free_)) {}
@@ -174,6 +194,8 @@ Result<> Windows::map_chunk() {
   loff_t offset = loff_t(header_bytes + chunks_.size() * chunk_bytes);
   if (size_of(fd()) < size_t(offset) + chunk_bytes && ::ftruncate(fd(), offset + chunk_bytes) < 0)
     return fail_errno(errno, "cannot enlarge the windows");
+  if (!allocate(fd(), offset, offset + loff_t(chunk_control)))
+    return fail_errno(errno, "no room for more windows");
   void* at = ::mmap(nullptr, chunk_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd(), offset);
   if (at == MAP_FAILED) return fail_errno(errno, "cannot map the windows");
   char* chunk = static_cast<char*>(at);

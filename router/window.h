@@ -82,8 +82,8 @@ class Window {
 class Windows {
  public:
   // Opens or creates the file at `path`; one that was made by another layout starts empty. Where
-  // `path` is not on a tmpfs an anonymous memory file stands in for it: it is as fast, but does not
-  // outlive a daemon whose keeper dies too.
+  // `path` is not on a tmpfs, or on one without room for a window, an anonymous memory file stands
+  // in for it: it is as fast, but does not outlive a daemon whose keeper dies too.
   static Result<Windows> open(const std::string& path);
   static Result<Windows> anonymous();
   // A file that another Windows had, of a daemon that died.
@@ -101,6 +101,8 @@ class Windows {
   std::vector<uint32_t> in_use() const;
   Window& at(uint32_t slot) { return windows_[slot]; }
   int fd() const { return file_.get(); }
+  // The path where there was no room, so that a memory file stands in; else empty.
+  const std::string& full() const { return full_; }
   // Who a slot belongs to.
   static std::string process_of(const WindowControl& control);
 
@@ -109,6 +111,7 @@ class Windows {
   Result<> map_chunk();
 
   UniqueFd file_;
+  std::string full_;
   std::vector<char*> chunks_;
   std::vector<Window> windows_;  // by slot
   std::vector<uint32_t> free_;   // lowest last
