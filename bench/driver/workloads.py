@@ -226,7 +226,7 @@ def quiet(pids):
     return wake_ups(pids) - before <= 1
 
 
-def life(kind, count, kills=50):
+def life(kind, count, kills=30):
     """W7: to start many children, to replace a killed one, to stop all."""
     began = time.monotonic_ns()
     with running(kind, [Group(count, "idle", [LOAD, "idle"])]) as tool:

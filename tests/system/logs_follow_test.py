@@ -57,3 +57,20 @@ def test_it_goes_on_after_a_restart_of_the_daemon_or_says_that_it_cannot(app):
     app.stop()
     assert tail.ctl.wait(30) == 3
     assert tail.ctl.stderr.read().strip()
+
+
+def test_a_tail_that_was_stopped_catches_up_and_misses_nothing(app):
+    """More than the bus keeps for a subscriber: what it has dropped comes by a replay."""
+    app.procfile(alpha="echo first; while [ ! -e go ]; do sleep 0.05; done; "
+                       "for i in $(seq 300); do seq $((i * 1000 - 999)) $((i * 1000)); done; "
+                       "echo end; exec sleep 1000")
+    app.start()
+    tail = Tail(app, "-p", "alpha", "-s", "app")
+    tail.wait_for("app[alpha.1]: first")
+    tail.ctl.send_signal(signal.SIGSTOP)
+    app.write("go", "")
+    app.wait_log("app[alpha.1]: end", "-s", "app", "-n", "1")
+    tail.ctl.send_signal(signal.SIGCONT)
+    lines = tail.wait_for("app[alpha.1]: end")
+    assert lines[1:-1] == [f"app[alpha.1]: {n}" for n in range(1, 300_001)]
+    tail.end()
