@@ -69,7 +69,7 @@ class Multilog(Piped):
 
 class Supervisord(Tool):
     name = "supervisord"
-    can = Tool.can | {"W4", "W7"}
+    can = Tool.can | {"W7"}
 
     @classmethod
     def installed(cls):

@@ -193,7 +193,7 @@ def paced_run(tool, reader, place, groups, flood_lines):
         until = time.monotonic_ns()
         wait_until("the loads", lambda: len(rows(f"{tool.place}/done")) >= children)
         cpu, passed = cpu_seconds(pids) - cpu, time.monotonic() - begin
-        verdict = json.loads(reader.communicate()[0])
+        verdict = json.loads(reader.communicate(timeout=30)[0])
     if flood_lines:
         delays = delays_of(f"{place}/delays", 0, until)
         if hasattr(tool, "subscribe"):
