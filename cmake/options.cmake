@@ -10,6 +10,7 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Werror)
 add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor;-Woverloaded-virtual>")
 add_compile_options(-Wno-missing-field-initializers)
 if(MUSTER_SANITIZE)
+  add_compile_definitions(MUSTER_KILLPOINTS)
   # With its sanitizers on, g++ 12 warns of std::optional's own insides.
   add_compile_options("$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>")
   add_compile_options(-fsanitize=${MUSTER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

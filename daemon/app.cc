@@ -6,8 +6,10 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
+#include "base/killpoint.h"
 #include "daemon/app_parts.h"
 #include "daemon/config/formation.h"
 #include "daemon/edge/machine.h"
@@ -102,8 +104,11 @@ Result<> App::Parts::open_core() {
   } else if (*last) {
     wish = **last;
   }
-  // Each launch publishes at least one record, so this is higher than any launch id before.
+  // Each launch publishes at least one record, so this is higher than any launch id before; unless
+  // it was only begun, and has left its window.
   setup.core.first_launch = router->head().seq + 1;
+  for (auto& stream : router->recovered())
+    setup.core.first_launch = std::max(setup.core.first_launch, stream.launch + 1);
   core.emplace(setup.model, std::move(wish), setup.core);
   return {};
 }
@@ -126,12 +131,17 @@ void App::Parts::handle_posted() {
 
 // What was decided is kept before any of it is done, so that a successor can do the rest.
 void App::Parts::perform(std::vector<Action> actions) {
+  killpoint(Killpoint::step_decided);
   if (auto note = core->take_note(actions)) {
     note->after = router->head().seq;
     if (Result<> kept = ledger->keep(std::move(*note)); !kept)
       spdlog::error("a crash now would be noticed: {}", kept.message());
   }
-  for (Action& action : actions) carry_out(action);
+  killpoint(Killpoint::step_kept);
+  for (Action& action : actions) {
+    carry_out(action);
+    killpoint(Killpoint::action_done);
+  }
 }
 
 void App::Parts::arm_deadline() {
@@ -172,6 +182,7 @@ int App::run(std::function<void()> on_ready) {
   p.handling = true;
   p.perform(p.ledger->empty() ? p.core->start(read_clocks()) : p.go_on());
   p.router->end_recovery(read_clocks());
+  killpoint(Killpoint::recovery_ended);
   p.setup.keeper->forget_untaken();
   p.setup.keeper->watch(p.loop, [&p] { p.replace_keeper(); });
   p.handle_posted();

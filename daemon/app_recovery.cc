@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "base/killpoint.h"
 #include "daemon/app_parts.h"
 #include "daemon/edge/lock.h"
 
@@ -26,7 +27,9 @@ void App::Parts::end_dead_streams(const Memory& memory) {
 std::vector<Action> App::Parts::go_on() {
   const Memory memory = ledger->memory();
   spdlog::info("going on where an earlier supervisor stopped, at seq {}", router->head().seq);
+  killpoint(Killpoint::recovery_begun);
   say_the_rest(memory.last);
+  killpoint(Killpoint::recovery_said);
   end_dead_streams(memory);
   return core->resume(memory, read_clocks());
 }

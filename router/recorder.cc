@@ -1,6 +1,7 @@
 // One buffer, one append, one publication a record.
 #include "router/recorder.h"
 
+#include "base/killpoint.h"
 #include "proto/codec.h"
 
 namespace muster {
@@ -95,7 +96,9 @@ bool Recorder::commit(std::string_view topic, journal::RecordHeader header, Now 
   trouble_.clear();
   retry_at_.reset();
   size_t body = sizeof(journal::RecordHeader) + topic.size();
+  killpoint(Killpoint::record_journaled);
   bus_->publish(topic, {buffer_.data() + body, buffer_.size() - body});
+  killpoint(Killpoint::record_published);
   return true;
 }
 

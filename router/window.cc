@@ -14,6 +14,7 @@
 #include <functional>
 
 #include "base/check.h"
+#include "base/killpoint.h"
 
 namespace muster {
 namespace {
@@ -82,6 +83,7 @@ Window::Filled Window::fill(int windows_fd, int pipe, size_t max) {
   CHECK(size > 0, "asking for nothing looks like the end of the pipe");
   for (;;) {
     ssize_t n = ::splice(pipe, nullptr, windows_fd, &control_->end, size, SPLICE_F_NONBLOCK);
+    if (n > 0) killpoint(Killpoint::window_filled);
     if (n > 0) return Filled::some;
     if (n == 0) return Filled::end;
     if (errno == EAGAIN) return Filled::empty;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/killpoint.h"
+
 namespace muster {
 namespace {
 
@@ -105,8 +107,10 @@ void Processes::release_exited() {
   for (auto& [launch, running] : running_) {
     const bool told = running.phase == Phase::exited || running.phase == Phase::draining;
     if (!told || std::exchange(running.released, true)) continue;
+    killpoint(Killpoint::exit_told);
     running.child->release();
     keeping_.release_pid(launch);
+    killpoint(Killpoint::exit_released);
     released = true;
   }
   // Behind a leader other dead children may have waited.
@@ -116,8 +120,10 @@ void Processes::release_exited() {
 void Processes::erase_over() {
   std::erase_if(running_, [&](auto& entry) {
     if (entry.second.phase != Phase::over) return false;
+    killpoint(Killpoint::launch_over);
     if (entry.second.child) entry.second.child->release();
     keeping_.forget(entry.first);
+    killpoint(Killpoint::launch_forgotten);
     return true;
   });
 }

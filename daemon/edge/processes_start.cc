@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <utility>
 
+#include "base/killpoint.h"
 #include "daemon/edge/adoption.h"
 #include "daemon/edge/processes.h"
 
@@ -63,6 +64,7 @@ bool Processes::take_over(Running& running) {
                                                         : Phase::exited;
   if (running.phase != Phase::starting) running.output->begin(launch);
   deaths_ = true;
+  killpoint(Killpoint::recovery_adopted);
   return true;
 }
 
@@ -78,6 +80,7 @@ void Processes::spawn(Running& running) {
   if (!pipes) return fail_start(running, pipes.error());
   LaunchId launch = running.launch.launch;
   keeping_.keep(launch, pipes->ours.out.get(), pipes->ours.err.get(), pipes->report.get());
+  killpoint(Killpoint::launch_deposited);
   const uint64_t out = inode_of(pipes->ours.out.get()), err = inode_of(pipes->ours.err.get());
   auto opened = running.output->open(running.launch, std::move(pipes->ours));
   if (!opened) return fail_start(running, {opened.message(), ENOBUFS});
@@ -88,9 +91,11 @@ void Processes::spawn(Running& running) {
     return fail_start(running, child.error());
   }
   running.child = std::move(*child);
+  killpoint(Killpoint::launch_forked);
   running.phase = Phase::starting;
   running.child->prints_into(out, err);
   keeping_.keep_pid(launch, running.child->pid());
+  killpoint(Killpoint::launch_noted);
   tree_.add(launch, running.child->identity());
   for (int signal : std::exchange(running.early_signals, {})) kill(launch, signal);
 }
