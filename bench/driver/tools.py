@@ -123,7 +123,7 @@ class Muster(Tool):
         super().__init__(place)
         self.environment["MUSTER_HOME"] = place
         self.environment["MUSTER_APP"] = "app"
-        self.pid = 0
+        self.pid = self.supervisor = 0
 
     def start(self, groups, live=None):
         app = f"{self.place}/app"
@@ -133,7 +133,8 @@ class Muster(Tool):
         formation = ",".join(f"{g.name}={g.count}" for g in groups)
         subprocess.run([program("musterd"), "-d", app, "-m", formation], check=True,
                        env=self.environment)
-        self.pid = json.loads(self.ctl("status", "--json"))["pid"]
+        status = json.loads(self.ctl("status", "--json"))
+        self.pid, self.supervisor = status["pid"], status["supervisor_pid"]
 
     def ctl(self, *words):
         return subprocess.run([program("ctl"), *words], check=True, stdout=subprocess.PIPE,
@@ -143,7 +144,7 @@ class Muster(Tool):
         return [self.pid]
 
     def processes(self):
-        return [self.pid]
+        return [self.pid, self.supervisor]
 
     def files(self):
         return sorted(glob.glob(f"{self.place}/state/app/journal/*"))
