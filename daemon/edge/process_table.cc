@@ -27,14 +27,18 @@ bool parse_number(std::string_view text, Number& number) {
   return error == std::errc() && stop == end && !text.empty();
 }
 
-size_t read_up_to(int fd, char* buffer, size_t size) {
-  size_t have = 0;
-  while (have < size) {
-    ssize_t n = read(fd, buffer + have, size - have);
+// Up to `limit` and a little more.
+std::optional<std::string> read_text(const std::string& path, size_t limit) {
+  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return {};
+  std::string text;
+  while (text.size() < limit) {
+    char chunk[4096];
+    const ssize_t n = read(fd.get(), chunk, sizeof chunk);
     if (n <= 0) break;
-    have += static_cast<size_t>(n);
+    text.append(chunk, static_cast<size_t>(n));
   }
-  return have;
+  return text;
 }
 
 }  // namespace
@@ -68,7 +72,9 @@ std::optional<ProcessEntry> read_process(pid_t pid) {
   *fmt::format_to_n(path, sizeof path - 1, "/proc/{}/stat", pid).out = 0;
   UniqueFd fd(open(path, O_RDONLY | O_CLOEXEC));
   if (!fd) return {};
-  return parse_stat({text, read_up_to(fd.get(), text, sizeof text)});
+  // The kernel gives all of it at once.
+  const ssize_t n = read(fd.get(), text, sizeof text);
+  return parse_stat({text, n > 0 ? static_cast<size_t>(n) : 0});
 }
 
 std::vector<ProcessEntry> read_processes(const std::function<bool(pid_t)>& skip) {
@@ -83,17 +89,22 @@ std::vector<ProcessEntry> read_processes(const std::function<bool(pid_t)>& skip)
   return entries;
 }
 
+std::optional<std::vector<pid_t>> read_children(pid_t pid) {
+  constexpr size_t limit = 64 << 20;  // more than there can be
+  const auto text = read_text(fmt::format("/proc/{0}/task/{0}/children", pid), limit);
+  if (!text) return {};
+  std::vector<pid_t> children;
+  for (std::string_view rest = *text; !rest.empty();) {
+    const std::string_view word = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+    if (pid_t child; parse_number(word, child)) children.push_back(child);
+  }
+  return children;
+}
+
 std::string read_environment(pid_t pid) {
   constexpr size_t limit = 1 << 20;
-  UniqueFd fd(open(fmt::format("/proc/{}/environ", pid).c_str(), O_RDONLY | O_CLOEXEC));
-  std::string text;
-  while (fd && text.size() < limit) {
-    char chunk[4096];
-    ssize_t n = read(fd.get(), chunk, sizeof chunk);
-    if (n <= 0) break;
-    text.append(chunk, static_cast<size_t>(n));
-  }
-  return text;
+  return read_text(fmt::format("/proc/{}/environ", pid), limit).value_or("");
 }
 
 std::optional<std::string_view> value_in(std::string_view environment, std::string_view name) {

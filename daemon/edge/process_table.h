@@ -24,6 +24,11 @@ std::optional<ProcessEntry> read_process(pid_t pid);
 // All processes but those that `skip` names, a system call or three for each: not for every turn.
 std::vector<ProcessEntry> read_processes(const std::function<bool(pid_t)>& skip = {});
 
+// The children of the process's main thread, and those that it got as a subreaper: dead ones too.
+// Nothing where the kernel does not tell. Of ourselves it has everybody who was our child all the
+// while, as long as nobody reaps meanwhile; of others it may lack some.
+std::optional<std::vector<pid_t>> read_children(pid_t pid);
+
 // The environment that the process was executed with, as "K=V\0K=V\0...": empty if it may not be
 // read. Cut after a megabyte.
 std::string read_environment(pid_t pid);

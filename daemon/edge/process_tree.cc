@@ -16,6 +16,15 @@ namespace muster {
 namespace {
 
 constexpr auto end_patience = std::chrono::seconds(1);
+// Who still meets new dead then has a launch before him that forks and dies faster than he reads.
+constexpr int most_listings = 8;
+
+// A successor is started after the first supervisor has begun the run; never within the tick
+// before.
+bool began(const Run& run) {
+  auto self = read_process(getpid());
+  return self && self->start < run.first_start;
+}
 
 }  // namespace
 
@@ -25,7 +34,7 @@ Result<> become_subreaper() {
 }
 
 ProcessTree::ProcessTree(std::string app, Run run, pid_t keeper)
-    : app_(std::move(app)), run_(std::move(run)), ours_{getpid()} {
+    : app_(std::move(app)), run_(std::move(run)), is_first_(began(run_)), ours_{getpid()} {
   if (keeper > 0) ours_.insert(keeper);
   reapers_ = ours_;
 }
@@ -36,9 +45,10 @@ Environment ProcessTree::mark(LaunchId launch) const {
 }
 
 void ProcessTree::add(LaunchId launch, const Identity& leader) {
-  leaders_[static_cast<pid_t>(leader.pid)] = {launch, leader};
   auto entry = read_process(static_cast<pid_t>(leader.pid));
-  if (entry && entry->start == leader.start) reapers_.insert(entry->parent);
+  const bool known = entry && entry->start == leader.start;
+  leaders_[static_cast<pid_t>(leader.pid)] = {launch, leader, known && entry->parent == getpid()};
+  if (known) reapers_.insert(entry->parent);
 }
 
 void ProcessTree::keeper_changed(pid_t keeper) {
@@ -94,9 +104,39 @@ std::optional<LaunchId> ProcessTree::owner_of_orphan(const ProcessEntry& orphan)
   return {};
 }
 
+std::set<LaunchId> ProcessTree::survivors() const {
+  if (auto launches = survivors_among_children()) return std::move(*launches);
+  return survivors_among_all();
+}
+
+// Not for those whose orphans are somebody else's children, who may reap while we read. A child is
+// listed until it is reaped, and its own children become ours before it is seen dead: so if nobody
+// was met who is dead and was not at the last listing, nobody was missed.
+std::optional<std::set<LaunchId>> ProcessTree::survivors_among_children() const {
+  for (auto& [pid, leader] : leaders_)
+    if (!leader.our_child) return {};
+  std::set<pid_t> dead;
+  for (int listing = 0; listing < most_listings; ++listing) {
+    auto children = read_children(getpid());
+    if (!children) return {};
+    std::set<LaunchId> launches;
+    bool complete = true;
+    for (pid_t pid : *children) {
+      if (is_leader(pid) || ours_.count(pid)) continue;
+      auto orphan = read_process(pid);
+      if (!orphan || orphan->dead)
+        complete = !dead.insert(pid).second && complete;
+      else if (auto owner = owner_of_orphan(*orphan))
+        launches.insert(*owner);
+    }
+    if (complete) return launches;
+  }
+  return {};
+}
+
 // /proc is not read at one instant: whoever was seen below a parent that died before it was seen
 // itself is a reaper's child by now.
-std::set<LaunchId> ProcessTree::survivors() {
+std::set<LaunchId> ProcessTree::survivors_among_all() const {
   auto entries = read_processes([&](pid_t pid) { return is_leader(pid) || ours_.count(pid) > 0; });
   std::unordered_set<pid_t> alive;
   for (auto& entry : entries)
@@ -118,20 +158,34 @@ std::vector<ProcessEntry> ProcessTree::members(LaunchId launch) {
   return found == members_->end() ? std::vector<ProcessEntry>() : found->second;
 }
 
+// Of us and of the keeper. Those whom it has from an earlier supervisor it may reap while we read,
+// so they are looked for among all.
+std::vector<ProcessEntry> ProcessTree::children() const {
+  std::vector<ProcessEntry> entries;
+  if (auto listed = is_first_ ? read_children(getpid()) : std::nullopt) {
+    for (pid_t pid : *listed)
+      if (auto entry = read_process(pid)) entries.push_back(*entry);
+  } else {
+    entries = read_processes();
+  }
+  std::erase_if(entries, [&](auto& entry) {
+    return !ours_.count(entry.parent) || ours_.count(entry.pid) || entry.start < run_.first_start;
+  });
+  return entries;
+}
+
 void ProcessTree::end_orphans() {
   // The children of whoever is killed become ours: again, until there are none.
   const auto give_up = std::chrono::steady_clock::now() + end_patience;
   do {
-    bool any = false;
-    for (auto& entry : read_processes()) {
-      if (!ours_.count(entry.parent) || ours_.count(entry.pid) || entry.start < run_.first_start)
-        continue;
-      any = true;
-      if (!entry.dead) signal_process(entry, SIGKILL);
+    const auto left = children();
+    if (left.empty()) return;
+    bool any_alive = false;
+    for (auto& entry : left) {
+      if (!entry.dead) any_alive = signal_process(entry, SIGKILL) || any_alive;
       waitpid(entry.pid, nullptr, WNOHANG);
     }
-    if (!any) return;
-    poll(nullptr, 0, 1);
+    if (any_alive) poll(nullptr, 0, 1);
   } while (std::chrono::steady_clock::now() < give_up);
 }
 

@@ -2,8 +2,9 @@
 // that got away from both but were born with the launch's mark in their environment. The supervisor
 // and its keeper are subreapers, so whoever has lost its parent is a child of one of them: a launch
 // whose leader is dead has survivors only if one of these children that is no leader belongs to it.
-// A leader that was adopted from an earlier supervisor is the keeper's child; where the keeper died
-// too, somebody else's, to whom its orphans go then.
+// Where we started the leader it is one of our own children, whom the kernel lists. A leader that
+// was adopted from an earlier supervisor is the keeper's child; where the keeper died too, somebody
+// else's, to whom its orphans go then.
 #pragma once
 
 #include <map>
@@ -45,7 +46,7 @@ class ProcessTree {
   void reap_orphans() const;
 
   // The launches, of those whose leaders are dead, that still have live processes.
-  std::set<LaunchId> survivors();
+  std::set<LaunchId> survivors() const;
 
   // Every live process of the launch, by one reading of /proc that serves all calls until
   // `forget`.
@@ -60,14 +61,19 @@ class ProcessTree {
   struct Leader {
     LaunchId launch;
     Identity identity;
+    bool our_child;  // and so are its orphans
   };
   bool is_reaper(pid_t parent) const { return reapers_.count(parent) > 0; }
+  std::vector<ProcessEntry> children() const;
+  std::optional<std::set<LaunchId>> survivors_among_children() const;
+  std::set<LaunchId> survivors_among_all() const;
   std::optional<LaunchId> owner_of_orphan(const ProcessEntry& orphan) const;
   std::optional<LaunchId> owner_of_session(pid_t session) const;
   void take_snapshot();
 
   std::string app_;
   Run run_;
+  bool is_first_;            // the keeper has no orphans of an earlier supervisor
   std::set<pid_t> ours_;     // this program and its keeper
   std::set<pid_t> reapers_;  // the same, and to whom else orphans of our launches go
   std::map<pid_t, Leader> leaders_;

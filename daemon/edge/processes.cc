@@ -40,7 +40,9 @@ Processes::Processes(Loop& loop, ProcessTree tree, Spawner spawner, Keeping& kee
       later_(loop, [this] { sweep_.on(); }),
       child_signal_(loop, SIGCHLD, [this] { on_death(); }) {}
 
-// While the leader has not been reaped, nobody else can have the number of its group.
+// The group gets it at once, as long as its leader has not been reaped: nobody else can have its
+// number. Those who have left the group, and everybody once the leader is dead, get it one by one;
+// the tree is looked at before, while parents are there by which all of it is known.
 void Processes::kill(LaunchId launch, int signal) {
   auto found = running_.find(launch);
   if (found == running_.end() || found->second.phase == Phase::over) return;
@@ -50,11 +52,11 @@ void Processes::kill(LaunchId launch, int signal) {
     running.early_signals.push_back(signal);
     return;
   }
-  // Before the end of the group takes away the parents by which the rest of the tree is known.
-  (void)tree_.members(launch);
-  bool leader_is_there = !running.child->exit();
-  if (leader_is_there) ::kill(-running.child->pid(), signal);
-  stray_signals_.push_back({launch, signal, leader_is_there});
+  const auto members = tree_.members(launch);
+  const pid_t group = running.child->exit() ? 0 : running.child->pid();
+  if (group) ::kill(-group, signal);
+  for (auto& process : members)
+    if (process.group != group) signal_process(process, signal);
   if (signal == SIGKILL && !running.kill_again) {
     running.kill_pause = first_kill_pause;
     running.kill_again = loop_clock() + running.kill_pause;
@@ -92,7 +94,6 @@ void Processes::sweep() {
   deliver();
   find_survivors(now);
   finish_drained(now);
-  signal_strays();
   kill_again(now);
   tree_.forget();
   plan_next_sweep();
@@ -178,17 +179,6 @@ void Processes::finish_drained(MonoTime now) {
     tree_.remove(launch);
     running.phase = Phase::over;
     events_.push_back(Gone{launch});
-  }
-}
-
-// Those who have left the leader's group, and everybody once the leader is dead.
-void Processes::signal_strays() {
-  for (auto& [launch, signal, group_has_it] : std::exchange(stray_signals_, {})) {
-    auto found = running_.find(launch);
-    if (found == running_.end() || !found->second.child) continue;
-    for (auto& process : tree_.members(launch))
-      if (!group_has_it || process.group != found->second.child->pid())
-        signal_process(process, signal);
   }
 }
 

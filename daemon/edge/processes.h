@@ -69,12 +69,6 @@ class Processes {
     bool released = false;     // its exit was told, so that its pid may go
     bool told_to_end = false;  // so a slow reader of its output is not waited for
   };
-  struct StraySignal {
-    LaunchId launch;
-    int signal;
-    bool group_has_it;
-  };
-
   void on_death();
   void sweep();
   void deliver();
@@ -85,7 +79,6 @@ class Processes {
   void find_survivors(MonoTime now);
   static MonoTime drained_by(const Running& running);
   void finish_drained(MonoTime now);
-  void signal_strays();
   void kill_again(MonoTime now);
   void plan_next_sweep();
   static bool waits_for_survivors(const Running& running);
@@ -101,7 +94,6 @@ class Processes {
   std::function<void(Event)> sink_;
   std::map<LaunchId, Running> running_;
   std::vector<LaunchId> queue_;
-  std::vector<StraySignal> stray_signals_;
   std::vector<Event> events_;
   bool deaths_ = false;  // since survivors were looked for
   // When to look for survivors: after a death not before the first, without one at the second.

@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "base/unique_fd.h"
@@ -83,6 +85,28 @@ TEST_CASE("a process that has taken over a number is not signalled in place of t
 TEST_CASE("nobody signals init or ourselves") {
   CHECK_FALSE(signal_process(*read_process(1), 0));
   CHECK_FALSE(signal_process(*read_process(getpid()), 0));
+}
+
+TEST_CASE("our children are listed until they are reaped, and nobody else is") {
+  const pid_t child = fork();
+  if (child == 0) {
+    pause();
+    _exit(0);
+  }
+  auto has_it = [&] {
+    auto children = read_children(getpid());
+    REQUIRE(children);
+    return std::count(children->begin(), children->end(), child) == 1;
+  };
+  CHECK(has_it());
+  CHECK(read_children(child)->empty());
+  kill(child, SIGKILL);
+  siginfo_t info{};
+  waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT);
+  CHECK(has_it());
+  waitpid(child, nullptr, 0);
+  CHECK_FALSE(has_it());
+  CHECK_FALSE(read_children(99999999));
 }
 
 }  // namespace

@@ -243,15 +243,18 @@ TEST_CASE("what was printed before the exit is read before the exit is told") {
 
 TEST_CASE("orphans of the tree are reaped") {
   ProcessStage stage;
-  auto launch = stage.start("(setsid sleep 0.01 &) ; (sleep 0.01 &) ; sleep 1000");
-  REQUIRE(stage.run_until([&] { return stage.seen(launch).launched.has_value(); }));
-  auto children = [&] {
-    size_t count = 0;
-    for (auto& entry : read_processes()) count += entry.parent == getpid();
-    return count;
+  auto launch = stage.start("(setsid sleep 1000 &) ; (sleep 1000 &) ; echo ready; sleep 1000");
+  auto orphans = [&] {
+    auto entries = read_processes();
+    std::erase_if(entries, [&](auto& entry) {
+      return entry.parent != getpid() || entry.pid == stage.seen(launch).launched->identity.pid;
+    });
+    return entries;
   };
-  REQUIRE(stage.run_until([&] { return children() > 1; }));
-  CHECK(stage.run_until([&] { return children() == 1; }));
+  REQUIRE(stage.run_until_printed(launch, "ready"));
+  REQUIRE(orphans().size() == 2);
+  for (auto& orphan : orphans()) signal_process(orphan, SIGKILL);
+  CHECK(stage.run_until([&] { return orphans().empty(); }));
 }
 
 TEST_CASE("two hundred processes start, and none of them is left when they are told to stop") {
