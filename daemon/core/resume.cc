@@ -67,8 +67,6 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
   if (memory.daemon.ending) phase = memory.daemon.hurrying ? Phase::hurrying : Phase::ending;
   out.add(SaveFormation{formation});
   for (auto& [name, note] : memory.processes) {
-    const bool unknown = !note.one_off && !types.find(name.type);
-    if (unknown && !note.launch) continue;
     Process& p = table.add(name);
     restore(p, note);
     if (p.port) driver.keep_port(p);

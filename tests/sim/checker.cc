@@ -58,6 +58,10 @@ void Checker::learn(const Event& event, const std::vector<Action>& actions) {
       if (exchange.first == it->client && seen.attached_run) seen.client_lost = true;
 }
 
+void Checker::supervisor_died() {
+  for (auto& [exchange, seen] : exchanges_) seen.answered = seen.client_lost = true;
+}
+
 void Checker::learn_request(const Requested& event, const std::vector<Action>& actions) {
   const RequestBody& body = event.request.body;
   if (std::holds_alternative<CreditRequest>(body))
@@ -80,6 +84,12 @@ void Checker::learn_request(const Requested& event, const std::vector<Action>& a
 }
 
 void Checker::see(const Launch& launch) {
+  if (launch.resumed) {
+    expect_known(launch.launch, "a resumed launch");
+    expect(launches_.at(launch.launch).process == launch.process, "{} resumes another's launch {}",
+           launch.process.text(), launch.launch);
+    return;
+  }
   expect(launch.launch > last_launch_, "launch {} is not new", launch.launch);
   last_launch_ = launch.launch;
   expect(wished(launch.process), "{} is launched and not wished", launch.process.text());
@@ -88,6 +98,7 @@ void Checker::see(const Launch& launch) {
     if (name == "PORT") seen.port = value;
   expect(seen.port.size() < 5 || seen.port <= "65535", "port {}", seen.port);
   for (auto& [id, tree] : world_.trees()) {
+    if (launches_.at(id).over) continue;  // it is just being told
     expect(tree.name != launch.process, "{} is launched beside launch {}", tree.name.text(), id);
     expect(seen.port.empty() || launches_.at(id).port != seen.port, "{} and {} have port {}",
            tree.name.text(), launch.process.text(), seen.port);
@@ -151,6 +162,7 @@ bool Checker::wished(const ProcessName& process) const {
 void Checker::expect_nothing_runs_unwished() const {
   for (auto& [id, tree] : world_.trees()) {
     const LaunchSeen& seen = launches_.at(id);
+    if (seen.over) continue;
     expect(wished(tree.name) || seen.told_to_end || seen.exited, "{} runs and is not wished",
            tree.name.text());
   }

@@ -23,11 +23,15 @@ class Checker {
   // After each event: it, and all that the core did because of it, before the world has done any of
   // that. Throws a Violation.
   void check(const Event& event, const std::vector<Action>& actions, MonoTime now);
+  // The program around the core has died: nobody who has asked will be answered.
+  void supervisor_died();
   // When faults have stopped for long enough: exactly what is wished runs.
   void expect_wish_reached(const PsReply& ps) const;
   // When the core has finished: nothing is alive, and everybody has been answered.
   void expect_finished() const;
 
+  // A shutdown was decided; one that was asked for and died with the one who was asked was not.
+  bool ending() const { return ending_; }
   bool finished() const { return finished_; }
 
  private:

@@ -129,3 +129,28 @@ TEST_CASE("a wish that is never reached is found") {
 }
 
 TEST_CASE("an end that never comes is found") { says(found(without<Finish>()), "does not finish"); }
+
+TEST_CASE("a step that was carried out and not noted is found") {
+  CHECK(found({{}, {}, [](Note& note) { note.changed.clear(); }}) != "nothing");
+}
+
+TEST_CASE("a launch number that is forgotten with the one who gave it is found") {
+  CHECK(found({{}, {}, [](Note& note) { note.daemon.next_launch = 1; }}) != "nothing");
+}
+
+TEST_CASE("a shutdown that is forgotten with the one who began it is found") {
+  CHECK(found({{}, {}, [](Note& note) { note.daemon.ending = note.daemon.hurrying = false; }}) !=
+        "nothing");
+}
+
+TEST_CASE("a deadline that is forgotten with the one who armed it is found") {
+  CHECK(found({{}, {}, [](Note& note) {
+                 for (auto& process : note.changed) process.deadline.reset();
+               }}) != "nothing");
+}
+
+TEST_CASE("a wish that is forgotten with the one who was told is found") {
+  CHECK(found({{}, {}, [](Note& note) {
+                 for (auto& process : note.changed) process.wish = Wish::run;
+               }}) != "nothing");
+}

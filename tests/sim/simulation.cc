@@ -33,11 +33,12 @@ class Simulation {
         world_(rng_),
         clients_(rng_),
         checker_(world_, options_),
-        core_(clients_.some_model(), {{"web", rng_.below(3)}, {"worker", rng_.below(3)}},
-              options_) {}
+        mortality_(rng_.percent(50) ? unsigned(rng_.between(1, 10)) : 0),
+        model_(clients_.some_model()),
+        first_wish_{{"web", rng_.below(3)}, {"worker", rng_.below(3)}} {}
 
   void run() {
-    after(Tick{}, core_.start(now_));
+    begin();
     time_of_faults();
     calm();
     end();
@@ -62,6 +63,7 @@ class Simulation {
 
   void calm() {
     world_.calm_down();
+    mortality_ = 0;
     // The longest chain: SIGTERM, SIGKILL, a launch that backs off, and its boot timeout.
     run_until(now_.mono + options_.backoff_cap + options_.boot_timeout + 5min);
     const Request request{1, "checker@box", PsRequest{}};
@@ -72,10 +74,13 @@ class Simulation {
   }
 
   void end() {
-    if (rng_.percent(50))
-      tell(Requested{"checker", Request{2, "checker@box", ShutdownRequest{}}});
-    else
-      tell(Signalled{rng_.percent(50) ? SIGINT : SIGTERM});
+    mortality_ = rng_.percent(50) ? unsigned(rng_.between(1, 10)) : 0;
+    while (!checker_.ending()) {
+      if (rng_.percent(50))
+        tell(Requested{"checker", Request{2, "checker@box", ShutdownRequest{}}});
+      else
+        tell(Signalled{rng_.percent(50) ? SIGINT : SIGTERM});
+    }
     for (uint64_t more = rng_.below(3); more > 0; more--) {
       run_until(now_.mono + rng_.up_to(2s));
       tell(rng_.percent(50) ? Event(Signalled{SIGINT}) : clients_.next_event());
@@ -87,7 +92,7 @@ class Simulation {
   // Lets everything happen that is due by then. What is due at the same time comes in any order.
   void run_until(MonoTime end) {
     for (;;) {
-      const auto world = world_.next(), tick = core_.next_deadline();
+      const auto world = world_.next(), tick = core_->next_deadline();
       const bool world_due = world && *world <= end, tick_due = tick && *tick <= end;
       if (!world_due && !tick_due) break;
       const bool world_first =
@@ -107,17 +112,46 @@ class Simulation {
     now_.mono = time;
   }
 
-  std::vector<Action> tell(Event event) { return after(event, core_.handle(event, now_)); }
+  // The program begins, or the next one goes on where it died.
+  void begin() {
+    core_.emplace(model_, first_wish_, options_);
+    after(Tick{}, memory_ ? core_->resume(*memory_, now_) : core_->start(now_));
+  }
 
+  std::vector<Action> tell(Event event) {
+    auto actions = core_->handle(event, now_);
+    return after(event, std::move(actions));
+  }
+
+  // One step: decided, kept, carried out. The program may die before or after any of it.
   std::vector<Action> after(const Event& event, std::vector<Action> actions) {
+    const bool dies = mortality_ > 0 && rng_.below(100) < mortality_;
+    if (dies && rng_.percent(30)) return die(0), std::vector<Action>();
+    if (auto kept = core_->take_note(actions)) {
+      if (tamper_.notes) tamper_.notes(*kept);
+      if (!memory_) memory_.emplace();
+      memory_->add(std::move(*kept));
+    }
+    world_.told(event);
+    if (auto* read = std::get_if<ModelRead>(&event); read && read->model) model_ = *read->model;
     if (tamper_.actions) tamper_.actions(actions);
     if (traced_) {
       note("> " + text_of(event));
       for (auto& action : actions) note("    " + text_of(action));
     }
     checker_.check(event, actions, now_.mono);
-    for (auto& action : actions) world_.carry_out(action, now_.mono);
+    const size_t done = dies ? rng_.below(actions.size() + 1) : actions.size();
+    for (size_t i = 0; i < done; i++) world_.carry_out(actions[i], now_.mono);
+    if (dies) die(done);
     return actions;
+  }
+
+  void die(size_t actions_done) {
+    if (traced_) note(fmt::format("killed after {} actions", actions_done));
+    world_.lose_supervisor();
+    checker_.supervisor_died();
+    if (rng_.percent(10)) model_ = clients_.some_model();
+    if (!checker_.finished()) begin();
   }
 
   void note(std::string line) {
@@ -134,7 +168,11 @@ class Simulation {
   World world_;
   Clients clients_;
   Checker checker_;
-  Core core_;
+  unsigned mortality_;  // of the program around the core, in percent of its steps
+  AppModel model_;
+  FormationCounts first_wish_;
+  std::optional<Memory> memory_;  // what outlives it
+  std::optional<Core> core_;
   std::deque<std::string> trace_;
 };
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/core/action.h"
+#include "daemon/core/note.h"
 
 namespace muster::sim {
 
@@ -23,6 +23,7 @@ struct Failure {
 struct Tamper {
   std::function<void(std::vector<Action>&)> actions;
   std::function<bool(const Event&)> swallows;
+  std::function<void(Note&)> notes = {};
 };
 
 // Nothing is good news.

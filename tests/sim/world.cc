@@ -10,6 +10,23 @@ void World::schedule(Nanos delay, Happening happening) {
   coming_.emplace(now_ + delay, std::move(happening));
 }
 
+void World::schedule_telling(Nanos delay, Happening happening) {
+  schedule(delay, [this, to = supervisor_, happening]() -> std::optional<Event> {
+    return to == supervisor_ ? happening() : std::nullopt;
+  });
+}
+
+void World::lose_supervisor() {
+  supervisor_++;
+  for (auto& [id, tree] : trees_)
+    tree.exit_told = tree.gone_coming = false, tree.remembered_signal = 0;
+}
+
+void World::told(const Event& event) {
+  if (auto* it = std::get_if<LaunchFailed>(&event)) trees_.erase(it->launch);
+  if (auto* it = std::get_if<Gone>(&event)) trees_.erase(it->launch);
+}
+
 std::optional<MonoTime> World::next() const {
   if (coming_.empty()) return std::nullopt;
   return coming_.begin()->first;
@@ -29,13 +46,32 @@ void World::carry_out(const Action& action, MonoTime now) {
   if (auto* it = std::get_if<Kill>(&action)) return signal(it->launch, it->signal);
   if (auto* it = std::get_if<WatchPort>(&action)) return watch_port(it->launch);
   if (std::holds_alternative<ReadModel>(action))
-    schedule(soon(), [this]() -> Event {
+    schedule_telling(soon(), [this]() -> std::optional<Event> {
       if (model_) return ModelRead{*model_};
       return ModelRead{fail("Procfile:1: not today")};
     });
 }
 
+// As the edge does it: finds out what came of it, and tells what was not told, in the usual order.
+void World::resume(const Launch& launch) {
+  const LaunchId id = launch.launch;
+  Tree& tree = trees_.at(id);
+  if (tree.failed)
+    return schedule_telling(soon(), [id] { return LaunchFailed{id, "exec sh", ENOENT}; });
+  if (!tree.executed) return;  // on its way: execute() will tell
+  const Nanos begin = soon();
+  tree.begin_told = now_ + begin;
+  if (launch.resumed->progress == LaunchProgress::asked)
+    schedule_telling(begin, [id, pid = tree.pid] { return Launched{id, {pid}}; });
+  tree.exit_told = launch.resumed->progress == LaunchProgress::exited;
+  if (tree.exit_told)
+    tell_gone_if_empty(id, tree);
+  else if (!tree.leader_alive)
+    tell_exit(id, begin + soon());
+}
+
 void World::launch(const Launch& launch) {
+  if (launch.resumed && find(launch.launch)) return resume(launch);
   Tree tree;
   tree.name = launch.process;
   tree.children = rng_.percent(20) ? unsigned(rng_.between(1, 2)) : 0;
@@ -52,7 +88,7 @@ void World::launch(const Launch& launch) {
 std::optional<Event> World::execute(LaunchId id, bool fails) {
   Tree& tree = trees_.at(id);
   if (fails) {
-    trees_.erase(id);
+    tree.failed = true;
     return LaunchFailed{id, "exec sh", rng_.percent(50) ? ENOENT : EAGAIN};
   }
   tree.executed = true;
@@ -64,12 +100,14 @@ std::optional<Event> World::execute(LaunchId id, bool fails) {
     });
   }
   if (tree.remembered_signal) deliver(id, tree, tree.remembered_signal);
-  return Launched{id, next_pid_++};
+  tree.pid = next_pid_++;
+  return Launched{id, {tree.pid}};
 }
 
 void World::watch_port(LaunchId id) {
   if (!calm_ && rng_.percent(20)) return;  // it never will
-  schedule(rng_.up_to(calm_ ? Nanos(2s) : Nanos(80s)), [this, id]() -> std::optional<Event> {
+  const Nanos delay = rng_.up_to(calm_ ? Nanos(2s) : Nanos(80s));
+  schedule_telling(delay, [this, id]() -> std::optional<Event> {
     if (!find(id) && rng_.percent(50)) return std::nullopt;
     return Listening{id};  // perhaps seen when it is over already
   });
@@ -77,7 +115,7 @@ void World::watch_port(LaunchId id) {
 
 void World::signal(LaunchId id, int number) {
   Tree* tree = find(id);
-  if (!tree) return;
+  if (!tree || tree->failed) return;
   if (tree->executed) return deliver(id, *tree, number);
   if (rng_.percent(50)) tree->remembered_signal = number;
 }
@@ -102,12 +140,17 @@ void World::end_leader(LaunchId id, ExitStatus status) {
   Tree* tree = find(id);
   if (!tree || !tree->leader_alive) return;
   tree->leader_alive = false;
+  tree->exit = status;
   if (!tree->leaves_children) tree->children = 0;
-  schedule(soon(), [this, id, status]() -> std::optional<Event> {
+  tell_exit(id, std::max(Nanos(0), tree->begin_told - now_) + soon());
+}
+
+void World::tell_exit(LaunchId id, Nanos delay) {
+  schedule_telling(delay, [this, id]() -> std::optional<Event> {
     Tree& ended = trees_.at(id);
     ended.exit_told = true;
     tell_gone_if_empty(id, ended);
-    return Exited{id, status, ended.children > 0};
+    return Exited{id, ended.exit, ended.children > 0};
   });
 }
 
@@ -121,10 +164,7 @@ void World::end_children(LaunchId id) {
 void World::tell_gone_if_empty(LaunchId id, Tree& tree) {
   if (!tree.exit_told || tree.leader_alive || tree.children > 0 || tree.gone_coming) return;
   tree.gone_coming = true;
-  schedule(soon(), [this, id]() -> std::optional<Event> {
-    trees_.erase(id);
-    return Gone{id};
-  });
+  schedule_telling(soon(), [id]() -> std::optional<Event> { return Gone{id}; });
 }
 
 Tree* World::find(LaunchId id) {

@@ -17,8 +17,12 @@ namespace muster::sim {
 struct Tree {
   ProcessName name;
   bool executed = false;  // its exec has succeeded
+  bool failed = false;    // or has not: there is nothing to wait for
+  int64_t pid = 0;
+  MonoTime begin_told{};  // no exit is told before
   bool leader_alive = true;
   unsigned children = 0;  // alive, besides the leader
+  ExitStatus exit;
   bool exit_told = false;
   bool gone_coming = false;
   // Its character.
@@ -38,6 +42,12 @@ class World {
   // Lets that happen. Often it is nothing that anybody is told.
   std::optional<Event> happen();
 
+  // What this event has told is kept by the core, and is not asked for again.
+  void told(const Event& event);
+  // The program around the core has died: whatever was on its way to the core is lost. Every launch
+  // will be resumed.
+  void lose_supervisor();
+
   // What is read when the files are read again; nothing is an error in them.
   void set_model(std::optional<AppModel> model) { model_ = std::move(model); }
   // From now on nothing goes wrong that has not gone wrong already.
@@ -49,7 +59,11 @@ class World {
   using Happening = std::function<std::optional<Event>()>;
 
   void schedule(Nanos delay, Happening happening);
+  // The same for what is lost with the supervisor that was to be told.
+  void schedule_telling(Nanos delay, Happening happening);
   void launch(const Launch& launch);
+  void resume(const Launch& launch);
+  void tell_exit(LaunchId id, Nanos delay);
   std::optional<Event> execute(LaunchId id, bool fails);
   void watch_port(LaunchId id);
   void signal(LaunchId id, int number);
@@ -66,6 +80,7 @@ class World {
   std::map<LaunchId, Tree> trees_;
   std::optional<AppModel> model_;
   bool calm_ = false;
+  uint64_t supervisor_ = 0;  // which one
   int64_t next_pid_ = 1000;
 };
 
