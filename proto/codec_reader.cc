@@ -5,12 +5,13 @@
 
 namespace muster::wire {
 
-msgpack::object unpack_map(std::string_view bytes, size_t most_elements, msgpack::zone& zone) {
+msgpack::object unpack_map(std::string_view bytes, size_t most_elements, msgpack::zone& zone,
+                           size_t depth) {
   // Every element takes a byte at least, so no honest list has more of them than there are bytes:
   // nothing is allocated for a length that is only claimed.
   const size_t elements = std::min(most_elements, bytes.size());
   const msgpack::unpack_limit limit(elements, elements, bytes.size(), bytes.size(), bytes.size(),
-                                    limits::control_depth);
+                                    depth);
   const auto refer = [](msgpack::type::object_type, size_t, void*) { return true; };
   size_t end = 0;
   bool referred = false;

@@ -19,7 +19,8 @@ struct Malformed : std::runtime_error {
 };
 
 // The one object of `bytes`, owned by `zone`; nothing may follow it. Throws Malformed.
-msgpack::object unpack_map(std::string_view bytes, size_t most_elements, msgpack::zone& zone);
+msgpack::object unpack_map(std::string_view bytes, size_t most_elements, msgpack::zone& zone,
+                           size_t depth = limits::control_depth);
 
 // Nothing if the map has no such key, or nil for it.
 const msgpack::object* find(const msgpack::object& map, std::string_view key);

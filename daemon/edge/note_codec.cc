@@ -100,9 +100,11 @@ void encode(const Note& note, std::vector<char>& out) {
 Result<Note> decode_note(std::string_view bytes) {
   // Not from strangers: as large as it was written.
   constexpr size_t most_elements = SIZE_MAX;
+  // The note, a list, a process, its one-off, its environment, a pair; with room for a newer one.
+  constexpr size_t nesting = 16;
   try {
     msgpack::zone zone;
-    const msgpack::object map = wire::unpack_map(bytes, most_elements, zone);
+    const msgpack::object map = wire::unpack_map(bytes, most_elements, zone, nesting);
     Note note;
     wire::FieldReader reader{map};
     describe(reader, note);

@@ -110,7 +110,7 @@ TEST_CASE("later steps count, and the last one is known with what it says") {
     last.said = {said};
     REQUIRE(ledger.keep(last));
   }
-  const Memory& memory = place.open().memory();
+  const Memory memory = place.open().memory();
   CHECK(memory.processes.size() == 1);
   CHECK(memory.processes.at({"web", 1}).state == ProcessState::down);
   CHECK(memory.last.after == 3);
