@@ -22,7 +22,9 @@ constexpr Nanos last_words_patience = 2s;
 }  // namespace
 
 App::Parts::Parts(AppSetup given)
-    : setup(std::move(given)), deadline(loop, [this] { post(Tick{}); }) {}
+    : setup(std::move(given)),
+      deadline(loop, [this] { post(Tick{}); }),
+      leave(loop, [this] { loop.stop(); }) {}
 
 // The order matters: sockets before anything that takes descriptors, the journal before processes.
 Result<> App::Parts::open() {
@@ -168,7 +170,7 @@ Result<std::unique_ptr<App>> App::open(AppSetup setup) {
   return std::unique_ptr<App>(new App(std::move(parts)));
 }
 
-int App::run(std::function<void()> on_ready) {
+std::optional<int> App::run(std::function<void()> on_ready) {
   Parts& p = *parts_;
   auto watch = [&p](std::optional<SignalWatch>& place, int number, int meaning) {
     place.emplace(p.loop, number, [&p, meaning] { p.post(Signalled{meaning}); });
@@ -188,8 +190,12 @@ int App::run(std::function<void()> on_ready) {
   p.handle_posted();
   p.loop.run();
   p.announcer.bus->flush();
-  p.setup.keeper->finish(p.exit_status);
+  if (p.replaced)
+    p.setup.keeper->upgrade();
+  else
+    p.setup.keeper->finish(p.exit_status);
   p.setup.keeper->unwatch();
+  if (p.replaced) return {};
   if (p.announcer.foreground)
     p.announcer.foreground->drain(p.router->head().seq, last_words_patience);
   return p.exit_status;

@@ -35,8 +35,9 @@ class App {
   ~App();
 
   // Starts the formation, or goes on where an earlier supervisor stopped, and runs until everything
-  // is down. `on_ready` is called once requests are being served. Returns the exit status.
-  int run(std::function<void()> on_ready);
+  // is down. `on_ready` is called once requests are being served. Returns the exit status; none if
+  // another supervisor takes over, so that nothing may be tidied up.
+  std::optional<int> run(std::function<void()> on_ready);
 
  private:
   struct Parts;

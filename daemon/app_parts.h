@@ -55,6 +55,7 @@ struct App::Parts {
   void on(SaveFormation& action);
   void on(ReadModel& action);
   void on(AnswerStatus& action);
+  void on(Upgrade& action);
   void on(Finish& action);
 
   void on_request(ClientId client, Request request);
@@ -80,7 +81,8 @@ struct App::Parts {
   std::optional<FormationFile> formation_file;
   std::optional<Ledger> ledger;
   std::optional<Core> core;
-  Timer deadline;
+  Timer deadline, leave;
+  bool replaced = false;  // by the next supervisor, which the keeper starts
   std::optional<SignalWatch> interrupt, terminate, hangup;
 };
 

@@ -7,8 +7,14 @@
 #include "base/killpoint.h"
 #include "daemon/app_parts.h"
 #include "daemon/edge/lock.h"
+#include "daemon/edge/successor.h"
 
 namespace muster {
+
+namespace {
+// What an answer may take to get out of this program.
+constexpr Nanos answer_time = 10ms;
+}  // namespace
 
 // The records of the last step that did not get into the journal.
 void App::Parts::say_the_rest(const Note& last) {
@@ -34,12 +40,30 @@ std::vector<Action> App::Parts::go_on() {
   return core->resume(memory, read_clocks());
 }
 
+// The rest is what would happen if this program were killed.
+void App::Parts::on(Upgrade& action) {
+  const auto answer = [&](ReplyBody body) {
+    (void)control->send(action.client, Reply{action.request_id, false, std::move(body)});
+  };
+  if (Result<> able = check_successor(); !able)
+    return answer(RefusedReply{Refusal::no, able.message() + "; nothing was changed"});
+  EventRecord notice;
+  notice.time = read_clocks().wall;
+  notice.process = "api";
+  notice.text = fmt::format("Upgrade by {}", action.by);
+  notice.by = action.by;
+  router->publish(std::move(notice), read_clocks());
+  answer(DoneReply{});
+  replaced = true;
+  leave.after(answer_time);
+}
+
 void App::Parts::replace_keeper() {
   KeeperLink& keeper = *setup.keeper;
   spdlog::warn("the keeper has died; starting another one");
-  if (Result<> replaced = keeper.replace(loop, setup.command); !replaced) {
+  if (Result<> begun = keeper.replace(loop, setup.command); !begun) {
     spdlog::error("no keeper: a crash of the supervisor would not be survived: {}",
-                  replaced.message());
+                  begun.message());
     return;
   }
   (void)sign_lock(keeper.lock().get(), keeper.pid(), setup.directory);

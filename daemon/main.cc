@@ -124,13 +124,14 @@ Result<int> run(const DaemonOptions& options, std::vector<std::string> command, 
   }
   auto app = App::open(std::move(*setup));
   if (!app) return tl::unexpected(app.error());
-  int status = (*app)->run([&] {
+  std::optional<int> status = (*app)->run([&] {
     keeper.ready();
     if (background) background->ready();
   });
+  if (!status) std::_Exit(0);
   app->reset();
   remove_sockets(endpoints);  // under the lock still: they cannot be a successor's
-  return status;
+  return *status;
 }
 
 // This very program, by its full path, with the arguments that it was given.

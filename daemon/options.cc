@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "daemon/edge/successor.h"
 #include "proto/version.h"
 
 namespace muster {
@@ -41,6 +42,9 @@ ParsedOptions parse_options(int argc, char** argv) {
       ->capture_default_str();
   cli.add_flag("--no-color", no_color, "no colours on a terminal");
   cli.add_flag("--no-timestamp", no_timestamp, "no time before the lines");
+  bool formats = false;
+  cli.add_flag("--formats", formats, "print the versions of what is kept on disk and handed over")
+      ->group("");
   cli.footer("Steer it from another terminal with `ctl`, see `ctl --help`.");
 
   try {
@@ -48,6 +52,10 @@ ParsedOptions parse_options(int argc, char** argv) {
   } catch (const CLI::ParseError& outcome) {
     int status = cli.exit(outcome);
     return {std::nullopt, status == 0 ? 0 : wrong_usage};
+  }
+  if (formats) {
+    fmt::print("{}", formats_text());
+    return {std::nullopt, 0};
   }
   options.stop_grace = std::chrono::duration_cast<Nanos>(std::chrono::duration<double>(grace));
   options.color = !no_color;

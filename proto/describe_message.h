@@ -73,6 +73,11 @@ template <class Fields, Is<ShutdownRequest> M>
 void describe(Fields&, M&) {}
 
 template <>
+inline constexpr std::string_view name_on_wire<UpgradeRequest> = "upgrade";
+template <class Fields, Is<UpgradeRequest> M>
+void describe(Fields&, M&) {}
+
+template <>
 inline constexpr std::string_view name_on_wire<VersionRequest> = "version";
 template <class Fields, Is<VersionRequest> M>
 void describe(Fields&, M&) {}

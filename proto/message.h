@@ -48,6 +48,7 @@ struct RunRequest {
 struct StatusRequest {};
 struct ReloadRequest {};
 struct ShutdownRequest {};
+struct UpgradeRequest {};
 struct VersionRequest {};
 // Records with seq >= from, or the last `lines` lines (both: whichever is later), within the times,
 // of the topics.
@@ -75,8 +76,8 @@ struct CancelRequest {};  // ends a replay; an attached one-off is told that its
 
 using RequestBody =
     std::variant<PsRequest, ScaleRequest, RestartRequest, StopRequest, StartRequest, RunRequest,
-                 StatusRequest, ReloadRequest, ShutdownRequest, VersionRequest, ReplayRequest,
-                 CreditRequest, InputRequest, SignalRequest, CancelRequest>;
+                 StatusRequest, ReloadRequest, ShutdownRequest, UpgradeRequest, VersionRequest,
+                 ReplayRequest, CreditRequest, InputRequest, SignalRequest, CancelRequest>;
 
 struct Request {
   uint64_t id = 0;

@@ -2,5 +2,5 @@
 #pragma once
 
 namespace muster {
-inline constexpr const char* version = "0.1.0";
+extern const char version[];
 }

@@ -23,6 +23,7 @@ constexpr VerbRow verbs[] = {
     {"status", "Show the health of the daemon", make_status},
     {"reload", "Read Procfile and .env again and restart what changed", make_reload},
     {"shutdown", "Stop everything, the daemon too", make_shutdown},
+    {"upgrade", "Let the programs that are installed now take over", make_upgrade},
     {"version", "Show the versions of ctl and the daemon", make_version},
 };
 

@@ -18,6 +18,7 @@ std::unique_ptr<Verb> make_check();
 std::unique_ptr<Verb> make_status();
 std::unique_ptr<Verb> make_reload();
 std::unique_ptr<Verb> make_shutdown();
+std::unique_ptr<Verb> make_upgrade();
 std::unique_ptr<Verb> make_version();
 
 }  // namespace muster

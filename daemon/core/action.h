@@ -73,11 +73,17 @@ struct AnswerStatus {  // the edges know most of the answer; the core fills in w
   ClientId client;
   Reply reply;  // body is a StatusReply
 };
+// Let the programs that are installed now go on; answered by the edge, who knows whether they can.
+struct Upgrade {
+  ClientId client;
+  uint64_t request_id;
+  std::string by;
+};
 struct Finish {  // everything is down: leave the loop
   int exit_status;
 };
 
 using Action = std::variant<Launch, Kill, WatchPort, Publish, Answer, PassToLaunch, SaveFormation,
-                            ReadModel, AnswerStatus, Finish>;
+                            ReadModel, AnswerStatus, Upgrade, Finish>;
 
 }  // namespace muster

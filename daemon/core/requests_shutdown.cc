@@ -24,6 +24,11 @@ void Core::State::ask(const Asker& asker, const std::string& by, const ShutdownR
   begin_shutdown();
 }
 
+void Core::State::ask(const Asker& asker, const std::string& by, const UpgradeRequest&) {
+  if (phase == Phase::finished) return refuse(asker, Refusal::no, "muster is shutting down");
+  out.add(Upgrade{asker.client, asker.request_id, by});
+}
+
 void Core::State::on(const Signalled& event) {
   const std::string signal(name_of_signal(event.number));
   if (event.number == SIGHUP) {

@@ -37,6 +37,7 @@ struct Core::State {
   void ask(const Asker& asker, const std::string& by, const RunRequest& request);
   void ask(const Asker& asker, const std::string& by, const ReloadRequest& request);
   void ask(const Asker& asker, const std::string& by, const ShutdownRequest& request);
+  void ask(const Asker& asker, const std::string& by, const UpgradeRequest& request);
   void ask(const Asker& asker, const std::string& by, const CreditRequest& request);
   void ask(const Asker& asker, const std::string& by, const InputRequest& request);
   void ask(const Asker& asker, const std::string& by, const SignalRequest& request);

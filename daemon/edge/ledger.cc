@@ -21,7 +21,6 @@
 namespace muster {
 namespace {
 
-constexpr int version = 1;
 constexpr std::string_view magic = "muster ledger ";
 constexpr size_t prefix = sizeof(uint32_t) + sizeof(uint64_t);
 
@@ -106,7 +105,7 @@ Result<> Ledger::read() {
   std::string_view rest = *text;
   if (!rest.starts_with(magic)) return {};
   rest.remove_prefix(magic.size());
-  const int written_by = number_of<int>(take_word(rest, ' '));
+  const auto written_by = number_of<uint32_t>(take_word(rest, ' '));
   const std::string_view boot = take_word(rest, ' ');
   const std::string_view token = take_word(rest, ' ');
   const auto first_start = number_of<uint64_t>(take_word(rest, '\n'));

@@ -24,6 +24,8 @@ Run new_run();
 
 class Ledger {
  public:
+  static constexpr uint32_t version = 1;
+
   // Reads what a supervisor of this very boot has left at `path`; what is damaged from some byte on
   // is as if it had not been kept. An error only for a ledger of a newer version. Without one this
   // is the beginning of `fresh`.

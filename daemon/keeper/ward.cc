@@ -124,7 +124,7 @@ void Ward::on_ready(Time now) {
   state_.ready_since = now;
   on_alive(now);
   for (int number = 1; number < NSIG; ++number)
-    if (state_.signals & uint64_t{1} << number) send_signal(number);
+    if (state_.signals & uint64_t{1} << (number - 1)) send_signal(number);
   state_.signals = 0;
 }
 
@@ -197,7 +197,7 @@ void Ward::hand_on(int signal) {
   if (state_.phase == Phase::ready)
     send_signal(signal);
   else
-    state_.signals |= uint64_t{1} << signal;
+    state_.signals |= uint64_t{1} << (signal - 1);
 }
 
 void Ward::send_signal(int signal) const {

@@ -90,6 +90,7 @@ std::string text_of(const Action& action) {
               return text;
             },
             [](const ReadModel&) { return std::string("read model"); },
+            [](const Upgrade& it) { return fmt::format("upgrade for {}", it.client); },
             [](const AnswerStatus& it) { return fmt::format("status to {}", it.client); },
             [](const Finish&) { return std::string("finish"); }},
       action);

@@ -12,7 +12,7 @@ from home import BIN, REPOSITORY
 from waiting import wait_for
 
 TABLE = Path(REPOSITORY / "base" / "killpoint.h").read_text()
-NAMES = re.findall(r"^  (\w+),  //", TABLE, re.MULTILINE)
+NAMES = re.findall(r"^  (\w+), +//", TABLE, re.MULTILINE)
 HITS = [1, 2, 5]
 LINES = 20_000
 COUNT = f"seq 0 {LINES - 1}; echo end; exec sleep 1000"

@@ -151,6 +151,7 @@ class Stage {
   void take(AnswerStatus& it) { replies_[it.reply.id].push_back(std::move(it.reply)); }
   void take(PassToLaunch&) { passed_on_++; }
   void take(SaveFormation& it) { saved_.push_back(std::move(it.formation)); }
+  void take(Upgrade&) {}
   void take(ReadModel&) { readings_++; }
   void take(Finish& it) { finished_ = it.exit_status; }
 

@@ -1,0 +1,20 @@
+// Whether the programs that are installed now could go on where this one stops: asked before an
+// upgrade, when nothing has happened yet.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace muster {
+
+// "NAME VERSION\n" for each format that outlives this program: what `musterd --formats` prints.
+std::string formats_text();
+
+// An error says which program cannot read what. Runs the installed musterd, for a second at most.
+Result<> check_successor();
+
+// The same for what it printed.
+Result<> check_formats(std::string_view printed);
+
+}  // namespace muster
