@@ -103,11 +103,11 @@ def subscribed(kind, lines):
     with running(kind, [Group(1, "load", [LOAD, "bulk", str(lines)])]) as tool:
         with tool.subscribe("live", lines, "log/", f"{tool.place}/delays") as reader:
             assert reader.stdout.readline() == "ready\n"
-            cpu = cpu_seconds([tool.pid])
+            cpu = cpu_seconds(tool.processes())
             with going(tool):
                 begin, _, _ = wait_written(tool, 1)
                 verdict = json.loads(reader.communicate()[0])
-            cpu = cpu_seconds([tool.pid]) - cpu
+            cpu = cpu_seconds(tool.processes()) - cpu
         return checked({"rate": lines / (verdict["at"] / 1e9 - begin), "cpu": cpu / lines * 1e6},
                        verdict, lines)
 
