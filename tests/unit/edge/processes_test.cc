@@ -182,6 +182,7 @@ TEST_CASE("survivors of a process are told, and found when they have lost parent
 
 TEST_CASE("whoever ignores SIGTERM and has forked twice ends by SIGKILL") {
   ProcessStage stage;
+  const MonoTime started = loop_clock();
   auto launch = stage.start(
       "trap '' TERM; for i in 1 2 3 4 5 6 7 8 9 10; do"
       "  setsid sh -c 'trap \"\" TERM; (setsid sleep 1000 &) ; sleep 1000; true' & done;"
@@ -190,9 +191,12 @@ TEST_CASE("whoever ignores SIGTERM and has forked twice ends by SIGKILL") {
   REQUIRE(stage.run_until([&] { return stage.processes.members(launch).size() >= 32; }));
   stage.processes.kill(launch, SIGTERM);
   stage.processes.kill(launch, SIGKILL);
-  MonoTime killed = loop_clock();
+  // The machine may be slow: the same machine has just started them, which is far more work.
+  const MonoTime killed = loop_clock();
+  const Nanos growing = killed - started;
   REQUIRE(stage.run_until_gone(launch));
-  CHECK(loop_clock() - killed < 1s);
+  const Nanos ending = loop_clock() - killed;
+  CHECK(ending < 2 * growing);
   CHECK(stage.seen(launch).exited->status.number == SIGKILL);
 }
 
