@@ -3,8 +3,6 @@
 
 #include <utility>
 
-#include "proto/limits.h"
-
 namespace muster {
 
 void LineJoiner::add(const LogRecord& record) {
@@ -34,7 +32,7 @@ void LineJoiner::hold(Key key, const LogRecord& record, std::string_view piece) 
   if (is_new) held = {record.numbers.seq, record.time, std::string(record.process), {}};
   held.text += piece;
   held_bytes_ += piece.size();
-  if (held.text.size() >= limits::joined_line || held_bytes_ >= held_limit) hand_out(key, {}, true);
+  if (held.text.size() >= longest_ || held_bytes_ >= held_limit) hand_out(key, {}, true);
 }
 
 void LineJoiner::hand_out(Key key, std::string_view rest, bool partial) {

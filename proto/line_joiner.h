@@ -1,6 +1,6 @@
 // Puts lines together again that were cut on their way (Tail::split, Tail::partial), for people who
-// read them. Bounded: what is longer than limits::joined_line, or more than `held_limit` in all, is
-// handed out in pieces that say so.
+// read them. Bounded: what is longer than `longest`, or more than `held_limit` in all, is handed
+// out in pieces that say so.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "proto/limits.h"
 #include "proto/record.h"
 
 namespace muster {
@@ -30,7 +31,8 @@ class LineJoiner {
   };
   using Emit = std::function<void(const JoinedLine&)>;
 
-  LineJoiner(Partial partial, Emit emit) : partial_(partial), emit_(std::move(emit)) {}
+  LineJoiner(Partial partial, Emit emit, size_t longest = limits::joined_line)
+      : partial_(partial), emit_(std::move(emit)), longest_(longest) {}
 
   // Views handed to `emit` are valid during the call.
   void add(const LogRecord& record);
@@ -55,6 +57,7 @@ class LineJoiner {
 
   Partial partial_;
   Emit emit_;
+  size_t longest_;
   std::map<Key, Held> held_;
   size_t held_bytes_ = 0;
 };

@@ -28,8 +28,8 @@ class TextPrinter : public LogPrinter {
     auto when = since ? " since " + format_utc(*since) : "";
     out += fmt::format(
         "{} muster[logs]: Error L11 (Tail buffer overflow) -> This tail session dropped {} "
-        "messages{}.\n",
-        format_utc(since.value_or(WallTime{})), last - first + 1, when);
+        "messages{} (seq {} to {}).\n",
+        format_utc(since.value_or(WallTime{})), last - first + 1, when, first, last);
   }
 
  private:

@@ -26,6 +26,8 @@ constexpr std::string_view gray = "\x1b[37m", color_off = "\x1b[0m";
 constexpr size_t shortest_name = 6;  // as foreman: so that most columns look alike
 constexpr size_t number_room = 3;    // a dot and two digits
 constexpr size_t read_size = 256 << 10;
+// What is joined of a line that was cut: the daemon must stay small, whatever is printed.
+constexpr size_t longest_line = 256 << 10;
 
 // False when nobody will ever read this again.
 bool write_all(int fd, std::string_view text) {
@@ -116,9 +118,10 @@ struct Foreground::Shared {
   ForegroundFormat format;       // only the thread's
   std::optional<Replay> replay;  // only the thread's
   std::string text;              // only the thread's
-  LineJoiner joiner{LineJoiner::Partial::at_once, [this](const JoinedLine& line) {
-                      format.line(line.time, line.process, line.text, text);
-                    }};  // only the thread's
+  LineJoiner joiner{
+      LineJoiner::Partial::at_once,
+      [this](const JoinedLine& line) { format.line(line.time, line.process, line.text, text); },
+      longest_line};  // only the thread's
 
   std::atomic<bool> news = true;
   std::atomic<bool> stopped = false;

@@ -24,6 +24,11 @@ def status(pid, field):
     return None
 
 
+def memory(pid):
+    """Bytes that are the process's own: without files and shared memory."""
+    return int(status(pid, "RssAnon").split()[0]) << 10
+
+
 def state(pid):
     """One letter (R, S, T, Z...), or None if there is no such process."""
     return (status(pid, "State") or "")[:1] or None

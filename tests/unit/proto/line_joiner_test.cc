@@ -19,10 +19,13 @@ struct Shown {
 };
 
 struct Reader {
-  explicit Reader(LineJoiner::Partial partial)
-      : joiner(partial, [this](const JoinedLine& line) {
-          shown.push_back({std::string(line.text), line.seq, line.partial});
-        }) {}
+  explicit Reader(LineJoiner::Partial partial, size_t longest = limits::joined_line)
+      : joiner(
+            partial,
+            [this](const JoinedLine& line) {
+              shown.push_back({std::string(line.text), line.seq, line.partial});
+            },
+            longest) {}
 
   void read(uint64_t seq, std::vector<std::string_view> lines, Tail tail, bool continues = false,
             uint64_t launch = 1) {
@@ -98,10 +101,11 @@ TEST_CASE("a piece whose rest was lost is shown before the line that follows it"
 }
 
 TEST_CASE("a line without end is handed out in bounded pieces") {
-  Reader reader(LineJoiner::Partial::wait);
+  const size_t longest = GENERATE(4 * limits::line_piece, limits::joined_line);
+  Reader reader(LineJoiner::Partial::wait, longest);
   std::string piece(limits::line_piece, 'x');
-  size_t pieces = 3 * limits::joined_line / limits::line_piece;
+  size_t pieces = 3 * longest / limits::line_piece;
   for (size_t i = 0; i < pieces; i++) reader.read(i + 1, {piece}, Tail::split, i > 0);
   CHECK(reader.shown.size() == 3);
-  for (auto& shown : reader.shown) CHECK(shown.text.size() <= limits::joined_line);
+  for (auto& shown : reader.shown) CHECK(shown.text.size() <= longest);
 }

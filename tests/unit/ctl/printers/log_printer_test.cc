@@ -74,7 +74,7 @@ TEST_CASE("lost messages read like Logplex's L11") {
   CHECK(out == when +
                    " muster[logs]: Error L11 (Tail buffer overflow) -> This tail session "
                    "dropped 5 messages since " +
-                   when + ".\n");
+                   when + " (seq 3 to 7).\n");
 }
 
 TEST_CASE("a line for programs") {
