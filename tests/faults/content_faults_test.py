@@ -163,7 +163,8 @@ def test_a_process_behind_a_terminal_of_its_own_outlives_the_supervisor(app):
     pid = app.pid("alpha.1")
 
     def lines():
-        return [line.split(": ", 1)[1].rstrip("\r\n") for line in app.logs("-s", "app", "-n", 10000)]
+        shown = app.logs("-s", "app", "-n", 10000)
+        return [line.split(": ", 1)[1].rstrip("\r\n") for line in shown]
 
     wait_for("lines of the terminal", lambda: len(lines()) > 10)
     app.kill_supervisor()
