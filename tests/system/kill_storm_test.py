@@ -17,15 +17,15 @@ from home import BIN
 from waiting import wait_for
 
 WRITER = """
-import itertools, os, time
+import itertools, os, select
 for n in itertools.count(0, 20):
     text = "".join(f"{k}\\n" for k in range(n, n + 20)).encode()
     os.write(1, text)
     os.write(2, text)
     if os.path.exists("stop"):
         os.write(1, b"end\\n"), os.write(2, b"end\\n")
-        time.sleep(1000)
-    time.sleep(0.004)
+        select.select([], [], [], 1000)
+    select.select([], [], [], 0.004)
 """
 
 
@@ -33,7 +33,8 @@ def start(app):
     app.write("writer.py", WRITER)
     app.procfile(writer=f"exec {sys.executable} -B writer.py",
                  crash="sleep 0.1; exit 7", scaled="echo up; exec sleep 1000")
-    app.start("-m", "writer=8,crash=1,scaled=0")
+    # Who dies so often is usually given time; here it is killed at once again.
+    app.start("-m", "writer=8,crash=1,scaled=0", env={"MUSTER_RESTART_MS": "1"})
     return {f"writer.{n}": app.pid(f"writer.{n}") for n in range(1, 9)}
 
 
