@@ -26,8 +26,7 @@ constexpr size_t drain_limit = limits::pipe + limits::window;
 }  // namespace
 
 Intake::Intake(Loop& loop, Router& router, std::function<void()> on_ended)
-    : loop_(loop),
-      router_(router),
+    : router_(router),
       on_ended_(std::move(on_ended)),
       pipes_(loop, [this] { look(); }),
       turn_(loop, [this] { serve(); }),

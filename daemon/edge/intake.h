@@ -59,7 +59,6 @@ class Intake : public Output {
   void try_blocked();
   void plan_partial_lines();
 
-  Loop& loop_;
   Router& router_;
   std::function<void()> on_ended_;
   std::map<LaunchId, Readers> readers_;

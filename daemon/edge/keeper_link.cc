@@ -33,6 +33,7 @@ constexpr char out_letter = 'o', err_letter = 'e', report_letter = 'r';
 
 std::vector<char*> pointers_into(std::vector<std::string>& words) {
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (auto& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   return pointers;
