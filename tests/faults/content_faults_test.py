@@ -9,6 +9,7 @@ import shutil
 
 import proc
 import pytest
+from daemon import STAYS
 from waiting import wait_for
 
 LONG = bool(os.environ.get("MUSTER_LONG"))
@@ -34,8 +35,8 @@ def text_of(record):
 @pytest.mark.row("C38")
 def test_a_line_of_200_mib_takes_no_memory_and_loses_no_byte(app):
     numbers = 24_000_000 if LONG else 4_000_000  # 200 MiB, or 29
-    printing = f"seq {numbers} | tr '\\n' ' '; echo; touch printed; echo end; exec sleep 1000"
-    app.procfile(quiet="exec sleep 1000", big=printing)
+    printing = f"seq {numbers} | tr '\\n' ' '; echo; touch printed; echo end; " + STAYS
+    app.procfile(quiet=STAYS, big=printing)
     app.start("-m", "quiet=1")
     pid = app.pid_of_supervisor()
     before = proc.memory(pid)
@@ -67,7 +68,7 @@ def test_a_line_of_200_mib_takes_no_memory_and_loses_no_byte(app):
 @pytest.mark.row("C39")
 def test_random_bytes_come_back_byte_by_byte(app):
     size = (1024 if LONG else 16) * MIB
-    app.procfile(alpha=f"head -c {size} /dev/urandom | tee blob; echo; echo end; exec sleep 1000")
+    app.procfile(alpha=f"head -c {size} /dev/urandom | tee blob; echo; echo end; " + STAYS)
     app.start()
     app.wait_log("app[alpha.1]: end", "-s", "app", "-n", "1", deadline=240)
     reader = app.begin("logs", "--json", "-s", "app", "--from", "1")
@@ -85,11 +86,12 @@ def test_random_bytes_come_back_byte_by_byte(app):
 @pytest.mark.row("C40")
 def test_a_process_that_prints_the_journal_itself_forges_nothing(app):
     """Its records begin and end, and have checksums and keys, as real ones have."""
-    app.procfile(alpha=f"seq 1000; while [ ! -e go ]; do sleep 0.05; done; cat {app.home.state}"
-                       "/journal/*.journal > blob; cat blob; echo; echo end; exec sleep 1000")
+    app.procfile(alpha=f"seq 1000; read x < go; cat {app.home.state}"
+                       "/journal/*.journal > blob; cat blob; echo; echo end; " + STAYS)
+    go = app.gate("go")
     app.start()
     app.wait_log("app[alpha.1]: 1000", "-s", "app", "-n", "1")
-    app.write("go", "")
+    go.open()
     app.wait_log("app[alpha.1]: end", "-s", "app", "-n", "1")
     app.kill_hard()
     app.start()
@@ -117,7 +119,7 @@ def test_one_byte_writes_cost_the_daemon_less_than_the_writer(app):
 @pytest.mark.row("C42")
 def test_empty_lines_are_counted_exactly(app):
     count = 10_000_000 if LONG else 1_000_000
-    app.procfile(web=f"yes '' | head -n {count}; echo end; exec sleep 1000")
+    app.procfile(web=f"yes '' | head -n {count}; echo end; " + STAYS)
     app.start()
     app.wait_log("app[web.1]: end", "-s", "app", "-n", "1", deadline=240)
     reader = app.begin("logs", "-s", "app", "--from", "1")
@@ -128,7 +130,7 @@ def test_empty_lines_are_counted_exactly(app):
 @pytest.mark.row("C44")
 def test_each_of_two_streams_is_in_order(app):
     app.procfile(web="for i in $(seq 3000); do echo out $i; echo err $i >&2; done; echo end; "
-                     "echo end >&2; exec sleep 1000")
+                     "echo end >&2; " + STAYS)
     app.start()
     shown = wait_for("the end of both", lambda: [
         records for records in [app.records("-s", "app", "--from", "1")]
@@ -141,7 +143,7 @@ def test_each_of_two_streams_is_in_order(app):
 @pytest.mark.row("C44")
 def test_what_is_printed_at_leisure_is_in_the_order_of_its_arrival(app):
     app.procfile(web="for i in 1 2 3 4 5 6; do echo out $i; read a < step; echo err $i >&2; "
-                     "read a < step; done; exec sleep 1000")
+                     "read a < step; done; " + STAYS)
     os.mkfifo(app.directory / "step")
     app.start()
     expected = []
@@ -157,7 +159,8 @@ def test_what_is_printed_at_leisure_is_in_the_order_of_its_arrival(app):
 def test_a_process_behind_a_terminal_of_its_own_outlives_the_supervisor(app):
     if not shutil.which("script"):
         pytest.skip("script is not installed")
-    app.write("inner", "tty; i=0; while :; do i=$((i+1)); echo $i; sleep 0.02; done\n")
+    app.write("inner", "tty; i=0; while read x < step; do i=$((i+1)); echo $i; done\n")
+    step = app.gate("step")
     app.procfile(alpha="exec script -qefc 'sh inner' /dev/null < /dev/null")
     app.start()
     pid = app.pid("alpha.1")
@@ -166,11 +169,16 @@ def test_a_process_behind_a_terminal_of_its_own_outlives_the_supervisor(app):
         shown = app.logs("-s", "app", "-n", 10000)
         return [line.split(": ", 1)[1].rstrip("\r\n") for line in shown]
 
-    wait_for("lines of the terminal", lambda: len(lines()) > 10)
+    def print_up_to(number):
+        for n in range(len(lines()), number + 1):
+            step.open()
+            wait_for(f"line {n} of the terminal", lambda n=n: len(lines()) > n)
+
+    wait_for("the terminal's name", lines)
+    print_up_to(5)
     app.kill_supervisor()
-    count = len(lines())
-    wait_for("lines after the supervisor's death", lambda: len(lines()) > count + 10)
+    print_up_to(10)
     assert app.pid("alpha.1") == pid
     name, *numbers = lines()
     assert name.startswith("/dev/pts/")
-    assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
+    assert numbers == [str(n) for n in range(1, 11)]

@@ -11,6 +11,7 @@ import msgpack
 import proc
 import pytest
 import zmq
+from daemon import STAYS
 from waiting import wait_for
 
 LONG = bool(os.environ.get("MUSTER_LONG"))
@@ -23,7 +24,7 @@ GREETING = b"\xff" + b"\0" * 8 + b"\x7f\3\0NULL" + b"\0" * 48
 @pytest.fixture
 def peer(app):
     """A DEALER at the control socket of a running app, that never reads unless told to."""
-    app.procfile(alpha="echo hello; exec sleep 1000")
+    app.procfile(alpha="echo hello; " + STAYS)
     app.start()
     app.wait_log("app[alpha.1]: hello")
     context = zmq.Context()
@@ -39,7 +40,7 @@ def peer(app):
 @pytest.mark.row("F79")
 @pytest.mark.parametrize("name", ["control", "bus"])
 def test_random_bytes_leave_no_descriptor_behind(app, name):
-    app.procfile(alpha="exec sleep 1000")
+    app.procfile(alpha=STAYS)
     app.start()
     app.pid("alpha.1")
     supervisor = app.pid_of_supervisor()
@@ -64,7 +65,7 @@ def test_random_bytes_leave_no_descriptor_behind(app, name):
 @pytest.mark.row("F83")
 @pytest.mark.parametrize("name", ["control", "bus"])
 def test_a_frame_of_300_mb_is_cut_off_before_it_is_read(app, name):
-    app.procfile(alpha="exec sleep 1000")
+    app.procfile(alpha=STAYS)
     app.start()
     app.pid("alpha.1")
     supervisor = app.pid_of_supervisor()
@@ -145,8 +146,9 @@ def test_a_client_that_never_reads_its_replies_is_bounded(app, peer):
 @pytest.mark.row("F86")
 def test_a_stopped_subscriber_costs_the_others_nothing(app):
     numbers = 20_000_000 if LONG else 2_000_000
-    app.procfile(alpha=f"echo first; while [ ! -e go ]; do sleep 0.02; done; seq {numbers}; "
-                       "echo end; exec sleep 1000")
+    app.procfile(alpha=f"echo first; read x < go; seq {numbers}; "
+                       "echo end; " + STAYS)
+    go = app.gate("go")
     app.start()
     app.wait_log("app[alpha.1]: first")
     files = [app.home.path / f"{name}.out" for name in ("stopped", "well")]
@@ -161,7 +163,7 @@ def test_a_stopped_subscriber_costs_the_others_nothing(app):
         supervisor = app.pid_of_supervisor()
         before = proc.memory(supervisor)
         stopped.send_signal(signal.SIGSTOP)
-        app.write("go", "")
+        go.open()
         wait_for("the other one's last line", lambda: ends_with(files[1], b"]: end\n"), 240)
         # What the bus keeps for one: its high water mark of messages.
         assert proc.memory(supervisor) - before < 64 * MIB

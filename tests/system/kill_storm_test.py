@@ -2,6 +2,7 @@
 processes exit, crash and are scaled: 0 lines lost, doubled or torn, 0 second copies, 0 forgotten
 exits. Prints how long it took each time until ctl was answered again."""
 
+import contextlib
 import json
 import os
 import random
@@ -13,43 +14,53 @@ import time
 import pytest
 
 import proc
+from daemon import STAYS
 from home import BIN
 from waiting import wait_for
 
+# A burst for each byte that comes in, and at its end a last word.
 WRITER = """
-import itertools, os, select
-for n in itertools.count(0, 20):
-    text = "".join(f"{k}\\n" for k in range(n, n + 20)).encode()
-    os.write(1, text)
-    os.write(2, text)
-    if os.path.exists("stop"):
-        os.write(1, b"end\\n"), os.write(2, b"end\\n")
-        select.select([], [], [], 1000)
-    select.select([], [], [], 0.004)
+import itertools, os, signal
+numbers = itertools.count()
+with open(os.environ["PS"], "rb", buffering=0) as bursts:
+    while bursts.read(1):
+        for _ in range(25):
+            text = "".join(f"{n}\\n" for n in itertools.islice(numbers, 20)).encode()
+            os.write(1, text)
+            os.write(2, text)
+os.write(1, b"end\\n")
+os.write(2, b"end\\n")
+signal.pause()
 """
 
 
 def start(app):
     app.write("writer.py", WRITER)
-    app.procfile(writer=f"exec {sys.executable} -B writer.py",
-                 crash="sleep 0.1; exit 7", scaled="echo up; exec sleep 1000")
+    app.procfile(writer=f"exec {sys.executable} -B writer.py", crash="exit 7",
+                 scaled="echo up; " + STAYS)
+    gates = {f"writer.{n}": app.gate(f"writer.{n}") for n in range(1, 9)}
     # Who dies so often is usually given time; here it is killed at once again.
     app.start("-m", "writer=8,crash=1,scaled=0", env={"MUSTER_RESTART_MS": "1"})
-    return {f"writer.{n}": app.pid(f"writer.{n}") for n in range(1, 9)}
+    return {name: app.pid(name) for name in gates}, gates
 
 
-def storm(app, kills, chance):
-    """Kills, and scales in between; returns how long each took until ctl was answered."""
+def storm(app, gates, kills, chance):
+    """Kills in the middle of bursts, and scales in between; returns how long each took until ctl
+    was answered."""
     slow = []
-    for kill in range(kills):
-        status = app.status()
-        os.kill(status["supervisor_pid"], signal.SIGKILL)
-        begun = time.monotonic()
-        app.successor(status["supervisor_pid"])
-        slow.append(time.monotonic() - begun)
-        if kill % 10 == 5:
-            wait_for("scale", lambda: app.ctl("scale", f"scaled={chance.randrange(4)}")
-                     .returncode == 0)
+    with contextlib.ExitStack() as stack:
+        bursts = [stack.enter_context(gate.writer()) for gate in gates.values()]
+        for kill in range(kills):
+            supervisor = app.pid_of_supervisor()
+            for burst in bursts:
+                burst.write(b"x" * chance.randrange(1, 4))
+            os.kill(supervisor, signal.SIGKILL)
+            begun = time.monotonic()
+            app.successor(supervisor)
+            slow.append(time.monotonic() - begun)
+            if kill % 10 == 5:
+                wait_for("scale", lambda: app.ctl("scale", f"scaled={chance.randrange(4)}")
+                         .returncode == 0)
     return slow
 
 
@@ -87,13 +98,12 @@ def assert_nothing_is_forgotten(app):
 def test_storm(app, kills, record_property):
     seed = random.randrange(10**9)
     print("seed", seed)
-    pids = start(app)
-    slow = sorted(storm(app, kills, random.Random(seed)))
+    pids, gates = start(app)
+    slow = sorted(storm(app, gates, kills, random.Random(seed)))
     record_property("median_ms", round(1000 * slow[len(slow) // 2]))
     print(f"{kills} kills, back after {1000 * slow[len(slow) // 2]:.0f} ms (median), "
           f"{1000 * slow[int(len(slow) * 0.99)]:.0f} ms (p99)")
     assert {name: app.row(name)["pid"] for name in pids} == pids
-    app.write("stop", "")
     for name in pids:
         app.wait_log(f"app[{name}]: end", "-n", "1000", "-p", name, count=2)
     total = 0

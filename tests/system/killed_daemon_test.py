@@ -7,6 +7,7 @@ import signal
 import pytest
 
 import proc
+from daemon import STAYS
 from waiting import wait_for
 
 COUNTING = "i=0; while echo $i; do i=$((i+1)); done"
@@ -47,7 +48,7 @@ KILLS = [kill_supervisor, kill_keeper, kill_both]
 
 @pytest.mark.parametrize("kill", KILLS)
 def test_its_processes_live_on_and_none_is_started_twice(app, kill):
-    app.procfile(alpha="exec sleep 1000", beta="sleep 1000 & exec sleep 1000")
+    app.procfile(alpha=STAYS, beta="tail -f /dev/null & " + STAYS)
     app.start("-m", "alpha=2,beta=1")
     before = {row["process"]: app.pid(row["process"]) for row in app.rows()}
     kill(app)
@@ -73,21 +74,22 @@ def test_no_line_is_lost_doubled_or_torn_at_full_load(app, kill):
 
 @pytest.mark.parametrize("kill", KILLS)
 def test_an_exit_after_it_is_seen_with_its_code(app, kill):
-    app.procfile(alpha="exec sleep 1000", beta="while [ ! -e go ]; do sleep 0.01; done; exit 7")
+    app.procfile(alpha=STAYS, beta="read x < go; exit 7")
+    go = app.gate("go")
     app.start()
     pid = app.pid("alpha.1")
     app.pid("beta.1")
     kill(app)
     os.kill(pid, signal.SIGTERM)
     app.wait_log("muster[alpha.1]: Process exited with status 143")
-    app.write("go", "")
+    go.open()
     app.wait_log("muster[beta.1]: Process exited with status 7")
     app.replaced("alpha.1", pid)
 
 
 @pytest.mark.parametrize("kill", KILLS)
 def test_it_can_be_steered_and_ended_as_before(app, kill):
-    app.procfile(alpha="exec sleep 1000")
+    app.procfile(alpha=STAYS)
     app.start()
     kill(app)
     app.ok("scale", "alpha=3")
@@ -100,7 +102,7 @@ def test_it_can_be_steered_and_ended_as_before(app, kill):
 
 
 def test_a_process_that_ended_while_nobody_was_there_is_said_to_have(app):
-    app.procfile(alpha="exec sleep 1000")
+    app.procfile(alpha=STAYS)
     app.start()
     pid = app.pid("alpha.1")
     app.kill_hard()
@@ -115,7 +117,7 @@ def test_a_process_that_ended_while_nobody_was_there_is_said_to_have(app):
 
 
 def test_what_was_stopped_stays_stopped_and_a_back_off_goes_on(app):
-    app.procfile(alpha="exec sleep 1000", beta="exit 3")
+    app.procfile(alpha=STAYS, beta="exit 3")
     app.start("-m", "alpha=2,beta=1")
     app.pid("alpha.2")
     app.ok("stop", "alpha.2")
@@ -129,20 +131,21 @@ def test_what_was_stopped_stays_stopped_and_a_back_off_goes_on(app):
 
 
 def test_a_shutdown_goes_on(app):
-    app.procfile(alpha="trap '' TERM; while [ ! -e go ]; do sleep 0.01; done")
+    app.procfile(alpha="trap '' TERM; read x < go")
+    go = app.gate("go")
     app.start()
     app.pid("alpha.1")
     app.signal(signal.SIGTERM)
     app.wait_state("alpha.1", "stopping")
     app.kill_supervisor()
     assert app.states() == {"alpha.1": "stopping"}
-    app.write("go", "")
+    go.open()
     assert app.wait() == 0
 
 
 def test_what_was_shown_in_the_terminal_goes_on_where_it_was(app):
     app.procfile(alpha="i=0; while [ $i -lt 2000 ]; do echo $i; i=$((i+1)); done; echo end; "
-                       "exec sleep 1000")
+                       + STAYS)
     app.start()
     app.kill_supervisor()
     app.wait_output("| end")
@@ -171,7 +174,7 @@ def test_the_next_daemon_after_all_has_ended_starts_anew(app):
 
 
 def test_ctl_does_not_hang_on_what_it_left(app):
-    app.procfile(alpha="exec sleep 1000")
+    app.procfile(alpha=STAYS)
     app.start()
     app.pid("alpha.1")
     app.kill_hard()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import proc
+from daemon import STAYS
 from home import BIN, REPOSITORY
 from waiting import wait_for
 
@@ -15,7 +16,7 @@ TABLE = Path(REPOSITORY / "base" / "killpoint.h").read_text()
 NAMES = re.findall(r"^  (\w+), +//", TABLE, re.MULTILINE)
 HITS = [1, 2, 5] if os.environ.get("MUSTER_LONG") else [2]
 LINES = 5_000
-COUNT = f"seq 0 {LINES - 1}; echo end; exec sleep 1000"
+COUNT = f"seq 0 {LINES - 1}; echo end; " + STAYS
 
 pytestmark = [pytest.mark.asan,
               pytest.mark.skipif(b"MUSTER_KILLPOINT" not in (BIN / "musterd").read_bytes(),
@@ -43,7 +44,7 @@ def assert_each_launch_is_told_once(app):
 
 
 def exercise(app, env):
-    app.procfile(alpha=COUNT, beta=COUNT, crash="echo one; exit 7", web="exec sleep 1000")
+    app.procfile(alpha=COUNT, beta=COUNT, crash="echo one; exit 7", web=STAYS)
     app.start("-m", "alpha=1,beta=0,crash=1,web=0", env=env)
     app.wait_log("app[alpha.1]: end")
     wait_for("scale", lambda: app.ctl("scale", "beta=2", "web=1").returncode == 0)
@@ -77,7 +78,7 @@ def test_killed_at(app, name, hit):
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("recovery")])
 def test_killed_ten_times_in_a_row_while_recovering(app, name):
-    app.procfile(alpha=COUNT, beta="exec sleep 1000")
+    app.procfile(alpha=COUNT, beta=STAYS)
     app.start(env={"MUSTER_KILLPOINT": f"{name}:1:11", "MUSTER_RESTART_MS": "1"})
     pids = [app.pid("alpha.1"), app.pid("beta.1")]
     app.wait_log("app[alpha.1]: end")

@@ -3,6 +3,7 @@
 import signal
 
 import pytest
+from daemon import STAYS
 from waiting import wait_for
 
 
@@ -50,7 +51,7 @@ def test_no_line_is_lost_or_doubled_between_history_and_now(app):
 
 
 def test_it_goes_on_after_a_restart_of_the_daemon_or_says_that_it_cannot(app):
-    app.procfile(alpha="echo hello; exec sleep 1000")
+    app.procfile(alpha="echo hello; " + STAYS)
     app.start()
     tail = Tail(app, "-s", "app")
     tail.wait_for("app[alpha.1]: hello")
@@ -61,14 +62,15 @@ def test_it_goes_on_after_a_restart_of_the_daemon_or_says_that_it_cannot(app):
 
 def test_a_tail_that_was_stopped_catches_up_and_misses_nothing(app):
     """More than the bus keeps for a subscriber: what it has dropped comes by a replay."""
-    app.procfile(alpha="echo first; while [ ! -e go ]; do sleep 0.05; done; "
+    app.procfile(alpha="echo first; read x < go; "
                        "for i in $(seq 300); do seq $((i * 1000 - 999)) $((i * 1000)); done; "
-                       "echo end; exec sleep 1000")
+                       "echo end; " + STAYS)
+    go = app.gate("go")
     app.start()
     tail = Tail(app, "-p", "alpha", "-s", "app")
     tail.wait_for("app[alpha.1]: first")
     tail.ctl.send_signal(signal.SIGSTOP)
-    app.write("go", "")
+    go.open()
     app.wait_log("app[alpha.1]: end", "-s", "app", "-n", "1")
     tail.ctl.send_signal(signal.SIGCONT)
     lines = tail.wait_for("app[alpha.1]: end")

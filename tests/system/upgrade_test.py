@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 import proc
+from daemon import STAYS
 from home import BIN
 from waiting import wait_for
 
@@ -32,7 +33,7 @@ def install(place, name, content):
 
 
 def test_the_new_version_takes_over_and_nothing_else_changes(app, installed):
-    app.procfile(alpha="i=0; while echo $i; do i=$((i+1)); done", beta="exec sleep 1000")
+    app.procfile(alpha="i=0; while echo $i; do i=$((i+1)); done", beta=STAYS)
     app.start()
     before = app.status()
     pids = {row["process"]: app.pid(row["process"]) for row in app.rows()}
@@ -56,7 +57,7 @@ def test_the_new_version_takes_over_and_nothing_else_changes(app, installed):
 
 @pytest.mark.parametrize("answer", ["journal 0\\nledger 0\\nkeeper 0", "", "what?"])
 def test_an_older_program_is_refused_and_nothing_happens(app, installed, answer):
-    app.procfile(beta="exec sleep 1000")
+    app.procfile(beta=STAYS)
     app.start()
     pid = app.pid("beta.1")
     before = app.status()
@@ -68,7 +69,7 @@ def test_an_older_program_is_refused_and_nothing_happens(app, installed, answer)
 
 
 def test_a_program_that_is_not_there_is_refused(app, installed):
-    app.procfile(beta="exec sleep 1000")
+    app.procfile(beta=STAYS)
     app.start()
     app.pid("beta.1")
     (installed / "musterd").unlink()

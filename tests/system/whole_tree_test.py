@@ -5,6 +5,7 @@ import random
 
 import proc
 import pytest
+from daemon import STAYS
 from waiting import wait_for
 
 TREE = ("sleep 1001 & setsid sleep 1002 & (setsid sh -c 'sleep 1003 & sleep 1004' &) ; "
@@ -67,7 +68,7 @@ def test_a_child_without_its_environment(app, mark):
 
 
 def test_an_orphan_that_nothing_ties_to_its_launch_ends_with_the_daemon(app, mark):
-    app.procfile(worker=f"env -i sh -c 'setsid sleep {mark} &'; exec sleep 1000")
+    app.procfile(worker=f"env -i sh -c 'setsid sleep {mark} &'; " + STAYS)
     app.start("-t", 2)
     wait_for("the orphan", lambda: sleepers(mark))
     assert app.stop() == 0

@@ -3,6 +3,7 @@
 Everything goes through the real binaries. Waiting is for events, with a deadline.
 """
 
+import errno
 import json
 import os
 import signal
@@ -11,6 +12,34 @@ import subprocess
 import proc
 from home import BIN
 from waiting import PATIENCE, wait_for
+
+
+# The command of a process that runs until it is ended.
+STAYS = "exec tail -f /dev/null"
+
+
+class Gate:
+    """Where processes of the app wait for the test, by `read x < NAME`: a fifo in its directory."""
+
+    def __init__(self, path):
+        self.path = path
+        os.mkfifo(path)
+
+    def open(self):
+        """Lets one through, as soon as it stands there."""
+        with self.writer() as fifo:
+            fifo.write(b"\n")
+
+    def writer(self):
+        """The end to write to, unbuffered, as soon as somebody reads."""
+        def probe():
+            try:
+                return os.open(self.path, os.O_WRONLY | os.O_NONBLOCK)
+            except OSError as problem:
+                assert problem.errno == errno.ENXIO, problem  # nobody reads yet
+                return None
+        fd = wait_for(f"somebody at {self.path.name}", probe)
+        return os.fdopen(fd, "wb", buffering=0)
 
 
 class Daemon:
@@ -31,6 +60,9 @@ class Daemon:
 
     def procfile(self, **types):
         self.write("Procfile", "".join(f"{name}: {text}\n" for name, text in types.items()))
+
+    def gate(self, name):
+        return Gate(self.directory / name)
 
     # ---- start and end
 
@@ -164,12 +196,16 @@ class Daemon:
     def wait_states(self, wanted, deadline=PATIENCE):
         return wait_for(f"states {wanted}", lambda: self.states() == wanted, deadline)
 
+    def lines_of(self, *words):
+        """Lines end with a newline alone: what was printed may hold what Python takes for one."""
+        return self.ok(*words, text=False).decode(errors="replace").split("\n")[:-1]
+
     def logs(self, *options):
         """Lines without their time: `app[web.1]: Listening`."""
-        return [line.split(" ", 1)[1] for line in self.ok("logs", *options).splitlines()]
+        return [line.split(" ", 1)[1] for line in self.lines_of("logs", *options)]
 
     def records(self, *options):
-        return [json.loads(line) for line in self.ok("logs", "--json", *options).splitlines()]
+        return [json.loads(line) for line in self.lines_of("logs", "--json", *options)]
 
     def wait_log(self, line, *options, count=1, deadline=PATIENCE):
         """Waits until that very line has been logged `count` times; returns all lines."""
