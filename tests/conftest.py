@@ -1,11 +1,15 @@
 """Fixtures of every test that drives the real binaries."""
 
 import os
+import signal
 
 import pytest
 
 from daemon import Daemon
 from home import Home
+
+# A shell that runs the tests in the background has them ignore Ctrl-C; what they start would too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):

@@ -144,14 +144,14 @@ def test_each_of_two_streams_is_in_order(app):
 def test_what_is_printed_at_leisure_is_in_the_order_of_its_arrival(app):
     app.procfile(web="for i in 1 2 3 4 5 6; do echo out $i; read a < step; echo err $i >&2; "
                      "read a < step; done; " + STAYS)
-    os.mkfifo(app.directory / "step")
+    step = app.gate("step")
     app.start()
     expected = []
     for i in range(1, 7):
         for word in ("out", "err"):
             expected.append(f"app[web.1]: {word} {i}")
             app.wait_log(expected[-1])
-            (app.directory / "step").write_text("on\n")
+            step.open()
     assert app.logs("-s", "app", "--from", "1") == expected
 
 

@@ -24,14 +24,17 @@ class Gate:
     def __init__(self, path):
         self.path = path
         os.mkfifo(path)
+        self.held = None
 
     def open(self):
-        """Lets one through, as soon as it stands there."""
-        with self.writer() as fifo:
-            fifo.write(b"\n")
+        """Lets one through, now or when it comes. The fifo stays open: who reads it once more at
+        once waits there, where a last writer that is just closing it would show it an end."""
+        if not self.held:
+            self.held = os.fdopen(os.open(self.path, os.O_RDWR), "wb", buffering=0)
+        self.held.write(b"\n")
 
     def writer(self):
-        """The end to write to, unbuffered, as soon as somebody reads."""
+        """The end to write to, unbuffered, as soon as somebody reads. Its end is what they see."""
         def probe():
             try:
                 return os.open(self.path, os.O_WRONLY | os.O_NONBLOCK)
