@@ -186,7 +186,8 @@ std::optional<int> App::run(std::function<void()> on_ready) {
   p.router->end_recovery(read_clocks());
   killpoint(Killpoint::recovery_ended);
   p.setup.keeper->forget_untaken();
-  p.setup.keeper->watch(p.loop, [&p] { p.replace_keeper(); });
+  p.setup.keeper->watch(
+      p.loop, [&p] { p.replace_keeper(); }, [&p] { p.deposit_all(); });
   p.handle_posted();
   p.loop.run();
   p.announcer.bus->flush();

@@ -39,6 +39,7 @@ struct App::Parts {
   void say_the_rest(const Note& last);
   void end_dead_streams(const Memory& memory);
   void replace_keeper();
+  void deposit_all();
 
   void post(Event event);
   void handle_posted();

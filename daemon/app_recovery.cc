@@ -67,6 +67,11 @@ void App::Parts::replace_keeper() {
     return;
   }
   (void)sign_lock(keeper.lock().get(), keeper.pid(), setup.directory);
+  deposit_all();
+}
+
+void App::Parts::deposit_all() {
+  KeeperLink& keeper = *setup.keeper;
   keeper.keep_lock(keeper.lock().get());
   keeper.keep_windows(router->windows_fd());
   processes->keeper_changed(keeper.pid());

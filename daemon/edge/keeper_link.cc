@@ -14,6 +14,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "daemon/edge/machine.h"
 #include "daemon/keeper/channel.h"
@@ -26,7 +27,8 @@ namespace {
 // The keeper gives up on a loop that has said nothing for 8 s.
 constexpr Nanos alive_every = 3s;
 // The keeper does nothing that takes long; one that has been stopped must not stop us.
-constexpr timeval send_patience{1, 0}, list_patience{10, 0};
+constexpr int send_patience_ms = 1000;
+constexpr timeval list_patience{10, 0};
 
 // Which descriptors a launch's deposit has, in their order.
 constexpr char out_letter = 'o', err_letter = 'e', report_letter = 'r';
@@ -88,7 +90,6 @@ Result<std::unique_ptr<KeeperLink>> KeeperLink::open(int socket) {
   link->pid_ = getppid();
   for (auto* name : {keeper::socket_variable, keeper::deaths_variable, keeper::report_variable})
     unsetenv(name);
-  setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &send_patience, sizeof send_patience);
   setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &list_patience, sizeof list_patience);
   if (Result<> read = link->read_list(); !read) return within(read.error(), "keeper");
   return link;
@@ -122,13 +123,21 @@ void KeeperLink::send(keeper::Verb verb, keeper::Kind kind, uint64_t key, int32_
   send(keeper::Message{verb, kind, key, pid, value}, {});
 }
 
-// One that is dead is noticed by the poll; one that does not listen will be told again.
+// One that is dead is noticed by the poll. One that does not listen is waited for once, and told
+// everything anew when it listens again.
 void KeeperLink::send(keeper::Message message, const std::vector<int>& fds) {
   if (!socket_) return;
   message.fd_count = static_cast<uint32_t>(fds.size());
-  const int error = keeper::send(socket_.get(), message, fds.data(), MSG_NOSIGNAL);
-  if (error != 0 && error != EPIPE && error != ECONNRESET)
-    spdlog::error("keeper: {}: it would not survive a crash now", std::strerror(error));
+  int error = keeper::send(socket_.get(), message, fds.data(), MSG_DONTWAIT);
+  if (error == EAGAIN && !is_deaf_) {
+    pollfd room{socket_.get(), POLLOUT, 0};
+    poll(&room, 1, send_patience_ms);
+    error = keeper::send(socket_.get(), message, fds.data(), MSG_DONTWAIT);
+  }
+  const bool was_deaf = std::exchange(is_deaf_, error == EAGAIN);
+  if (was_deaf && error == 0 && deposit_again_) deposit_again_->after(0ms);
+  if (error != 0 && error != EPIPE && error != ECONNRESET && !was_deaf)
+    spdlog::error("keeper: {}: what starts now would not survive a crash", std::strerror(error));
 }
 
 void KeeperLink::keep_lock(int lock) {
@@ -171,8 +180,13 @@ void KeeperLink::forget_untaken() {
   for (auto& [launch, kept] : std::exchange(kept_, {})) forget(launch);
 }
 
-void KeeperLink::watch(Loop& loop, std::function<void()> on_lost) {
+void KeeperLink::watch(Loop& loop, std::function<void()> on_lost,
+                       std::function<void()> deposit_all) {
   on_lost_ = std::move(on_lost);
+  deposit_again_.emplace(loop, [deposit_all = std::move(deposit_all)] {
+    spdlog::warn("the keeper listens again");
+    deposit_all();
+  });
   alive_.emplace(loop, [this] { send(keeper::Verb::alive); });
   alive_->every(alive_every);
   // Not in the poll's own callback, which may be replaced then.
@@ -192,6 +206,7 @@ void KeeperLink::unwatch() {
   poll_.reset();
   alive_.reset();
   lost_.reset();
+  deposit_again_.reset();
 }
 
 void KeeperLink::ready() { send(keeper::Verb::ready); }
@@ -215,7 +230,7 @@ Result<> KeeperLink::replace(Loop& loop, const std::vector<std::string>& command
   if (error != 0) return fail_errno(error, "{}", words[0]);
   poll_.reset();
   socket_ = std::move(ours);
-  setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &send_patience, sizeof send_patience);
+  is_deaf_ = false;
   watch_socket(loop);
   return {};
 }

@@ -42,8 +42,9 @@ class KeeperLink : public Keeping {
   // Launches that nobody has taken are over.
   void forget_untaken();
 
-  // From now on the keeper hears that the loop turns. `on_lost` is called when it has died.
-  void watch(Loop& loop, std::function<void()> on_lost);
+  // From now on the keeper hears that the loop turns. `on_lost` is called when it has died,
+  // `deposit_all` when it had not listened for so long that something was not told.
+  void watch(Loop& loop, std::function<void()> on_lost, std::function<void()> deposit_all);
   void unwatch();
   void ready();
   void finish(int exit_status);
@@ -68,7 +69,8 @@ class KeeperLink : public Keeping {
   std::map<LaunchId, KeptLaunch> kept_;
   std::function<void()> on_lost_;
   std::optional<Poll> poll_;
-  std::optional<Timer> alive_, lost_;
+  std::optional<Timer> alive_, lost_, deposit_again_;
+  bool is_deaf_ = false;  // it has not taken the last message
 };
 
 // The number that a variable of the keeper's protocol holds, if it is set.
