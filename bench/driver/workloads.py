@@ -216,8 +216,12 @@ def idle(kind, count):
         time.sleep(5)
         wakes = (wake_ups(pids) - before) / (time.monotonic() - began)
         memory = memory_bytes(pids)
-        return {"wake_ups": wakes, "memory_mb": memory / 1e6,
-                "child_kib": max(0, memory - (16 << 20)) / count / 1024}
+        figures = {"wake_ups": wakes, "memory_mb": memory / 1e6,
+                   "child_kib": max(0, memory - (16 << 20)) / count / 1024}
+        if hasattr(tool, "ctl"):
+            figures["ps_ms"] = 1e3 * percentile(
+                [seconds_of(tool, "ctl", "ps") for _ in range(21)], 0.5)
+        return figures
 
 
 def quiet(pids):

@@ -1,9 +1,5 @@
-"""ctl ps answers quickly with 1,000 processes."""
+"""ctl ps shows 1,000 processes, in their order. How quickly, bench/run measures (W6)."""
 
-import subprocess
-import time
-
-from home import BIN
 from waiting import wait_for
 
 
@@ -12,11 +8,5 @@ def test_ps(app):
     app.start("-m", "worker=1000")
     wait_for("all to be up",
              lambda: list(app.states().values()) == ["up"] * 1000, deadline=120)
-
-    def ask():
-        began = time.monotonic()
-        subprocess.run([BIN / "ctl", "-a", "app", "ps"], env=app.home.environment, check=True,
-                       stdout=subprocess.DEVNULL)
-        return time.monotonic() - began
-    # The goal is 50 ms; other tests run beside this one, so the best of some counts, with slack.
-    assert min(ask() for _ in range(20)) < 0.1
+    table = app.ok("ps").splitlines()[2:]
+    assert [line.split()[0] for line in table] == [f"worker.{n}" for n in range(1, 1001)]
