@@ -33,6 +33,12 @@ def read(path):
         return ""
 
 
+def is_running(pid):
+    """A zombie is not: when it is reaped is up to somebody else."""
+    stat = read(f"/proc/{pid}/stat")
+    return bool(stat) and stat.rpartition(")")[2].split()[0] != "Z"
+
+
 def parents():
     """pid -> (parent, command), of every process there is."""
     table = {}

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 
-from measure import wait_until
+from measure import is_running, wait_until
 from tools import Cat, Tool, find
 
 PM2 = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)),
@@ -142,7 +142,7 @@ class Pm2(Tool):
         if os.path.exists(f"{self.place}/pm2/pm2.pid"):
             root = self.roots()[0]
             self.pm2("kill")
-            wait_until("pm2's end", lambda: not os.path.exists(f"/proc/{root}"))
+            wait_until("pm2's end", lambda: not is_running(root))
 
 
 class Scanned(Tool):

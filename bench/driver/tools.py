@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
-from measure import program, tool_processes, wait_until
+from measure import is_running, program, tool_processes, wait_until
 
 
 @dataclass
@@ -161,7 +161,7 @@ class Muster(Tool):
     def stop(self):
         if self.pid:
             self.ctl("shutdown")
-            wait_until("musterd's end", lambda: not os.path.exists(f"/proc/{self.pid}"))
+            wait_until("musterd's end", lambda: not is_running(self.pid))
             self.pid = 0
 
 

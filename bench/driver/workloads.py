@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 
-from measure import (LOAD, cpu_seconds, memory_bytes, percentile, prefer, program, rows,
+from measure import (LOAD, cpu_seconds, is_running, memory_bytes, percentile, prefer, program, rows,
                      size_and_time, wait_until, wake_ups)
 from tools import Group
 
@@ -248,6 +248,6 @@ def life(kind, count, kills=30):
         at = time.monotonic()
         tool.stop()
         stopped = time.monotonic() - at
-        left = sum(os.path.exists(f"/proc/{pid}") for pid in pids)
+        left = sum(is_running(pid) for pid in pids)
         return {"start_s": started, "replace_p50_ms": percentile(gaps, 0.5),
                 "replace_p99_ms": percentile(gaps, 0.99), "stop_s": stopped, "left": left}
