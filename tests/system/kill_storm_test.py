@@ -14,7 +14,7 @@ import time
 import pytest
 
 import proc
-from daemon import STAYS
+from daemon import STAYS, assert_each_launch_is_told_once
 from home import BIN
 from waiting import wait_for
 
@@ -77,23 +77,6 @@ def streams(app, process):
     return found
 
 
-def assert_nothing_is_forgotten(app):
-    """Each launch is told of once: its start, then its exit with the right status."""
-    running, exits = {}, 0
-    for event in app.records("-n", 10**8, "-s", "muster"):
-        process = event["process"]
-        if event.get("pid"):
-            assert process not in running, f"{process} was started beside itself"
-            running[process] = event["pid"]
-        elif event["line"].startswith("Process exited"):
-            assert running.pop(process, None), f"{process} exited twice"
-            expected = "7" if process == "crash.1" else "143"
-            assert event["line"] == f"Process exited with status {expected}"
-            exits += 1
-    assert exits > 0
-    return running
-
-
 @pytest.mark.parametrize("kills", [200, pytest.param(10_000, marks=pytest.mark.long)])
 def test_storm(app, kills, record_property):
     seed = random.randrange(10**9)
@@ -112,7 +95,9 @@ def test_storm(app, kills, record_property):
             assert lines.pop() == "end"
             assert lines == [str(number) for number in range(len(lines))]
             total += len(lines)
-    running = assert_nothing_is_forgotten(app)
+    running, exits = assert_each_launch_is_told_once(
+        app, lambda process: 7 if process == "crash.1" else 143)
+    assert exits > 0
     assert {name: running[name] for name in pids} == pids
     for name, pid in running.items():
         assert proc.alive(pid) or name == "crash.1"

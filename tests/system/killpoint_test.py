@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import proc
-from daemon import STAYS
+from daemon import STAYS, assert_each_launch_is_told_once
 from home import BIN, REPOSITORY
 from waiting import wait_for
 
@@ -26,21 +26,6 @@ pytestmark = [pytest.mark.asan,
 def app_lines(app, process):
     return [line.split(": ", 1)[1]
             for line in app.logs("-n", 1_000_000, "-p", process, "-s", "app")]
-
-
-def assert_each_launch_is_told_once(app):
-    """Of each launch one start and at most one exit, and no two at a time of one process."""
-    events = [record for record in app.records("-n", 1_000_000, "-s", "muster")]
-    running = {}
-    for event in events:
-        process = event["process"]
-        if event.get("pid"):
-            assert process not in running, f"{process} was started twice"
-            running[process] = event["pid"]
-        elif event["line"].startswith("Process exited"):
-            assert running.pop(process, None), f"{process} exited twice"
-            assert "unknown" not in event["line"]
-    return running
 
 
 def exercise(app, env):
@@ -67,7 +52,8 @@ def test_killed_at(app, name, hit):
     assert app_lines(app, "beta.2") == numbers
     lines = app_lines(app, "beta.1")
     assert lines[:LINES + 1] == numbers and lines[-LINES - 1:] == numbers
-    running = assert_each_launch_is_told_once(app)
+    running, _ = assert_each_launch_is_told_once(
+        app, lambda process: 7 if process == "crash.1" else 143)
     assert all(proc.alive(pid) for pid in running.values())
     copies = [pid for pid in app.home.processes
               if proc.environment(pid).get("PS") == "alpha.1"]

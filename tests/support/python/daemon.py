@@ -254,3 +254,19 @@ class Daemon:
         if self.popen:
             self.popen.wait()
         wait_for("the supervisor to be gone", lambda: not proc.alive(status["supervisor_pid"]))
+
+
+def assert_each_launch_is_told_once(app, status_of):
+    """Of each launch one start, then one exit with the status that `status_of(process)` says; no
+    two at a time of one process. Returns what is running, with pids, and how many have exited."""
+    running, exits = {}, 0
+    for event in app.records("-n", 10**8, "-s", "muster"):
+        process = event["process"]
+        if event.get("pid"):
+            assert process not in running, f"{process} was started beside itself"
+            running[process] = event["pid"]
+        elif event["line"].startswith("Process exited"):
+            assert running.pop(process, None), f"{process} exited twice"
+            assert event["line"] == f"Process exited with status {status_of(process)}"
+            exits += 1
+    return running, exits
