@@ -22,6 +22,8 @@ namespace {
 // operator may take a moment.
 constexpr Nanos lock_patience = 1s;
 constexpr Nanos lock_check_every = 100ms;
+// A question that a daemon has taken along when it died is asked again, ever more seldom.
+constexpr Nanos first_repeat = 100ms;
 constexpr int reconnect_ms = 20, reconnect_most_ms = 500;
 // Requests that pile up while the daemon is away; beyond it a send waits, and then fails.
 constexpr int send_queue = 1000;
@@ -143,16 +145,23 @@ Client::~Client() = default;
 
 ClientResult<Reply> Client::ask(RequestBody body, Nanos timeout) {
   const uint64_t id = ++state_->last_id;
-  if (auto sent = state_->send(id, std::move(body)); !sent) return tl::unexpected(sent.error());
+  if (auto sent = state_->send(id, body); !sent) return tl::unexpected(sent.error());
   const MonoTime deadline = now() + timeout;
+  Nanos pause = first_repeat;
+  MonoTime repeat = is_question(body) ? now() + pause : deadline;
   for (;;) {
-    auto reply = state_->receive_any(std::max(deadline - now(), Nanos(0)));
+    auto reply = state_->receive_any(std::max(std::min(repeat, deadline) - now(), Nanos(0)));
     if (!reply) return tl::unexpected(reply.error());
-    if (!*reply)
+    if (!*reply && now() >= deadline)
       return trouble(ClientTrouble::timeout,
                      "the daemon of app '{}' has not answered within {}; what was asked for may "
                      "still happen",
                      state_->endpoints.app, format_age(timeout));
+    if (!*reply) {
+      if (auto sent = state_->send(id, body); !sent) return tl::unexpected(sent.error());
+      repeat = now() + (pause *= 2);
+      continue;
+    }
     // 0: the daemon could not even read the id.
     if ((*reply)->id == id || (*reply)->id == 0) return std::move(**reply);
     if (state_->open.contains((*reply)->id)) state_->waiting.push_back(std::move(**reply));

@@ -34,7 +34,8 @@ class Client {
   ~Client();
 
   // One request, one reply. The daemon may go away and come back meanwhile: waits up to `timeout`,
-  // fails with no_daemon as soon as the lock has been free for a second.
+  // fails with no_daemon as soon as the lock has been free for a second. What changes nothing is
+  // asked again for as long as nobody answers.
   ClientResult<Reply> ask(RequestBody body, Nanos timeout);
 
   // Exchanges with more than one reply. `begin` returns the id; `add` sends what belongs to it

@@ -15,4 +15,10 @@ std::string_view name_of(Refusal refusal) {
   CHECK(false, "refusal {}", int(refusal));
 }
 
+bool is_question(const RequestBody& body) {
+  if (auto* scale = std::get_if<ScaleRequest>(&body)) return scale->changes.empty();
+  return std::holds_alternative<PsRequest>(body) || std::holds_alternative<StatusRequest>(body) ||
+         std::holds_alternative<VersionRequest>(body);
+}
+
 }  // namespace muster

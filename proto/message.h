@@ -79,6 +79,9 @@ using RequestBody =
                  StatusRequest, ReloadRequest, ShutdownRequest, UpgradeRequest, VersionRequest,
                  ReplayRequest, CreditRequest, InputRequest, SignalRequest, CancelRequest>;
 
+// Whether asking twice changes no more than asking once, which is nothing.
+bool is_question(const RequestBody& body);
+
 struct Request {
   uint64_t id = 0;
   std::string by;  // USER@HOST, for the log

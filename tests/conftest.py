@@ -1,12 +1,13 @@
 """Fixtures of every test that drives the real binaries."""
 
 import os
+import shutil
 import signal
 
 import pytest
 
 from daemon import Daemon
-from home import Home
+from home import BIN, Home
 
 # A shell that runs the tests in the background has them ignore Ctrl-C; what they start would too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -31,3 +32,16 @@ def app(home):
     daemon = Daemon(home)
     yield daemon
     daemon.end()
+
+
+@pytest.fixture
+def installed(app, monkeypatch):
+    """The daemon's programs in a directory of their own, where others can be installed."""
+    place = app.home.path / "bin"
+    place.mkdir()
+    for name in ("musterd", "muster-keeper", "muster-exec"):
+        shutil.copy2(BIN / name, place / name)
+    command = app.command
+    monkeypatch.setattr(app, "command", lambda *options: [str(place / "musterd"),
+                                                          *command(*options)[1:]])
+    return place

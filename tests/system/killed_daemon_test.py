@@ -7,25 +7,8 @@ import signal
 import pytest
 
 import proc
-from daemon import STAYS
+from daemon import COUNTING, STAYS, assert_counts, wait_for_more_lines
 from waiting import wait_for
-
-COUNTING = "i=0; while echo $i; do i=$((i+1)); done"
-
-
-def lines_of(app, process, count=100_000_000):
-    return [line.split(": ", 1)[1] for line in app.logs("-n", count, "-p", process, "-s", "app")]
-
-
-def assert_counts(lines):
-    """Each number once, in order, none torn."""
-    assert lines == [str(number) for number in range(len(lines))]
-
-
-def wait_for_more_lines(app):
-    before = app.status()["lines"]
-    wait_for("more lines", lambda: app.status()["lines"] > before + 1000)
-
 
 def kill_supervisor(app):
     app.kill_supervisor()
@@ -68,8 +51,7 @@ def test_no_line_is_lost_doubled_or_torn_at_full_load(app, kill):
         kill(app)
     wait_for_more_lines(app)
     app.ok("stop", "alpha")
-    for process in ("alpha.1", "alpha.2"):
-        assert_counts(lines_of(app, process))
+    assert_counts(app, "alpha.1", "alpha.2")
 
 
 @pytest.mark.parametrize("kill", KILLS)

@@ -1,7 +1,6 @@
 """ctl upgrade: the installed programs take over, and processes and lines do not notice."""
 
 import os
-import shutil
 
 import pytest
 
@@ -9,19 +8,6 @@ import proc
 from daemon import STAYS
 from home import BIN
 from waiting import wait_for
-
-
-@pytest.fixture
-def installed(app, monkeypatch):
-    """The daemon's programs in a directory of their own, where others can be installed."""
-    place = app.home.path / "bin"
-    place.mkdir()
-    for name in ("musterd", "muster-keeper", "muster-exec"):
-        shutil.copy2(BIN / name, place / name)
-    command = app.command
-    monkeypatch.setattr(app, "command", lambda *options: [str(place / "musterd"),
-                                                          *command(*options)[1:]])
-    return place
 
 
 def install(place, name, content):

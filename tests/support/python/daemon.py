@@ -256,6 +256,23 @@ class Daemon:
         wait_for("the supervisor to be gone", lambda: not proc.alive(status["supervisor_pid"]))
 
 
+# Prints 0, 1, 2, … as fast as it can.
+COUNTING = "i=0; while echo $i; do i=$((i+1)); done"
+
+
+def wait_for_more_lines(app):
+    before = app.status()["lines"]
+    wait_for("more lines", lambda: app.status()["lines"] > before + 1000)
+
+
+def assert_counts(app, *processes):
+    """Each has printed 0, 1, 2, …: each number once, in order, none torn."""
+    for process in processes:
+        lines = [line.split(": ", 1)[1]
+                 for line in app.logs("-n", 10**8, "-p", process, "-s", "app")]
+        assert lines and lines == [str(number) for number in range(len(lines))]
+
+
 def assert_each_launch_is_told_once(app, status_of):
     """Of each launch one start, then one exit with the status that `status_of(process)` says; no
     two at a time of one process. Returns what is running, with pids, and how many have exited."""

@@ -2,6 +2,7 @@
 #include "proto/client.h"
 
 #include <poll.h>
+#include <atomic>
 #include <catch2/catch.hpp>
 
 #include "tests/support/temp_dir.h"
@@ -64,6 +65,23 @@ TEST_CASE("a daemon that does not answer in time is told from one that is not th
   const auto reply = client.ask(PsRequest{}, 20ms);
   REQUIRE_FALSE(reply);
   CHECK(reply.error().trouble == ClientTrouble::timeout);
+}
+
+TEST_CASE("a question whose daemon died with it is asked again, a wish is not") {
+  const TempDir temp;
+  std::atomic<size_t> asked = 0;
+  FakeDaemon daemon(places(temp), [&](const Request& request) {
+    return ++asked == 1 ? std::vector<Reply>{} : yes(request);
+  });
+  Client client = connected(places(temp));
+  CHECK(client.ask(PsRequest{}, 10s));
+  CHECK(asked == 2);
+  asked = 0;
+  CHECK_FALSE(client.ask(StopRequest{{"web"}}, 300ms));
+  CHECK(asked == 1);
+  asked = 0;
+  CHECK_FALSE(client.ask(ScaleRequest{{"web=2"}}, 300ms));
+  CHECK(asked == 1);
 }
 
 TEST_CASE("an answer that comes too late is not taken for that of the next question") {
