@@ -7,14 +7,22 @@ import signal
 import pytest
 
 from daemon import Daemon
+from faults_table import FaultsTable
 from home import BIN, Home
 
 # A shell that runs the tests in the background has them ignore Ctrl-C; what they start would too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_configure(config):
+    if os.environ.get("MUSTER_FAULTS_TABLE"):
+        config.pluginmanager.register(FaultsTable())
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
+        if rows := [row for mark in item.iter_markers("row") for row in mark.args]:
+            item.user_properties.append(("rows", rows))
         if "long" in item.keywords and not os.environ.get("MUSTER_LONG"):
             item.add_marker(pytest.mark.skip(reason="runs with scripts/test --long"))
 

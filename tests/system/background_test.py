@@ -26,6 +26,7 @@ def test_no_procfile(app):
     assert "Procfile" in done.stderr
 
 
+@pytest.mark.row("A17")
 def test_a_second_daemon_names_the_first_and_leaves_it_alone(app):
     app.procfile(worker="exec sleep 1000")
     app.start()

@@ -1,6 +1,9 @@
 """A start that fails names the step and the error, and backs off like any crash."""
 
+import pytest
 
+
+@pytest.mark.row("B29")
 def test_the_step_and_the_error_are_named(app):
     app.procfile(alpha="/srv/no/such/program --fast", bravo="exec sleep 1000")
     app.start()
@@ -11,6 +14,7 @@ def test_the_step_and_the_error_are_named(app):
     assert app.pid("bravo.1")
 
 
+@pytest.mark.row("B29")
 def test_a_program_that_may_not_be_executed(app):
     app.write("plain.txt", "hello\n")
     app.procfile(alpha="./plain.txt")
@@ -19,6 +23,7 @@ def test_a_program_that_may_not_be_executed(app):
     assert "ermission denied" in "\n".join(app.logs("-p", "alpha.1"))
 
 
+@pytest.mark.row("B29")
 def test_a_directory_that_vanished(app):
     app.procfile(alpha="exec sleep 1000")
     app.start()

@@ -36,6 +36,7 @@ def raw(app, name, data):
             pass  # being thrown out is fine
 
 
+@pytest.mark.row("F79")
 @pytest.mark.asan
 @pytest.mark.parametrize("name", ["control", "bus"])
 def test_random_bytes(counting, name):
@@ -47,6 +48,7 @@ def test_random_bytes(counting, name):
     counting.ok("ps")
 
 
+@pytest.mark.row("F79")
 @pytest.mark.asan
 def test_messages_that_are_not_the_protocol(counting):
     random.seed(1)
@@ -73,6 +75,7 @@ def test_messages_that_are_not_the_protocol(counting):
     context.term()
 
 
+@pytest.mark.row("F83")
 def test_a_message_that_is_too_big_ends_that_peer_only(counting):
     context = zmq.Context()
     peer = context.socket(zmq.DEALER)
@@ -111,6 +114,7 @@ def is_somebody_shut_out(app):
     return "it is shut out" in app.errors and status(app)["clients_refused"] >= 65
 
 
+@pytest.mark.row("F87")
 def test_hostile_subscriptions_are_bounded_and_their_sender_is_shut_out(counting):
     counting.ok("logs", "-n", "1")
     before = status(counting)["memory_bytes"]
@@ -125,6 +129,7 @@ def test_hostile_subscriptions_are_bounded_and_their_sender_is_shut_out(counting
     peer.close()
 
 
+@pytest.mark.row("F87")
 def test_honest_subscribers_lose_nothing_when_a_hostile_one_is_shut_out(counting):
     with open(counting.home.path / "tail.out", "wb") as out:
         tail = counting.begin("logs", "-t", "--from", "1", "-s", "app", stdout=out)
@@ -174,6 +179,7 @@ def test_hostile_subscriptions_stop_nobody(counting):
     peer.close()
 
 
+@pytest.mark.row("F80")
 def test_many_silent_peers(counting):
     peers = []
     for _ in range(100):

@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 import proc
 from waiting import wait_for
 
@@ -10,6 +12,7 @@ def wake_ups(pid):
     return int(proc.status(pid, "voluntary_ctxt_switches"))
 
 
+@pytest.mark.row("E76")
 def test_wake_ups(app):
     app.procfile(worker="exec sleep 1000")
     app.start("-m", "worker=50")

@@ -77,6 +77,7 @@ def streams(app, process):
     return found
 
 
+@pytest.mark.row("A1")
 @pytest.mark.parametrize("kills", [200, pytest.param(10_000, marks=pytest.mark.long)])
 def test_storm(app, kills, record_property):
     seed = random.randrange(10**9)

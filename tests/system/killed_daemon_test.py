@@ -29,6 +29,7 @@ def kill_both(app):
 KILLS = [kill_supervisor, kill_keeper, kill_both]
 
 
+@pytest.mark.row("A1", "A5", "A6")
 @pytest.mark.parametrize("kill", KILLS)
 def test_its_processes_live_on_and_none_is_started_twice(app, kill):
     app.procfile(alpha=STAYS, beta="tail -f /dev/null & " + STAYS)
@@ -42,6 +43,7 @@ def test_its_processes_live_on_and_none_is_started_twice(app, kill):
     assert not [line for line in app.logs("-s", "muster") if "exited" in line]
 
 
+@pytest.mark.row("A1", "A5", "A6")
 @pytest.mark.parametrize("kill", KILLS)
 def test_no_line_is_lost_doubled_or_torn_at_full_load(app, kill):
     app.procfile(alpha=COUNTING)
@@ -54,6 +56,7 @@ def test_no_line_is_lost_doubled_or_torn_at_full_load(app, kill):
     assert_counts(app, "alpha.1", "alpha.2")
 
 
+@pytest.mark.row("A1", "A5", "A6")
 @pytest.mark.parametrize("kill", KILLS)
 def test_an_exit_after_it_is_seen_with_its_code(app, kill):
     app.procfile(alpha=STAYS, beta="read x < go; exit 7")
@@ -83,6 +86,7 @@ def test_it_can_be_steered_and_ended_as_before(app, kill):
     wait_for("all processes to end", lambda: not app.home.processes)
 
 
+@pytest.mark.row("A7")
 def test_a_process_that_ended_while_nobody_was_there_is_said_to_have(app):
     app.procfile(alpha=STAYS)
     app.start()

@@ -41,6 +41,7 @@ def exercise(app, env):
     app.wait_log("muster[crash.1]: Process exited with status 7", count=2)
 
 
+@pytest.mark.row("A2")
 @pytest.mark.parametrize("hit", HITS)
 @pytest.mark.parametrize("name", NAMES)
 def test_killed_at(app, name, hit):

@@ -5,6 +5,7 @@ import pytest
 from waiting import wait_for
 
 
+@pytest.mark.row("B19")
 @pytest.mark.asan
 def test_the_last_line_of_a_process_that_ends(app):
     app.procfile(alpha="printf 'one\\nno newline'; exit 1")
@@ -13,6 +14,7 @@ def test_the_last_line_of_a_process_that_ends(app):
     assert "app[alpha.1]: one" in lines
 
 
+@pytest.mark.row("B18")
 def test_what_a_killed_process_had_written_is_kept(app):
     app.procfile(alpha="printf 'half a line'; exec sleep 1000")
     app.start()

@@ -4,6 +4,8 @@ import os
 import stat
 import subprocess
 
+import pytest
+
 from waiting import wait_for
 
 
@@ -11,6 +13,7 @@ def mode(path):
     return stat.S_IMODE(os.stat(path).st_mode)
 
 
+@pytest.mark.row("E78", "F92")
 def test_under_umask_0(app):
     app.procfile(alpha="umask; exec sleep 1000")
     with open(app.output_file, "wb") as out:
@@ -22,6 +25,7 @@ def test_under_umask_0(app):
     app.wait_log("app[alpha.1]: 0000")
 
 
+@pytest.mark.row("F91")
 def test_a_runtime_directory_that_is_a_symlink_is_refused(app):
     app.procfile(alpha="exec sleep 1000")
     elsewhere = app.home.path / "elsewhere"

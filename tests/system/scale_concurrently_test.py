@@ -1,8 +1,11 @@
 """Concurrent wishes are merged: nobody is told "busy", and the last one holds."""
 
+import pytest
+
 from waiting import wait_for
 
 
+@pytest.mark.row("B36")
 def test_many_at_once(app):
     app.procfile(worker="exec sleep 1000")
     app.start("-m", "worker=0")
@@ -14,6 +17,7 @@ def test_many_at_once(app):
     app.pid("worker.12")
 
 
+@pytest.mark.row("B36")
 def test_up_and_down_while_processes_start_and_stop(app):
     app.procfile(worker="trap 'exit 0' TERM; sleep 1000 & wait")
     app.start("-m", "worker=0")

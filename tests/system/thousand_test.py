@@ -1,8 +1,11 @@
 """ctl ps shows 1,000 processes, in their order. How quickly, bench/run measures (W6)."""
 
+import pytest
+
 from waiting import wait_for
 
 
+@pytest.mark.row("B37")
 def test_ps(app):
     app.procfile(worker="exec sleep 1000")
     app.start("-m", "worker=1000")

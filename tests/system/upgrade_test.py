@@ -18,6 +18,7 @@ def install(place, name, content):
     os.rename(new, place / name)
 
 
+@pytest.mark.row("A14")
 def test_the_new_version_takes_over_and_nothing_else_changes(app, installed):
     app.procfile(alpha="i=0; while echo $i; do i=$((i+1)); done", beta=STAYS)
     app.start()
@@ -41,6 +42,7 @@ def test_the_new_version_takes_over_and_nothing_else_changes(app, installed):
     assert app.wait() == 0
 
 
+@pytest.mark.row("A15")
 @pytest.mark.parametrize("answer", ["journal 0\\nledger 0\\nkeeper 0", "", "what?"])
 def test_an_older_program_is_refused_and_nothing_happens(app, installed, answer):
     app.procfile(beta=STAYS)

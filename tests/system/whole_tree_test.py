@@ -25,6 +25,7 @@ def forest(app):
     return app
 
 
+@pytest.mark.row("B22")
 @pytest.mark.asan
 def test_stop(forest):
     forest.ok("stop", "worker.1")
@@ -33,6 +34,7 @@ def test_stop(forest):
     assert forest.row("other.1")["state"] == "up"
 
 
+@pytest.mark.row("B22")
 def test_shutdown(forest):
     assert forest.stop() == 0
     assert forest.home.processes == []
@@ -59,6 +61,7 @@ def sleepers(mark):
     return [pid for pid in proc.with_command(mark) if proc.command(pid) == f"sleep {mark}"]
 
 
+@pytest.mark.row("B22")
 def test_a_child_without_its_environment(app, mark):
     app.procfile(worker=f"env -i setsid sleep {mark} & wait")
     app.start("-t", 2)

@@ -22,7 +22,7 @@ SOURCE = r"""
 extern void *__libc_malloc(size_t);
 static atomic_int left;
 
-/* SIGUSR2 would be simpler, but is the daemon's: whoever takes the file away is the one that fails. */
+/* Whoever takes the order's file away is the one that fails. */
 void *malloc(size_t size) {
   static const char *file;
   static atomic_uint calls;
