@@ -1,5 +1,6 @@
 """The faults, in the order of docs/FAULTS.md, which is generated from this list and from the tests
-that carry a row's mark. ROWS: number -> (what goes wrong, what else proves it or why nothing can)."""
+that carry a row's mark. ROWS: number -> (what goes wrong, what else proves it or why nothing
+can)."""
 
 GROUPS = {
     "A": "Our own processes die",
@@ -86,7 +87,8 @@ ROWS = {
     "F80": ("broken and endless greetings, thousands of silent peers", None),
     "F81": ("another user at the sockets", None),
     "F83": ("huge frames, floods of tiny ones", None),
-    "F84": ("strange identities", "libzmq ends the connection, or the next supervisor goes on as in A4"),
+    "F84": ("strange identities",
+            "libzmq ends the connection, or the next supervisor goes on as in A4"),
     "F85": ("a client that never reads its replies", None),
     "F86": ("a subscriber that is slow or stopped", None),
     "F87": ("100,000 subscriptions", None),
