@@ -12,6 +12,7 @@
 #include "base/killpoint.h"
 #include "daemon/app_parts.h"
 #include "daemon/config/formation.h"
+#include "daemon/edge/cgroup_place.h"
 #include "daemon/edge/machine.h"
 
 namespace muster {
@@ -51,7 +52,9 @@ Result<> App::Parts::open() {
   if (!control_bound) return tl::unexpected(control_bound.error());
   control = std::move(*control_bound);
 
-  auto ledger_opened = Ledger::open(places.ledger_file(), boot_id(), new_run());
+  Run fresh = new_run();
+  fresh.cgroup = cgroup_for_run(places.app, fresh.token);
+  auto ledger_opened = Ledger::open(places.ledger_file(), boot_id(), std::move(fresh));
   if (!ledger_opened) return tl::unexpected(ledger_opened.error());
   ledger.emplace(std::move(*ledger_opened));
   KeeperLink& keeper = *setup.keeper;
@@ -73,8 +76,9 @@ Result<> App::Parts::open() {
       loop,
       [this](const ClientId& client, const Reply& reply) { return control->send(client, reply); },
       [this] { processes->output_changed(); });
-  processes.emplace(loop, ProcessTree(places.app, ledger->run(), keeper.pid()), std::move(*spawner),
-                    keeper, *intake, *attachments, [this](Event event) {
+  processes.emplace(loop, ProcessTree(places.app, ledger->run(), keeper.pid()),
+                    LaunchCgroups(ledger->run().cgroup), std::move(*spawner), keeper, *intake,
+                    *attachments, [this](Event event) {
                       if (auto* gone = std::get_if<Gone>(&event)) port_watch->forget(gone->launch);
                       post(std::move(event));
                     });

@@ -47,6 +47,7 @@ void App::Parts::on(AnswerStatus& action) {
   auto& status = std::get<StatusReply>(action.reply.body);
   status.app = setup.endpoints.app;
   status.directory = setup.directory;
+  status.cgroup = ledger->run().cgroup;
   fill_status(status, router->head(), router->alarms());
   status.keeper_pid = status.pid = setup.keeper->pid();
   status.uptime_ms =

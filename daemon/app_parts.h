@@ -37,7 +37,7 @@ struct App::Parts {
   Result<> open_core();
   std::vector<Action> go_on();
   void say_the_rest(const Note& last);
-  void end_dead_streams(const Memory& memory);
+  void end_what_is_over(const Memory& memory);
   void replace_keeper();
   void deposit_all();
 

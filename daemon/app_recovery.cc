@@ -22,12 +22,14 @@ void App::Parts::say_the_rest(const Note& last) {
   for (size_t i = said; i < last.said.size(); i++) router->publish(last.said[i], read_clocks());
 }
 
-void App::Parts::end_dead_streams(const Memory& memory) {
+// Launches that a killed supervisor knew to be over may have left a stream or a cgroup.
+void App::Parts::end_what_is_over(const Memory& memory) {
   std::set<LaunchId> alive;
   for (auto& [name, process] : memory.processes)
     if (process.launch) alive.insert(*process.launch);
   for (auto& stream : router->recovered())
     if (!alive.count(stream.launch)) router->close_stream(stream.id, read_clocks());
+  processes->keep_only(alive);
 }
 
 std::vector<Action> App::Parts::go_on() {
@@ -36,7 +38,7 @@ std::vector<Action> App::Parts::go_on() {
   killpoint(Killpoint::recovery_begun);
   say_the_rest(memory.last);
   killpoint(Killpoint::recovery_said);
-  end_dead_streams(memory);
+  end_what_is_over(memory);
   return core->resume(memory, read_clocks());
 }
 

@@ -223,6 +223,7 @@ void describe(Fields& fields, M& reply) {
   fields.must("open_fds", reply.open_fds);
   fields.must("fd_limit", reply.fd_limit);
   fields.must("clients_refused", reply.clients_refused);
+  fields.may("cgroup", reply.cgroup);
   fields.may("alarms", reply.alarms);
 }
 

@@ -151,6 +151,7 @@ struct StatusReply {
   uint64_t memory_bytes = 0;
   uint32_t open_fds = 0, fd_limit = 0;
   uint64_t clients_refused = 0;     // control messages that were not understood
+  std::string cgroup;               // where those of the launches are; empty: they have none
   std::vector<std::string> alarms;  // what an operator should look at now
 };
 struct ReloadReply {

@@ -14,12 +14,13 @@ class Poll {
     nothing = 0,
     readable = UV_READABLE,
     writable = UV_WRITABLE,
-    hung_up = UV_DISCONNECT,  // the other end of a socket was closed; not told of what can be read
+    changed = UV_PRIORITIZED,  // of a file of the kernel's that tells so; read it to be told again
+    hung_up = UV_DISCONNECT,   // the other end of a socket was closed; not told of what can be read
   };
 
-  // Sets `fd` non-blocking; it must be one that epoll takes (a pipe, a socket, not a file).
-  // `on_ready` is also called when the descriptor has an error or is hung up: trying shows it.
-  // Watches nothing until told to.
+  // Sets `fd` non-blocking; it must be one that epoll takes (a pipe, a socket, not a file on a
+  // disk). `on_ready` is also called when the descriptor has an error or is hung up: trying shows
+  // it. Watches nothing until told to.
   Poll(Loop& loop, int fd, std::function<void()> on_ready);
 
   void watch(Interest interest);

@@ -48,6 +48,7 @@ std::string status_text(const StatusReply& status) {
   text += row("Files", fmt::format("{} open of {}", status.open_fds, status.fd_limit));
   text +=
       row("Refused", fmt::format("{} messages that were not understood", status.clients_refused));
+  text += row("Cgroups", status.cgroup.empty() ? "none" : terminal_safe(status.cgroup));
   if (status.alarms.empty()) text += row("Alarms", "none");
   for (auto& alarm : status.alarms) text += row("Alarm", terminal_safe(alarm));
   return text;
@@ -75,6 +76,7 @@ std::string status_json(const StatusReply& status) {
       {"open_fds", status.open_fds},
       {"fd_limit", status.fd_limit},
       {"clients_refused", status.clients_refused},
+      {"cgroup", status.cgroup.empty() ? Json(nullptr) : Json(status.cgroup)},
       {"alarms", status.alarms},
   };
   return text_of(object, 2) + "\n";

@@ -15,6 +15,7 @@
 
 #include "daemon/edge/exit_status.h"
 #include "daemon/edge/process_table.h"
+#include "daemon/edge/spawn_into.h"
 
 namespace muster {
 namespace {
@@ -28,10 +29,14 @@ std::vector<char*> pointers_into(std::vector<std::string>& words) {
   return pointers;
 }
 
-// The error number, or 0 and the pid. muster-exec does what is not done here.
+// The error number, or 0 and the pid. muster-exec does what is not done here. Why it cannot be
+// started in a cgroup does not matter: what is wrong besides is met again without.
 int spawn_process(Child::Plan& plan, pid_t& pid) {
   auto argv = pointers_into(plan.argv);
   auto environment = pointers_into(plan.environment);
+  if (plan.cgroup >= 0 &&
+      spawn_into(plan.cgroup, argv.data(), environment.data(), plan.stdio, pid) == 0)
+    return 0;
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);

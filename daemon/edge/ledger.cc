@@ -1,6 +1,6 @@
-// See ledger.h. The file is a line of text, "muster ledger VERSION BOOT-ID TOKEN FIRST-START\n",
-// then records: length and xxHash of the payload, 4 and 8 bytes as the machine has them, and the
-// payload, a note.
+// See ledger.h. The file is a line of text,
+// "muster ledger VERSION BOOT-ID TOKEN FIRST-START[ CGROUP]\n", then records: length and xxHash of
+// the payload, 4 and 8 bytes as the machine has them, and the payload, a note.
 #include "daemon/edge/ledger.h"
 
 #include <fcntl.h>
@@ -90,7 +90,7 @@ std::optional<Note> take_note(std::string_view& bytes) {
 Run new_run() {
   uint64_t number = 0;
   if (getrandom(&number, sizeof number, 0) != sizeof number) number = 0;
-  return {fmt::format("{:016x}", number), clock_ticks_now()};
+  return {fmt::format("{:016x}", number), clock_ticks_now(), ""};
 }
 
 Result<Ledger> Ledger::open(std::string path, std::string boot_id, Run fresh) {
@@ -108,12 +108,15 @@ Result<> Ledger::read() {
   const auto written_by = number_of<uint32_t>(take_word(rest, ' '));
   const std::string_view boot = take_word(rest, ' ');
   const std::string_view token = take_word(rest, ' ');
-  const auto first_start = number_of<uint64_t>(take_word(rest, '\n'));
+  std::string_view last = take_word(rest, '\n');
+  const size_t blank = std::min(last.find(' '), last.size());
+  const auto first_start = number_of<uint64_t>(last.substr(0, blank));
+  const std::string_view cgroup = last.substr(std::min(blank + 1, last.size()));
   if (boot != boot_id_ || boot.empty()) return {};
   if (written_by > version)
     return fail("written by a newer muster (version {}, this one reads {}); use that one",
                 written_by, version);
-  run_ = {std::string(token), first_start};
+  run_ = {std::string(token), first_start, std::string(cgroup)};
   while (auto note = take_note(rest)) {
     memory_.add(std::move(*note));
     begun_ = true;
@@ -172,7 +175,8 @@ void Ledger::append_record(const Note& note) {
 }
 
 std::string Ledger::header() const {
-  return fmt::format("{}{} {} {} {}\n", magic, version, boot_id_, run_.token, run_.first_start);
+  return fmt::format("{}{} {} {} {}{}{}\n", magic, version, boot_id_, run_.token, run_.first_start,
+                     run_.cgroup.empty() ? "" : " ", run_.cgroup);
 }
 
 void Ledger::end() {

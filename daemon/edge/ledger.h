@@ -19,6 +19,7 @@ struct Run {
   std::string token;         // of no other run on this machine
   uint64_t first_start = 0;  // of its first supervisor, in the machine's units since boot: a child
                              // of the keeper that is older is none of ours
+  std::string cgroup;        // the directory of that of its launches; empty: they have none
 };
 Run new_run();
 

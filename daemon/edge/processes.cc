@@ -27,10 +27,12 @@ Nanos worked() {
 
 }  // namespace
 
-Processes::Processes(Loop& loop, ProcessTree tree, Spawner spawner, Keeping& keeping, Output& log,
-                     Output& attached, std::function<void(Event)> sink)
+Processes::Processes(Loop& loop, ProcessTree tree, LaunchCgroups cgroups, Spawner spawner,
+                     Keeping& keeping, Output& log, Output& attached,
+                     std::function<void(Event)> sink)
     : loop_(loop),
       tree_(std::move(tree)),
+      cgroups_(std::move(cgroups)),
       spawner_(std::move(spawner)),
       keeping_(keeping),
       log_(log),
@@ -52,8 +54,11 @@ void Processes::kill(LaunchId launch, int signal) {
     running.early_signals.push_back(signal);
     return;
   }
-  const auto members = tree_.members(launch);
+  // Who has left the cgroup nevertheless is killed in the next round.
+  const bool by_cgroup = running.cgroup && signal == SIGKILL;
+  const auto members = by_cgroup ? std::vector<ProcessEntry>() : tree_.members(launch);
   const pid_t group = running.child->exit() ? 0 : running.child->pid();
+  if (by_cgroup) running.cgroup->kill();
   if (group) ::kill(-group, signal);
   for (auto& process : members)
     if (process.group != group) signal_process(process, signal);
@@ -79,6 +84,11 @@ void Processes::keeper_changed(pid_t keeper) {
   }
 }
 
+void Processes::end_orphans() {
+  tree_.end_orphans();
+  cgroups_.end();
+}
+
 // Somebody of ours may have died, leader or not.
 void Processes::on_death() {
   deaths_ = true;
@@ -89,6 +99,7 @@ void Processes::sweep() {
   sweep_.off();
   MonoTime now = loop_clock();
   tree_.forget();
+  cgroups_.retry();
   spawn_queued(now);
   finish_starts();
   deliver();
@@ -123,6 +134,7 @@ void Processes::erase_over() {
     if (entry.second.phase != Phase::over) return false;
     killpoint(Killpoint::launch_over);
     if (entry.second.child) entry.second.child->release();
+    if (entry.second.cgroup) cgroups_.retire(*entry.second.cgroup);
     keeping_.forget(entry.first);
     killpoint(Killpoint::launch_forgotten);
     return true;
@@ -143,25 +155,37 @@ bool Processes::waits_for_survivors(const Running& running) {
 // die, it is not to take more than a quarter of our time.
 void Processes::find_survivors(MonoTime now) {
   if (deaths_) tree_.reap_orphans();
-  bool wanted = std::any_of(running_.begin(), running_.end(),
-                            [](auto& entry) { return waits_for_survivors(entry.second); });
-  if (wanted && now < (deaths_ ? look_from_ : look_again_)) return;
+  std::vector<Running*> waiting;
+  for (auto& [launch, running] : running_)
+    if (waits_for_survivors(running)) waiting.push_back(&running);
+  if (!waiting.empty() && now < (deaths_ ? look_from_ : look_again_)) return;
   deaths_ = false;
-  if (!wanted) return;
+  if (waiting.empty()) return;
   Nanos before = worked();
-  auto survivors = tree_.survivors();
+  bool all_contained = true;
+  for (auto* running : waiting) {
+    if (running->phase == Phase::running)
+      running->contained = running->cgroup && running->cgroup->holds(running->child->pid());
+    all_contained = all_contained && running->contained;
+  }
+  const auto by_tree = all_contained ? std::set<LaunchId>() : tree_.survivors();
+  for (auto* running : waiting) look_for_survivors(*running, by_tree, now);
   MonoTime done = loop_clock();
   look_from_ = done + 3 * (worked() - before);
   look_again_ = done + survivors_recheck;
-  for (auto& [launch, running] : running_) {
-    if (!waits_for_survivors(running)) continue;
-    bool survived = survivors.count(launch) > 0;
-    if (running.phase == Phase::running || !survived) running.output->drain(launch);
-    if (running.phase == Phase::running)
-      events_.push_back(Exited{launch, *running.child->exit(), survived});
-    running.phase = survived ? Phase::exited : Phase::draining;
-    running.empty_since = done;
-  }
+}
+
+void Processes::look_for_survivors(Running& running, const std::set<LaunchId>& by_tree,
+                                   MonoTime now) {
+  const LaunchId launch = running.launch.launch;
+  const bool survived = (running.cgroup && running.cgroup->occupied()) || by_tree.count(launch) > 0;
+  if (running.phase == Phase::running || !survived) running.output->drain(launch);
+  if (running.phase == Phase::running)
+    events_.push_back(Exited{launch, *running.child->exit(), survived});
+  if (survived && running.cgroup && !running.cgroup_watch)
+    running.cgroup_watch.emplace(loop_, *running.cgroup, [this] { on_death(); });
+  running.phase = survived ? Phase::exited : Phase::draining;
+  running.empty_since = now;
 }
 
 MonoTime Processes::drained_by(const Running& running) {
@@ -186,6 +210,7 @@ void Processes::kill_again(MonoTime now) {
   for (auto& [launch, running] : running_) {
     if (running.phase == Phase::draining) running.kill_again.reset();
     if (!running.kill_again || now < *running.kill_again) continue;
+    if (running.cgroup) running.cgroup->kill();
     for (auto& process : tree_.members(launch)) signal_process(process, SIGKILL);
     running.kill_again = now + running.kill_pause;
     running.kill_pause = std::min(2 * running.kill_pause, longest_kill_pause);

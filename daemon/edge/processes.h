@@ -15,7 +15,9 @@
 #include "base/uv/signal_watch.h"
 #include "base/uv/timer.h"
 #include "base/uv/turn.h"
+#include "daemon/edge/cgroup.h"
 #include "daemon/edge/keeping.h"
+#include "daemon/edge/launch_cgroups.h"
 #include "daemon/edge/output.h"
 #include "daemon/edge/process_tree.h"
 #include "daemon/edge/spawner.h"
@@ -33,8 +35,8 @@ class Processes {
  public:
   // `log` gets what launches print, `attached` that of attached ones; both must outlive this, as
   // must `keeping`.
-  Processes(Loop& loop, ProcessTree tree, Spawner spawner, Keeping& keeping, Output& log,
-            Output& attached, std::function<void(Event)> sink);
+  Processes(Loop& loop, ProcessTree tree, LaunchCgroups cgroups, Spawner spawner, Keeping& keeping,
+            Output& log, Output& attached, std::function<void(Event)> sink);
 
   // Soon, in the order of the calls; a burst is spread over turns. A resumed one that was started
   // is taken over at once.
@@ -49,8 +51,10 @@ class Processes {
   void keeper_changed(pid_t keeper);
 
   bool empty() const { return running_.empty(); }
+  // All others are over: ends what an earlier supervisor has left of them.
+  void keep_only(const std::set<LaunchId>& launches) { cgroups_.end_all_but(launches); }
   // When no launch is left and none will follow: ends whoever got away from all of them.
-  void end_orphans() { tree_.end_orphans(); }
+  void end_orphans();
   // For whoever wants to know more about a launch's processes. As of this turn of the loop.
   std::vector<ProcessEntry> members(LaunchId launch);
 
@@ -61,6 +65,9 @@ class Processes {
     Output* output = nullptr;
     Phase phase = Phase::queued;
     std::unique_ptr<Child> child;
+    std::optional<Cgroup> cgroup;  // that it was started in; the child, if that could be done
+    std::optional<CgroupWatch> cgroup_watch;  // exited: tells when nobody is left
+    bool contained = false;  // exited: the leader was in it to its end, and so are its survivors
     std::vector<int> early_signals;  // for when it has been started
     // The moment to kill again what is left, and how long to wait after that.
     std::optional<MonoTime> kill_again;
@@ -77,6 +84,7 @@ class Processes {
   void fail_start(Running& running, StartFailure failure);
   void finish_starts();
   void find_survivors(MonoTime now);
+  void look_for_survivors(Running& running, const std::set<LaunchId>& by_tree, MonoTime now);
   static MonoTime drained_by(const Running& running);
   void finish_drained(MonoTime now);
   void kill_again(MonoTime now);
@@ -88,6 +96,7 @@ class Processes {
 
   Loop& loop_;
   ProcessTree tree_;
+  LaunchCgroups cgroups_;
   Spawner spawner_;
   Keeping& keeping_;
   Output &log_, &attached_;

@@ -53,6 +53,7 @@ bool Processes::take_over(Running& running) {
   }
   const Identity identity = adoptee->identity;
   tree_.add(launch, identity);
+  running.cgroup = cgroups_.find(running.launch.process, launch);
   running.child = Child::adopt(loop_, identity, std::move(adoptee->report), [this] { on_death(); });
   auto opened = running.output->open(running.launch, {UniqueFd(), or_ended(std::move(adoptee->out)),
                                                       or_ended(std::move(adoptee->err))});
@@ -84,8 +85,10 @@ void Processes::spawn(Running& running) {
   const uint64_t out = inode_of(pipes->ours.out.get()), err = inode_of(pipes->ours.err.get());
   auto opened = running.output->open(running.launch, std::move(pipes->ours));
   if (!opened) return fail_start(running, {opened.message(), ENOBUFS});
-  auto child =
-      spawner_.spawn(running.launch, std::move(*pipes), tree_.mark(launch), [this] { on_death(); });
+  running.cgroup = cgroups_.make(running.launch.process, launch);
+  const UniqueFd cgroup = running.cgroup ? running.cgroup->open() : UniqueFd();
+  auto child = spawner_.spawn(running.launch, std::move(*pipes), tree_.mark(launch), cgroup.get(),
+                              [this] { on_death(); });
   if (!child) {
     running.output->close(launch);
     return fail_start(running, child.error());

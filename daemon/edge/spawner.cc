@@ -83,7 +83,7 @@ StartResult<LaunchPipes> Spawner::make_pipes(const Launch& launch) const {
 }
 
 StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchPipes pipes,
-                                                   const Environment& mark,
+                                                   const Environment& mark, int cgroup,
                                                    std::function<void()> on_change) const {
   Child::Plan plan;
   plan.argv = {options_.exec_program, options_.directory, std::to_string(options_.fd_limit)};
@@ -97,6 +97,7 @@ StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchP
   const PipeEnds& childs = pipes.childs;
   plan.stdio = {childs.in ? childs.in.get() : null_.get(), childs.out.get(), childs.err.get(),
                 pipes.childs_report.get()};
+  plan.cgroup = cgroup;
 
   auto child = Child::spawn(*loop_, std::move(plan), std::move(pipes.report), std::move(on_change));
   if (child) return std::move(*child);

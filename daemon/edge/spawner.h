@@ -47,9 +47,9 @@ class Spawner {
   StartResult<LaunchPipes> make_pipes(const Launch& launch) const;
 
   // Forks. `mark` is added to the environment. `pipes.ours` are not needed here; the child's ends
-  // are closed in any case.
+  // are closed in any case. In `cgroup`, an open directory, if there is one and it can be done.
   StartResult<std::unique_ptr<Child>> spawn(const Launch& launch, LaunchPipes pipes,
-                                            const Environment& mark,
+                                            const Environment& mark, int cgroup,
                                             std::function<void()> on_change) const;
 
   // What a failure of the started child was about.

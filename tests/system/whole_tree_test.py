@@ -1,4 +1,5 @@
-"""Stop means the whole tree: children, children in sessions of their own, and orphans."""
+"""Stop means the whole tree: children, children in sessions of their own, and orphans; where a
+launch has a cgroup of its own, and where it has none."""
 
 import os
 import random
@@ -14,6 +15,12 @@ TREE = ("sleep 1001 & setsid sleep 1002 & (setsid sh -c 'sleep 1003 & sleep 1004
 
 def members(app, name):
     return [proc.command(pid) for pid in app.tree(name)]
+
+
+@pytest.fixture(params=["cgroups", "no cgroups"], autouse=True)
+def way(request, home):
+    if request.param == "no cgroups":
+        home.environment["MUSTER_NO_CGROUP"] = "1"
 
 
 @pytest.fixture

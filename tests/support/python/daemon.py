@@ -86,7 +86,10 @@ class Daemon:
     def answers(self):
         assert self.popen.poll() is None, \
             f"musterd ended with {self.popen.returncode}: {self.errors}"
-        return self.ctl("status").returncode == 0
+        done = self.ctl("status", "--json")
+        if done.returncode == 0 and (cgroup := json.loads(done.stdout)["cgroup"]):
+            self.home.cgroups.add(cgroup)
+        return done.returncode == 0
 
     def start_in_background(self, *options, timeout=PATIENCE):
         return subprocess.run(self.command("-d", *options), stdin=subprocess.DEVNULL,

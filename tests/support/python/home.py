@@ -1,7 +1,7 @@
 """A place of its own for one test: a MUSTER_HOME, an app directory and a range of ports.
 
 Not the daemon. Keeps: at its end no process is left that had this MUSTER_HOME in its environment,
-and no file.
+no cgroup of a daemon that was started in it, and no file.
 """
 
 import os
@@ -11,6 +11,7 @@ import socket
 import tempfile
 from pathlib import Path
 
+import launch_cgroups
 import proc
 from waiting import wait_for
 
@@ -61,6 +62,7 @@ class Home:
                             if not key.startswith(("MUSTER_", "PYTEST_", "XDG_"))
                             and key not in ("PORT", "PS", "DYNO")}
         self.environment["MUSTER_HOME"] = str(self.path)
+        self.cgroups = set()  # of the daemons that were started here
 
     @property
     def processes(self):
@@ -83,8 +85,11 @@ class Home:
                 wait_for("the end of every process of the test", lambda: not self.processes, 10)
         finally:
             left = [f"{pid} {proc.command(pid)}" for pid in self.processes]
+            left += [directory for directory in self.cgroups if os.path.exists(directory)]
             for pid in self.processes:
                 proc.kill(pid)
+            for directory in self.cgroups:
+                launch_cgroups.end(directory)
             shutil.rmtree(self.path, ignore_errors=True)
             self.guard.close()
         assert kind or not left, f"left behind: {left}"

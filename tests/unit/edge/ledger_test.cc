@@ -12,7 +12,7 @@ using namespace muster;
 
 namespace {
 
-const Run fresh{"0123456789abcdef", 4711};
+const Run fresh{"0123456789abcdef", 4711, "/sys/fs/cgroup/a b/muster-app-01"};
 
 ProcessNote process(const std::string& type, uint32_t number, ProcessState state) {
   ProcessNote note;
@@ -148,13 +148,23 @@ TEST_CASE("after a reboot nothing is left of a run") {
   CHECK(place.open("this-boot").empty());
 }
 
-TEST_CASE("a run keeps its token and its start over all its supervisors") {
+TEST_CASE("a run keeps its token, its start and its cgroup over all its supervisors") {
   Place place;
   REQUIRE(place.open().keep(step({})));
-  Result<Ledger> next = Ledger::open(place.path, "this-boot", {"another", 1});
+  Result<Ledger> next = Ledger::open(place.path, "this-boot", {"another", 1, "/other"});
   REQUIRE(next);
   CHECK(next->run().token == fresh.token);
   CHECK(next->run().first_start == fresh.first_start);
+  CHECK(next->run().cgroup == fresh.cgroup);
+}
+
+TEST_CASE("a run that was begun without cgroups goes on without") {
+  Place place;
+  place.write("muster ledger 1 this-boot token 17\n");
+  const Ledger next = place.open();
+  CHECK(next.run().token == "token");
+  CHECK(next.run().first_start == 17);
+  CHECK(next.run().cgroup.empty());
 }
 
 TEST_CASE("the ledger of a newer program is refused and stays as it is") {

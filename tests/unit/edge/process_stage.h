@@ -100,12 +100,14 @@ class NothingKept : public Keeping {
 
 class ProcessStage {
  public:
-  explicit ProcessStage(std::string directory = "/")
+  // Launches get cgroups below `cgroup`, or none where it is empty.
+  explicit ProcessStage(std::string directory = "/", const std::string& cgroup = "")
       : log(loop),
         attached(loop),
-        processes(loop, ProcessTree("stage", new_run(), 0),
+        processes(loop, ProcessTree("stage", new_run(), 0), LaunchCgroups(cgroup),
                   make_spawner(loop, std::move(directory)), keeping, log, attached,
-                  [this](Event event) { take(std::move(event)); }) {
+                  [this](Event event) { take(std::move(event)); }),
+        cgroup_(cgroup) {
     log.on_ended = attached.on_ended = [this] { processes.output_changed(); };
     static auto subreaper = become_subreaper();
     if (!subreaper) throw std::runtime_error(subreaper.message());
@@ -114,6 +116,7 @@ class ProcessStage {
   ~ProcessStage() {
     for (auto& [launch, seen] : launches) processes.kill(launch, SIGKILL);
     run_until([&] { return processes.empty(); });
+    if (!cgroup_.empty()) Cgroup(cgroup_).remove();
   }
 
   struct Seen {
@@ -189,6 +192,7 @@ class ProcessStage {
     return seen;
   }
 
+  std::string cgroup_;
   LaunchId next_ = 1;
 };
 

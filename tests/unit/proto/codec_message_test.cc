@@ -148,12 +148,14 @@ TEST_CASE("every reply goes there and back") {
   status.directory = "/srv/shop";
   status.version = "0.1.0";
   status.journal_newest_time = moment;
+  status.cgroup = "/cg/shop";
   status.alarms = {"fire"};
   CHECK(answered(status) ==
         R"({"id":5,"reply":"status","app":"shop","directory":"/srv/shop","version":"0.1.0",)"
         R"("pid":0,"uptime_ms":0,"seq":0,"lines":0,"journal_bytes":0,"journal_oldest_seq":0,)"
         R"("journal_newest_time":1795342502114233000,"processes":0,"processes_up":0,)"
-        R"("memory_bytes":0,"open_fds":0,"fd_limit":0,"clients_refused":0,"alarms":["fire"]})");
+        R"("memory_bytes":0,"open_fds":0,"fd_limit":0,"clients_refused":0,"cgroup":"/cg/shop",)"
+        R"("alarms":["fire"]})");
   CHECK(answered(ReloadReply{{"web: new command"}}) ==
         R"({"id":5,"reply":"reload","changes":["web: new command"]})");
   CHECK(answered(VersionReply{"0.1.0", 1}) ==

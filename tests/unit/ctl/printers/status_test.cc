@@ -32,7 +32,16 @@ TEST_CASE("status says how the daemon is") {
   CHECK(text.find("Daemon      musterd 0.1.0, pid 4711, up for 2h\n") != text.npos);
   CHECK(text.find("Processes   5 up of 6\n") != text.npos);
   CHECK(text.find("Journal     1.5 MiB\n") != text.npos);
+  CHECK(text.find("Cgroups     none\n") != text.npos);
   CHECK(text.find("Alarms      none\n") != text.npos);
+}
+
+TEST_CASE("status says where the cgroups of the launches are") {
+  auto reply = status();
+  reply.cgroup = "/sys/fs/cgroup/muster-shop-0123";
+  CHECK(status_text(reply).find("Cgroups     /sys/fs/cgroup/muster-shop-0123\n") !=
+        std::string::npos);
+  CHECK(json::parse(status_json(reply))["cgroup"] == reply.cgroup);
 }
 
 TEST_CASE("each alarm has a line of its own") {
@@ -41,7 +50,7 @@ TEST_CASE("each alarm has a line of its own") {
   auto text = status_text(reply);
   CHECK(text.find("Alarm       journal: No space left on device\n") != text.npos);
   CHECK(text.find("Alarm       fds are short\n") != text.npos);
-  CHECK(text.find("none") == text.npos);
+  CHECK(text.find("Alarms") == text.npos);
 }
 
 TEST_CASE("status for programs has every field") {
@@ -51,5 +60,6 @@ TEST_CASE("status for programs has every field") {
   CHECK(object["uptime"] == 7200.0);
   CHECK(object["journal_oldest_time"].is_null());
   CHECK(object["alarms"] == json::array());
-  CHECK(object.size() == 20);
+  CHECK(object["cgroup"].is_null());
+  CHECK(object.size() == 21);
 }

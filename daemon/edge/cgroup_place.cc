@@ -1,0 +1,102 @@
+// See cgroup_place.h.
+#include "daemon/edge/cgroup_place.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace muster {
+namespace {
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  if (file) text << file.rdbuf();
+  return text.str();
+}
+
+// What stands before the next `end`, which is taken away with it.
+std::string_view take_until(std::string_view& text, char end) {
+  const std::string_view word = text.substr(0, text.find(end));
+  text.remove_prefix(std::min(text.size(), word.size() + 1));
+  return word;
+}
+
+// In mountinfo a blank, a tab, a newline and a backslash are written as \040 and the like.
+std::string unescape(std::string_view field) {
+  auto digit = [&](size_t at) { return at < field.size() && field[at] >= '0' && field[at] <= '7'; };
+  std::string text;
+  for (size_t at = 0; at < field.size(); ++at) {
+    if (field[at] == '\\' && digit(at + 1) && digit(at + 2) && digit(at + 3)) {
+      text += static_cast<char>((field[at + 1] - '0') * 64 + (field[at + 2] - '0') * 8 +
+                                (field[at + 3] - '0'));
+      at += 3;
+    } else {
+      text += field[at];
+    }
+  }
+  return text;
+}
+
+// What is left of `path` below `root`: empty for the root itself, else it begins with a slash.
+std::optional<std::string_view> below(std::string_view path, std::string_view root) {
+  if (root == "/") root = "";
+  if (path == "/") path = "";
+  if (!path.starts_with(root)) return {};
+  path.remove_prefix(root.size());
+  if (!path.empty() && path.front() != '/') return {};
+  return path;
+}
+
+// In a cgroup that is or has threaded ones no process can be started. The root has no type.
+bool takes_processes(const std::string& directory) {
+  const std::string type = read_text(directory + "/cgroup.type");
+  return type.empty() || type == "domain\n";
+}
+
+}  // namespace
+
+std::optional<std::string_view> path_in_hierarchy(std::string_view cgroup) {
+  while (!cgroup.empty()) {
+    std::string_view line = take_until(cgroup, '\n');
+    if (!line.starts_with("0::/")) continue;
+    line.remove_prefix(3);
+    return line;
+  }
+  return {};
+}
+
+// A line is "ID PARENT MAJOR:MINOR ROOT MOUNT-POINT OPTIONS [TAG...] - TYPE SOURCE OPTIONS".
+std::optional<std::string> directory_of_cgroup(std::string_view mountinfo,
+                                               std::string_view cgroup) {
+  const auto path = path_in_hierarchy(cgroup);
+  if (!path) return {};
+  while (!mountinfo.empty()) {
+    std::string_view line = take_until(mountinfo, '\n');
+    const size_t dash = line.find(" - ");
+    if (dash == std::string_view::npos) continue;
+    std::string_view rest = line.substr(dash + 3);
+    if (take_until(rest, ' ') != "cgroup2") continue;
+    std::array<std::string_view, 5> fields;
+    for (auto& field : fields) field = take_until(line, ' ');
+    const std::string root = unescape(fields[3]);
+    if (auto inside = below(*path, root)) return unescape(fields[4]) + std::string(*inside);
+  }
+  return {};
+}
+
+std::string cgroup_for_run(std::string_view app, std::string_view token) {
+  if (std::getenv(no_cgroup_variable)) return {};
+  const auto own =
+      directory_of_cgroup(read_text("/proc/self/mountinfo"), read_text("/proc/self/cgroup"));
+  // A start in a cgroup also asks for the right to take processes out of ours.
+  if (!own || own->find('\n') != std::string::npos || access(own->c_str(), W_OK | X_OK) != 0 ||
+      access((*own + "/cgroup.procs").c_str(), W_OK) != 0 || !takes_processes(*own))
+    return {};
+  return fmt::format("{}/muster-{}-{}", *own, app, token);
+}
+
+}  // namespace muster

@@ -1,0 +1,72 @@
+// See launch_cgroups.h.
+#include "daemon/edge/launch_cgroups.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <charconv>
+#include <chrono>
+
+namespace muster {
+namespace {
+
+constexpr auto end_patience = std::chrono::seconds(1);
+
+std::string name_for(const ProcessName& process, LaunchId launch) {
+  return fmt::format("{}-{}", process.text(), launch);
+}
+
+std::optional<LaunchId> launch_in(std::string_view name) {
+  const std::string_view digits = name.substr(name.rfind('-') + 1);
+  LaunchId launch = 0;
+  auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), launch);
+  if (error != std::errc() || stop != digits.data() + digits.size()) return {};
+  return launch;
+}
+
+}  // namespace
+
+LaunchCgroups::LaunchCgroups(const std::string& directory) {
+  if (!directory.empty()) app_.emplace(directory);
+}
+
+std::optional<Cgroup> LaunchCgroups::make(const ProcessName& process, LaunchId launch) const {
+  if (!app_) return {};
+  Cgroup cgroup = app_->below(name_for(process, launch));
+  if (cgroup.make() || (app_->make() && cgroup.make())) return cgroup;
+  return {};
+}
+
+std::optional<Cgroup> LaunchCgroups::find(const ProcessName& process, LaunchId launch) const {
+  if (!app_) return {};
+  Cgroup cgroup = app_->below(name_for(process, launch));
+  return cgroup.exists() ? std::optional(cgroup) : std::nullopt;
+}
+
+void LaunchCgroups::retire(const Cgroup& cgroup) {
+  if (!cgroup.remove()) retired_.push_back(cgroup);
+}
+
+void LaunchCgroups::retry() {
+  std::erase_if(retired_, [](auto& cgroup) { return cgroup.remove(); });
+}
+
+void LaunchCgroups::end_all_but(const std::set<LaunchId>& launches) {
+  if (!app_) return;
+  for (auto& name : app_->names_below()) {
+    auto launch = launch_in(name);
+    if (!launch || launches.count(*launch)) continue;
+    app_->below(name).kill();
+    retire(app_->below(name));
+  }
+}
+
+void LaunchCgroups::end() {
+  if (!app_) return;
+  const auto give_up = std::chrono::steady_clock::now() + end_patience;
+  while (!app_->remove() && std::chrono::steady_clock::now() < give_up) {
+    app_->kill();
+    poll(nullptr, 0, 1);
+  }
+}
+
+}  // namespace muster

@@ -1,0 +1,46 @@
+// The cgroups of a run: one for each launch, below one of the app. Keeps: no other daemon's is ever
+// touched, and a launch has either been started in the one that is there for it or not at all, or
+// is found the old way (process_tree.h). Where one cannot be made, that launch has none.
+//
+//   CGROUP-OF-THE-DAEMON/          keeper and supervisor
+//     muster-APP-TOKEN/            of the run; nobody is in it itself, so limits may be set below
+//     it
+//       web.1-17/                  of a launch
+//       web.2-18/
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "daemon/core/event.h"
+#include "daemon/edge/cgroup.h"
+#include "proto/process_name.h"
+
+namespace muster {
+
+class LaunchCgroups {
+ public:
+  // `directory` is that of the run, the same for all its supervisors. Empty: no launch gets one.
+  // Makes nothing yet: only what the ledger tells of can be removed by a successor.
+  explicit LaunchCgroups(const std::string& directory);
+
+  std::optional<Cgroup> make(const ProcessName& process, LaunchId launch) const;
+  // That which an earlier supervisor has made.
+  std::optional<Cgroup> find(const ProcessName& process, LaunchId launch) const;
+
+  // The launch is over: it is removed, at once or, where somebody has not quite left it, later.
+  void retire(const Cgroup& cgroup);
+  void retry();
+  // What an earlier supervisor has left of launches that are over.
+  void end_all_but(const std::set<LaunchId>& launches);
+  // Nothing is left to run: ends everybody and removes everything, within a second.
+  void end();
+
+ private:
+  std::optional<Cgroup> app_;
+  std::vector<Cgroup> retired_;
+};
+
+}  // namespace muster
