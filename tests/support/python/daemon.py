@@ -251,6 +251,8 @@ class Daemon:
     def kill_hard(self):
         """Keeper and supervisor, neither of which can do anything about the other's death."""
         status = self.status()
+        self.home.abandoned_cgroups |= self.home.cgroups
+        self.home.cgroups = set()
         os.kill(status["keeper_pid"], signal.SIGSTOP)
         os.kill(status["supervisor_pid"], signal.SIGKILL)
         os.kill(status["keeper_pid"], signal.SIGKILL)

@@ -62,7 +62,8 @@ class Home:
                             if not key.startswith(("MUSTER_", "PYTEST_", "XDG_"))
                             and key not in ("PORT", "PS", "DYNO")}
         self.environment["MUSTER_HOME"] = str(self.path)
-        self.cgroups = set()  # of the daemons that were started here
+        # Of the daemons that were started here; and of those that could not end in order.
+        self.cgroups, self.abandoned_cgroups = set(), set()
 
     @property
     def processes(self):
@@ -88,7 +89,7 @@ class Home:
             left += [directory for directory in self.cgroups if os.path.exists(directory)]
             for pid in self.processes:
                 proc.kill(pid)
-            for directory in self.cgroups:
+            for directory in self.cgroups | self.abandoned_cgroups:
                 launch_cgroups.end(directory)
             shutil.rmtree(self.path, ignore_errors=True)
             self.guard.close()
