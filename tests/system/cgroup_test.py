@@ -52,7 +52,7 @@ def moments(app, text):
 
 
 @pytest.mark.asan
-@pytest.mark.row("22")
+@pytest.mark.row("B22")
 def test_twenty_escapees_are_gone_a_tenth_of_a_second_after_the_kill(app, mark):
     app.procfile(worker=escapees(mark))
     start(app)
