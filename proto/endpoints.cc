@@ -126,6 +126,17 @@ Result<Endpoints> endpoints_of(const std::string& app, bool is_root, unsigned ui
   return endpoints;
 }
 
+Result<std::vector<std::string>> app_names(bool is_root, unsigned uid, const GetEnv& env) {
+  auto some = endpoints_of("app", is_root, uid, env);
+  if (!some) return tl::unexpected(some.error());
+  std::vector<std::string> names;
+  std::error_code error;
+  for (auto& entry : fs::directory_iterator(fs::path(some->runtime_dir).parent_path(), error))
+    if (auto name = entry.path().filename().string(); is_app_name(name)) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 Result<std::string> find_app(const std::optional<std::string>& option, const std::string& directory,
                              const GetEnv& env) {
   const auto named = option ? option : value_of(env, "MUSTER_APP");

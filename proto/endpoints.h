@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -36,6 +37,9 @@ bool is_app_name(std::string_view text);
 // would not fit (107 bytes), saying what to set.
 Result<Endpoints> endpoints_of(const std::string& app, bool is_root, unsigned uid,
                                const GetEnv& env);
+
+// Every app that has or had a daemon since the last reboot, sorted.
+Result<std::vector<std::string>> app_names(bool is_root, unsigned uid, const GetEnv& env);
 
 // The app that a command means: `option`, else $MUSTER_APP, else the nearest directory with a
 // Procfile upward from `directory`.

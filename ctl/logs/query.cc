@@ -39,6 +39,8 @@ Result<ReplayRequest> replay_request(const LogQuery& query, WallTime now) {
   request.lines = lines_wanted(query);
   if (request.lines && *request.lines > 0 && *request.lines < UINT64_MAX - spare_pieces)
     *request.lines += spare_pieces;
+  // Which lines match is known only to who has read them.
+  if (query.pattern && request.lines && *request.lines > 0) request.lines.reset();
   request.topics = topics_of(query);
   if (query.since) {
     auto since = parse_time(*query.since, now);

@@ -17,6 +17,7 @@ struct LogQuery {
   std::optional<std::string> since, until;  // as parse_time takes them
   std::vector<std::string> processes;       // "web" or "web.1"; none means all
   std::optional<std::string> source;        // "app" or "muster"
+  std::optional<std::string> pattern;       // lines in which it matches are counted and shown
 };
 
 // How many lines are to be shown; nothing means all.

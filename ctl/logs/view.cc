@@ -8,12 +8,14 @@
 namespace muster {
 
 LogView::LogView(std::unique_ptr<LogPrinter> printer, std::optional<uint64_t> last_lines,
-                 Output& out)
+                 LinePattern pattern, Output& out)
     : printer_(std::move(printer)),
       last_lines_(last_lines),
+      pattern_(std::move(pattern)),
       out_(out),
       joiner_(LineJoiner::Partial::wait, [this](const JoinedLine& line) {
-        put([&](std::string& text) { printer_->print(line, text); });
+        if (pattern_.matches(line.text))
+          put([&](std::string& text) { printer_->print(line, text); });
       }) {}
 
 Result<> LogView::add(std::string_view payload) {
@@ -25,7 +27,7 @@ Result<> LogView::add(std::string_view payload) {
   } else {
     auto& event = std::get<EventRecord>(*record);
     last_time_ = event.time;
-    put([&](std::string& text) { printer_->print(event, text); });
+    if (pattern_.matches(event.text)) put([&](std::string& text) { printer_->print(event, text); });
   }
   return {};
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "ctl/logs/pattern.h"
 #include "ctl/output.h"
 #include "ctl/printers/log_printer.h"
 #include "proto/line_joiner.h"
@@ -18,8 +19,9 @@ namespace muster {
 
 class LogView {
  public:
-  // `last_lines`: how many of history are shown; nothing means all.
-  LogView(std::unique_ptr<LogPrinter> printer, std::optional<uint64_t> last_lines, Output& out);
+  // `last_lines`: how many of history are shown, of those that match; nothing means all.
+  LogView(std::unique_ptr<LogPrinter> printer, std::optional<uint64_t> last_lines,
+          LinePattern pattern, Output& out);
   LogView(const LogView&) = delete;
 
   // An error if the payload is not a record that we understand; the view goes on all the same.
@@ -38,6 +40,7 @@ class LogView {
   std::unique_ptr<LogPrinter> printer_;
   std::optional<uint64_t> last_lines_;  // of history; nothing once it is written
   std::deque<std::string> history_;     // printed lines, at most last_lines_
+  LinePattern pattern_;
   Output& out_;
   LineJoiner joiner_;
   std::optional<WallTime> last_time_;

@@ -24,7 +24,7 @@ class PlainPrinter : public LogPrinter {
 
 struct Screen {
   explicit Screen(std::optional<uint64_t> last_lines)
-      : out(-1), view(std::make_unique<PlainPrinter>(), last_lines, out) {}
+      : out(-1), view(std::make_unique<PlainPrinter>(), last_lines, LinePattern(), out) {}
 
   void log(std::vector<std::string_view> lines, Tail tail = Tail::newline, bool continues = false) {
     LogRecord record;

@@ -1,0 +1,27 @@
+// See pattern.h.
+#include "ctl/logs/pattern.h"
+
+namespace muster {
+
+Result<LinePattern> LinePattern::compile(const std::optional<std::string>& expression) {
+  LinePattern pattern;
+  if (!expression) return pattern;
+  auto compiled = std::make_unique<regex_t>();
+  const int flags = REG_EXTENDED | REG_NOSUB;
+  if (const int error = regcomp(compiled.get(), expression->c_str(), flags)) {
+    char text[200];
+    regerror(error, compiled.get(), text, sizeof text);
+    return fail("'{}' is not a regular expression: {}", *expression, text);
+  }
+  pattern.compiled_.reset(compiled.release());
+  return pattern;
+}
+
+// With its length given, since a line may hold a NUL.
+bool LinePattern::matches(std::string_view line) const {
+  if (!compiled_) return true;
+  regmatch_t range[1] = {{0, static_cast<regoff_t>(line.size())}};
+  return regexec(compiled_.get(), line.data(), 1, range, REG_STARTEND) == 0;
+}
+
+}  // namespace muster

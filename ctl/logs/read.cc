@@ -1,0 +1,108 @@
+// See read.h.
+#include "ctl/logs/read.h"
+
+#include <unistd.h>
+
+#include "ctl/logs/view.h"
+#include "proto/subscriber.h"
+#include "router/replay.h"
+
+namespace muster {
+namespace {
+
+// A quiet log is a good moment to see whether anybody still reads what we print.
+constexpr Nanos reader_check = 1s;
+constexpr size_t journal_read = 256 << 10;
+
+std::unique_ptr<LogPrinter> make_printer(const LogReading& reading, const Output& out) {
+  if (reading.json) return make_json_printer();
+  const bool terminal = out.is_terminal();
+  const bool wanted = !reading.no_colour && environment_variable("NO_COLOR").value_or("").empty() &&
+                      environment_variable("TERM").value_or("") != "dumb";
+  return make_text_printer({.colours = terminal && wanted, .escapes = terminal});
+}
+
+void show(LogView& view, std::string_view payload) {
+  if (auto shown = view.add(payload); !shown) tell(shown.message());
+}
+
+Outcome<int> from_journal(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
+                          bool follow, const Output& out) {
+  if (::access(endpoints.journal_dir().c_str(), F_OK) != 0)
+    return failure(ExitCode::no_daemon,
+                   fmt::format("'{}' is not running and has no log in {}; start it with: musterd",
+                               endpoints.app, endpoints.state_dir));
+  auto replay = Replay::open(endpoints.journal_dir(), request);
+  if (!replay) return failure(ExitCode::no, replay.message());
+  while (!out.closed()) {
+    auto records = replay->next(journal_read);
+    if (!records) return failure(ExitCode::no, records.message());
+    if (auto gone = replay->take_gone()) view.lost(gone->first, gone->second);
+    if (records->empty()) break;
+    for (auto& [topic, payload] : *records) show(view, payload);
+  }
+  view.finish();
+  if (!follow) return status_done;
+  return failure(ExitCode::no_daemon, fmt::format("'{}' is not running: nothing to follow; start "
+                                                  "it with: musterd",
+                                                  endpoints.app));
+}
+
+Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
+                         bool follow, Output& out) {
+  auto subscriber = Subscriber::open(endpoints, caller_name(), {request, follow});
+  if (!subscriber) return tl::unexpected(failure_of(subscriber.error()));
+  bool live = false;
+  while (!out.closed()) {
+    // What has come is written before we wait for more.
+    auto delivery = subscriber->next(0s);
+    if (delivery && !*delivery) {
+      out.flush();
+      if (live && out.reader_gone()) break;
+      delivery = subscriber->next(live ? reader_check : short_timeout);
+      if (delivery && !*delivery && !live)
+        return failure(ExitCode::timeout,
+                       "the daemon does not answer; try again, or look at its "
+                       "process");
+    }
+    if (!delivery) {
+      view.finish();
+      return tl::unexpected(failure_of(delivery.error()));
+    }
+    if (!*delivery) continue;
+    switch ((*delivery)->kind) {
+      case Delivery::Kind::record:
+        show(view, (*delivery)->payload);
+        break;
+      case Delivery::Kind::lost:
+        view.lost((*delivery)->first, (*delivery)->last);
+        break;
+      case Delivery::Kind::caught_up:
+        if (!follow) {
+          view.finish();
+          return status_done;
+        }
+        view.go_live();
+        live = true;
+    }
+  }
+  return status_done;
+}
+
+}  // namespace
+
+Outcome<int> read_logs(Session& session, const LogReading& reading) {
+  auto request = replay_request(reading.query, read_clocks().wall);
+  if (!request) return failure(ExitCode::usage, request.message());
+  auto pattern = LinePattern::compile(reading.query.pattern);
+  if (!pattern) return failure(ExitCode::usage, pattern.message());
+  auto endpoints = find_endpoints(session);
+  if (!endpoints) return tl::unexpected(endpoints.error());
+  LogView view(make_printer(reading, session.out), lines_wanted(reading.query), std::move(*pattern),
+               session.out);
+  return daemon_runs(*endpoints)
+             ? from_daemon(*endpoints, *request, view, reading.follow, session.out)
+             : from_journal(*endpoints, *request, view, reading.follow, session.out);
+}
+
+}  // namespace muster

@@ -1,0 +1,18 @@
+// The log as it was asked for, printed: from the daemon while it runs, else from the journal
+// itself.
+#pragma once
+
+#include "ctl/logs/query.h"
+#include "ctl/session.h"
+
+namespace muster {
+
+struct LogReading {
+  LogQuery query;
+  bool follow = false;  // goes on until the reader or the daemon has gone
+  bool json = false, no_colour = false;
+};
+
+Outcome<int> read_logs(Session& session, const LogReading& reading);
+
+}  // namespace muster

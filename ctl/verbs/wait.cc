@@ -1,0 +1,50 @@
+// ctl wait: returns when all is up.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <thread>
+
+#include "ctl/verbs/verbs.h"
+
+namespace muster {
+namespace {
+
+constexpr Nanos pause = 100ms;
+
+class Wait : public Verb {
+ public:
+  void add_options(CLI::App& app) override {
+    app.add_option("NAME", names_, "Only for these types (web) or processes (web.1)");
+    add_timeout(app, seconds_);
+  }
+
+  Outcome<int> run(Session& session) override {
+    const MonoTime deadline = read_clocks().mono + nanos_of(seconds_);
+    for (;;) {
+      auto reply = ask<PsReply>(session, PsRequest{names_}, short_timeout);
+      if (!reply) return tl::unexpected(reply.error());
+      auto& rows = reply->processes;
+      auto missing = std::find_if(rows.begin(), rows.end(), [](auto& row) {
+        return row.state != "up" && row.state != "down";
+      });
+      if (missing == rows.end()) return status_done;
+      if (read_clocks().mono >= deadline)
+        return failure(
+            ExitCode::timeout,
+            fmt::format("{} is {} after {}; look at: ctl logs -p {}", missing->process,
+                        missing->state, format_age(nanos_of(seconds_)), missing->process));
+      std::this_thread::sleep_for(pause);
+    }
+  }
+
+ private:
+  std::vector<std::string> names_;
+  double seconds_ = wait_seconds;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_wait() { return std::make_unique<Wait>(); }
+
+}  // namespace muster
