@@ -7,8 +7,8 @@ import subprocess
 import pytest
 from home import BIN
 
-VERBS = ["ps", "scale", "logs", "restart", "stop", "start", "run", "wait", "events", "apps", "check",
-         "status", "reload", "shutdown", "upgrade", "version"]
+VERBS = ["ps", "scale", "logs", "restart", "stop", "start", "run", "wait", "events", "apps",
+         "check", "status", "reload", "shutdown", "upgrade", "version"]
 
 
 @pytest.mark.parametrize("verb", VERBS)
