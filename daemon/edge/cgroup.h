@@ -35,6 +35,8 @@ class Cgroup {
   bool holds(pid_t pid) const;
   // Whether anybody in it, or below it, is alive.
   bool occupied() const;
+  // Everybody in it and below it.
+  std::vector<pid_t> processes() const;
 
   // SIGKILL to everybody in it and below it, including those who are being forked.
   void kill() const;
@@ -42,8 +44,6 @@ class Cgroup {
   void kill_each() const;
 
  private:
-  std::vector<pid_t> processes() const;
-
   std::string directory_;
 };
 

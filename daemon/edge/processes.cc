@@ -56,11 +56,11 @@ void Processes::kill(LaunchId launch, int signal) {
   }
   // Who has left the cgroup nevertheless is killed in the next round.
   const bool by_cgroup = running.cgroup && signal == SIGKILL;
-  const auto members = by_cgroup ? std::vector<ProcessEntry>() : tree_.members(launch);
+  const auto everybody = by_cgroup ? std::vector<ProcessEntry>() : members(launch);
   const pid_t group = running.child->exit() ? 0 : running.child->pid();
   if (by_cgroup) running.cgroup->kill();
   if (group) ::kill(-group, signal);
-  for (auto& process : members)
+  for (auto& process : everybody)
     if (process.group != group) signal_process(process, signal);
   if (signal == SIGKILL && !running.kill_again) {
     running.kill_pause = first_kill_pause;
@@ -69,9 +69,18 @@ void Processes::kill(LaunchId launch, int signal) {
   sweep_.on();
 }
 
+// Whom the process table gives away, and whom only the cgroup knows.
 std::vector<ProcessEntry> Processes::members(LaunchId launch) {
   sweep_.on();  // which forgets what was read for this turn
-  return tree_.members(launch);
+  auto members = tree_.members(launch);
+  auto found = running_.find(launch);
+  if (found == running_.end() || !found->second.cgroup) return members;
+  std::set<pid_t> known;
+  for (auto& member : members) known.insert(member.pid);
+  for (pid_t pid : found->second.cgroup->processes())
+    if (auto entry = known.contains(pid) ? std::nullopt : read_process(pid))
+      members.push_back(*entry);
+  return members;
 }
 
 void Processes::keeper_changed(pid_t keeper) {

@@ -31,7 +31,7 @@ def sleepers(mark):
 
 def start(app, *options):
     """Returns the directory of the app's cgroup."""
-    app.start("-t", 1, *options)
+    app.start(*(options if "-t" in options else ("-t", 1, *options)))
     directory = app.status()["cgroup"]
     if not directory:
         app.end()
@@ -66,6 +66,17 @@ def test_twenty_escapees_are_gone_a_tenth_of_a_second_after_the_kill(app, mark):
         took.append((down[-1] - killed[-1]).total_seconds())
         app.ok("start", "worker.1")
     assert took[-1] <= 0.1, took
+
+
+def test_escapees_are_asked_to_end_too(app, mark):
+    """As systemctl stop asks everybody in the unit."""
+    one = f"env -i setsid sh -c 'setsid sleep {mark} &' >/dev/null 2>&1"
+    app.procfile(worker=f"for i in 1 2 3; do {one}; done; {STAYS}")
+    start(app, "-t", "60")
+    wait_for("the escapees", lambda: len(sleepers(mark)) == 3)
+    app.ok("stop", "worker.1")
+    assert sleepers(mark) == []
+    assert moments(app, KILLED) == []
 
 
 def test_each_launch_has_its_own_and_the_daemon_none_of_them(app):
