@@ -58,10 +58,12 @@ Result<> App::Parts::open() {
   if (!ledger_opened) return tl::unexpected(ledger_opened.error());
   ledger.emplace(std::move(*ledger_opened));
   KeeperLink& keeper = *setup.keeper;
-  auto router_opened = Router::open(
-      {places.journal_dir(), places.windows_file(), std::move(keeper.windows())}, announcer);
+  auto router_opened = Router::open({places.journal_dir(), places.windows_file(),
+                                     std::move(keeper.windows()), setup.journal},
+                                    announcer);
   if (!router_opened) return tl::unexpected(router_opened.error());
   router.emplace(std::move(*router_opened));
+  journal_sync.emplace(loop, *router);
   keeper.keep_windows(router->windows_fd());
   if (setup.foreground) open_foreground();
   replays.emplace(loop, places.journal_dir(), [this](const ClientId& client, const Reply& reply) {
@@ -194,6 +196,7 @@ std::optional<int> App::run(std::function<void()> on_ready) {
       p.loop, [&p] { p.replace_keeper(); }, [&p] { p.deposit_all(); });
   p.handle_posted();
   p.loop.run();
+  p.journal_sync->finish();
   p.announcer.bus->flush();
   if (p.replaced)
     p.setup.keeper->upgrade();

@@ -12,6 +12,7 @@
 #include "daemon/edge/foreground.h"
 #include "daemon/edge/keeper_link.h"
 #include "proto/endpoints.h"
+#include "router/journal/options.h"
 
 namespace muster {
 
@@ -25,6 +26,7 @@ struct AppSetup {
   AppModel model;
   std::optional<FormationCounts> formation;  // that was asked for on the command line
   CoreOptions core;
+  journal::Options journal;
   std::optional<ForegroundStyle> foreground;  // shown on stdout; none: in the background
 };
 

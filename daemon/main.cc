@@ -94,6 +94,7 @@ Result<AppSetup> prepare(const DaemonOptions& options) {
   if (!port) return tl::unexpected(port.error());
   setup.core.base_port = *port;
   setup.core.stop_grace = options.stop_grace;
+  setup.journal = options.journal;
   if (!options.background) setup.foreground = foreground_style(options, setup.model);
   return setup;
 }
@@ -187,6 +188,7 @@ int start(int argc, char** argv) {
   if (!parsed.options) return parsed.exit_status;
   log_to_stderr();
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is as a full disk: EFBIG
   // Whoever started us may have blocked the very signals that are to end us.
   sigset_t none;
   sigemptyset(&none);

@@ -12,6 +12,7 @@ namespace {
 constexpr int wrong_usage = 2;
 constexpr double longest_grace = 86400;  // a day: more is a typing error
 constexpr uint32_t highest_port = 65535;
+constexpr uint64_t smallest_journal = 1 << 20;  // a few records of the largest size
 }  // namespace
 
 ParsedOptions parse_options(int argc, char** argv) {
@@ -40,6 +41,19 @@ ParsedOptions parse_options(int argc, char** argv) {
   cli.add_option("-t,--timeout", grace, "seconds between SIGTERM and SIGKILL")
       ->check(CLI::Range(0.0, longest_grace))
       ->capture_default_str();
+  cli.add_option("--journal-size", options.journal.total_bytes,
+                 "how much of the disk the journal may take; the oldest goes first (default: 1G)")
+      ->transform(CLI::AsSizeValue(false))
+      ->check(CLI::Range(smallest_journal, UINT64_MAX));
+  const std::map<std::string, journal::Durability> durabilities = {
+      {"page", journal::Durability::page},
+      {"group", journal::Durability::group},
+      {"each", journal::Durability::each}};
+  cli.add_option("--durability", options.journal.durability,
+                 "what a power cut may take: what the kernel has not written yet (page), the last "
+                 "moment (group), or nothing that was published (each)")
+      ->transform(CLI::CheckedTransformer(durabilities))
+      ->default_str("page");
   cli.add_flag("--no-color", no_color, "no colours on a terminal");
   cli.add_flag("--no-timestamp", no_timestamp, "no time before the lines");
   bool formats = false;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "router/journal/options.h"
 
 namespace muster {
 
@@ -19,6 +20,7 @@ struct DaemonOptions {
   std::optional<std::string> formation;
   std::optional<uint32_t> base_port;
   Nanos stop_grace = 10s;
+  journal::Options journal;
   bool color = true;  // on a terminal
   bool timestamp = true;
 };

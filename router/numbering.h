@@ -33,6 +33,8 @@ class Numbering {
   // Whether a topic that begins with `prefix` has had a record since this seq.
   bool has_since(uint64_t seq, std::string_view prefix) const;
 
+  // So many numbers are never given out.
+  void leave_out(uint64_t count) { seq_ += count; }
   // A record is in the journal.
   void note(const journal::RecordHeader& header, std::string_view topic);
   // A stream is over: its end need not be known any longer.

@@ -32,7 +32,8 @@ Result<Recorder> Recorder::open(std::unique_ptr<journal::Storage> storage,
                                 journal::WriterOptions options, Bus& bus) {
   auto writer = journal::Writer::open(*storage, options);
   if (!writer) return within(writer.error(), "journal");
-  return Recorder(std::move(storage), std::move(*writer), bus);
+  return Recorder(std::move(storage), std::move(*writer), bus,
+                  options.durability == journal::Durability::each);
 }
 
 bool Recorder::append(LogRecord& record, std::string_view topic, uint64_t stream, Now now) {
@@ -63,7 +64,13 @@ uint64_t Recorder::publish(EventRecord event, Now now) {
 }
 
 bool Recorder::catch_up(Now now) {
+  if (auto numbers = std::exchange(left_out_, {}))
+    publish(notice(fmt::format("Numbers {} to {} were left out: the machine went down before "
+                               "everything was on the disk",
+                               numbers->first, numbers->second)),
+            now);
   if (retry_at_ && now.mono < *retry_at_) return false;
+  if (held_bytes_ > max_held) return false;
   while (!waiting_.empty()) {
     if (!write(waiting_.front(), now)) return false;
     waiting_.pop_front();
@@ -97,9 +104,37 @@ bool Recorder::commit(std::string_view topic, journal::RecordHeader header, Now 
   retry_at_.reset();
   size_t body = sizeof(journal::RecordHeader) + topic.size();
   killpoint(Killpoint::record_journaled);
-  bus_->publish(topic, {buffer_.data() + body, buffer_.size() - body});
+  std::string_view payload(buffer_.data() + body, buffer_.size() - body);
+  if (holds_) {
+    held_.push_back({header.seq, std::string(topic), {payload.begin(), payload.end()}});
+    held_bytes_ += payload.size();
+  } else {
+    bus_->publish(topic, payload);
+  }
   killpoint(Killpoint::record_published);
   return true;
+}
+
+Result<> Recorder::close(Now now) {
+  while (auto due = writer_.sync_due()) {
+    auto task = writer_.begin_sync(*due);
+    task.run();
+    end_sync(task);
+    if (!writer_.sync_trouble().empty()) return fail("journal: {}", writer_.sync_trouble());
+  }
+  auto closed =
+      writer_.close(now.wall.time_since_epoch().count(), now.mono.time_since_epoch().count());
+  return closed ? closed : within(closed.error(), "journal");
+}
+
+void Recorder::end_sync(const journal::SyncTask& task) {
+  writer_.end_sync(task);
+  while (!held_.empty() && held_.front().seq <= writer_.durable_seq()) {
+    Held& record = held_.front();
+    bus_->publish(record.topic, {record.payload.data(), record.payload.size()});
+    held_bytes_ -= record.payload.size();
+    held_.pop_front();
+  }
 }
 
 }  // namespace muster

@@ -1,6 +1,7 @@
-// Gives records their numbers, journals them and publishes them, in this order and nothing else in
-// between: what is on the bus is in the journal. While the journal takes nothing, events wait in a
-// bounded queue, and log records are refused, so that their bytes stay where they are.
+// Gives records their numbers, journals them and publishes them, in this order: what is on the bus
+// is in the journal, and in class `each` on the disk: until then it is held here. While the journal
+// takes nothing, events wait in a bounded queue, and log records are refused, so that their bytes
+// stay where they are.
 #pragma once
 
 #include <deque>
@@ -38,6 +39,13 @@ class Recorder {
   // Why; empty when all is well.
   const std::string& trouble() const { return trouble_; }
 
+  // As the writer's; what a sync has made durable is published.
+  std::optional<MonoTime> sync_due() const { return writer_.sync_due(); }
+  journal::SyncTask begin_sync(MonoTime now) { return writer_.begin_sync(now); }
+  void end_sync(const journal::SyncTask& task);
+  // At the end, when no sync is under way; waits for the disk.
+  Result<> close(Now now);
+
   Numbering& numbering() { return writer_.numbering(); }
   const journal::Writer& writer() const { return writer_; }
 
@@ -45,6 +53,8 @@ class Recorder {
   static constexpr Nanos retry_after = 50ms;
   // Events that may wait: some thousand processes that stop at once.
   static constexpr size_t max_waiting = 16384;
+  // What may be held until it is on the disk; then the bytes wait in their pipes.
+  static constexpr size_t max_held = 32 << 20;
 
  private:
   struct Waiting {
@@ -52,14 +62,28 @@ class Recorder {
     MonoTime mono;
   };
 
-  Recorder(std::unique_ptr<journal::Storage> storage, journal::Writer writer, Bus& bus)
-      : bus_(&bus), storage_(std::move(storage)), writer_(std::move(writer)) {}
+  struct Held {
+    uint64_t seq;
+    std::string topic;
+    std::vector<char> payload;
+  };
+
+  Recorder(std::unique_ptr<journal::Storage> storage, journal::Writer writer, Bus& bus, bool holds)
+      : bus_(&bus),
+        storage_(std::move(storage)),
+        writer_(std::move(writer)),
+        holds_(holds),
+        left_out_(writer_.left_out()) {}
   bool write(Waiting& waiting, Now now);
   bool commit(std::string_view topic, journal::RecordHeader header, Now now);
 
   Bus* bus_;
   std::unique_ptr<journal::Storage> storage_;
   journal::Writer writer_;
+  bool holds_;             // in class `each`
+  std::deque<Held> held_;  // journaled, but not on the disk yet
+  size_t held_bytes_ = 0;
+  std::optional<std::pair<uint64_t, uint64_t>> left_out_;  // numbers of which nobody knows yet
   std::deque<Waiting> waiting_;
   uint64_t events_lost_ = 0;
   std::string trouble_;

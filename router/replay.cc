@@ -25,7 +25,8 @@ struct Replay::State {
   journal::Cursor cursor;
   ReplayRequest request;
   std::optional<journal::RecordView> held;  // read, but what is missing before it comes first
-  std::optional<uint64_t> head;             // none: the first record may have any number
+  std::optional<uint64_t> head;  // told about up to here; none: the first may have any number
+  uint64_t passed = 0;           // really seen, which may be before the place asked for
   std::optional<std::pair<uint64_t, uint64_t>> gone;
 };
 
@@ -64,7 +65,8 @@ void Replay::State::begin_at_last_lines(uint64_t lines) {
   };
   if (auto place = journal::find_last_lines(cursor, lines, look)) return cursor.seek(*place);
   cursor.seek(UINT64_MAX);
-  while (auto record = cursor.next()) head = record->header.seq;
+  while (auto record = cursor.next()) passed = record->header.seq;
+  head = passed;
 }
 
 // In the newest segment that was created before then.
@@ -92,7 +94,7 @@ bool Replay::State::wanted(const RecordHeader& header, std::string_view topic) c
 std::optional<std::pair<uint64_t, uint64_t>> Replay::State::missing_before(
     const RecordHeader& header) const {
   uint64_t last = header.type == journal::RecordType::record ? header.seq - 1 : header.seq;
-  if (!head || last <= *head) return {};
+  if (!head || last <= *head || header.flags & journal::flag_left_out) return {};
   uint64_t first = *head + 1;
   auto [skipped_from, skipped_to] = cursor.skipped();
   if (skipped_from <= first)
@@ -116,6 +118,7 @@ Result<std::vector<std::pair<std::string, std::string>>> Replay::next(size_t max
       }
       s.gone = {s.gone ? s.gone->first : missing->first, missing->second};
     }
+    s.passed = header.seq;
     s.head = std::max(header.seq, s.head.value_or(0));
     if (header.type != journal::RecordType::record || !s.wanted(header, record->topic)) continue;
     records.emplace_back(record->topic, record->payload);
@@ -124,7 +127,7 @@ Result<std::vector<std::pair<std::string, std::string>>> Replay::next(size_t max
   return records;
 }
 
-uint64_t Replay::head() const { return state_->head.value_or(0); }
+uint64_t Replay::head() const { return state_->passed; }
 
 std::optional<std::pair<uint64_t, uint64_t>> Replay::take_gone() {
   return std::exchange(state_->gone, {});

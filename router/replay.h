@@ -32,7 +32,8 @@ class Replay {
   // Up to about `max_bytes` of further records, in order; empty when there are no more for now
   // (call again after more were written).
   Result<std::vector<std::pair<std::string, std::string>>> next(size_t max_bytes);
-  // The last seq that has been passed, matching or not.
+  // The last seq that has been passed, matching or not; at the end that is the journal's last, even
+  // if a place beyond it was asked for.
   uint64_t head() const;
   // First and last seq of what was asked for and is not there any more, to be asked for after each
   // next(): it is missing before the records that next() gave. Cleared by the call.

@@ -12,6 +12,10 @@
 #include "router/router_state.h"
 
 namespace muster {
+
+// A deleted segment must not be more than a small part of a small journal.
+static constexpr uint64_t segments_at_least = 16;
+
 Result<> set_non_blocking(int pipe) {
   int flags = ::fcntl(pipe, F_GETFL);
   if (flags < 0 || ::fcntl(pipe, F_SETFL, flags | O_NONBLOCK) < 0)
@@ -24,11 +28,15 @@ Result<Router> Router::open(RouterOptions options, Bus& bus) {
   auto windows = options.windows ? Windows::adopt(std::move(options.windows))
                                  : Windows::open(options.windows_file);
   if (!windows) return tl::unexpected(windows.error());
-  return open(std::move(storage), std::move(*windows), bus);
+  return open(std::move(storage), std::move(*windows), bus, options.journal);
 }
 
-Result<Router> Router::open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus) {
+Result<Router> Router::open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus,
+                            const journal::Options& journal) {
   journal::WriterOptions options;
+  options.durability = journal.durability;
+  options.total_bytes = journal.total_bytes;
+  options.segment_bytes = std::min(options.segment_bytes, journal.total_bytes / segments_at_least);
   options.boot_id = journal::read_boot_id();
   options.key = std::random_device()();
   return open(std::move(storage), std::move(windows), bus, options);
@@ -209,9 +217,16 @@ uint64_t Router::publish(EventRecord event, Now now) {
   return state_->recorder.publish(std::move(event), now);
 }
 
+std::optional<MonoTime> Router::sync_due() const { return state_->recorder.sync_due(); }
+journal::SyncTask Router::begin_sync(Now now) { return state_->recorder.begin_sync(now.mono); }
+void Router::end_sync(const journal::SyncTask& task) { state_->recorder.end_sync(task); }
+Result<> Router::close(Now now) { return state_->recorder.close(now); }
+const std::string& Router::sync_trouble() const { return state_->recorder.writer().sync_trouble(); }
+
 RouterHead Router::head() const {
   RouterHead head;
   auto& writer = state_->recorder.writer();
+  if (writer.durability() != journal::Durability::page) head.seq_durable = writer.durable_seq();
   head.seq = writer.numbering().seq();
   head.lines = writer.numbering().lines();
   for (auto& segment : writer.segments()) head.journal_bytes += segment.bytes;
@@ -225,7 +240,10 @@ RouterHead Router::head() const {
 
 std::vector<std::string> Router::alarms() const {
   std::vector<std::string> alarms;
-  if (auto& journal = state_->recorder.trouble(); !journal.empty()) alarms.push_back(journal);
+  auto& disk = sync_trouble();
+  if (!disk.empty()) alarms.push_back(fmt::format("journal: {}; trying again", disk));
+  auto& journal = state_->recorder.trouble();
+  if (!journal.empty() && disk.empty()) alarms.push_back(journal);
   if (auto& windows = state_->windows_trouble; !windows.empty()) alarms.push_back(windows);
   if (auto& path = state_->windows.full(); !path.empty())
     alarms.push_back("windows: no room at " + path + ", they will not outlive the keeper");

@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "base/unique_fd.h"
 #include "proto/record.h"
+#include "router/journal/options.h"
 
 namespace muster {
 
@@ -23,6 +24,7 @@ class Windows;
 namespace journal {
 class Storage;
 struct WriterOptions;
+struct SyncTask;
 }  // namespace journal
 
 // Where records go when they are journaled. Must not block; may drop.
@@ -38,6 +40,7 @@ struct RouterOptions {
   // The windows of a router that died, if somebody has kept them (Router::windows_fd); they are
   // taken instead of the file's.
   UniqueFd windows = {};
+  journal::Options journal = {};
 };
 
 using StreamId = uint32_t;  // a slot among the windows; used again after close
@@ -62,6 +65,7 @@ struct Pumped {
 
 struct RouterHead {
   uint64_t seq = 0, lines = 0;
+  std::optional<uint64_t> seq_durable;  // on the disk for sure; none in class `page`
   uint64_t journal_bytes = 0, oldest_seq = 0;
   std::optional<WallTime> oldest_time, newest_time;
 };
@@ -72,7 +76,8 @@ class Router {
   // router. Nothing is journaled or published yet.
   static Result<Router> open(RouterOptions options, Bus& bus);
   // With the journal's files on `storage`, such as a simulated disk.
-  static Result<Router> open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus);
+  static Result<Router> open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus,
+                             const journal::Options& journal = {});
   static Result<Router> open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus,
                              const journal::WriterOptions& options);
   Router(Router&&) noexcept;
@@ -110,6 +115,18 @@ class Router {
 
   // Numbers, journals and publishes an event; returns its seq.
   uint64_t publish(EventRecord event, Now now);
+
+  // In the classes `group` and `each`, what is written must be synced: whoever owns the router
+  // runs begin_sync()'s task when it is due, off the loop, and hands it to end_sync(), one at a
+  // time. In class `each` that is when records are published.
+  std::optional<MonoTime> sync_due() const;
+  journal::SyncTask begin_sync(Now now);
+  void end_sync(const journal::SyncTask& task);
+  // At the end, when no sync is under way: what is journaled is on the disk, and the journal knows
+  // that nothing was published beyond it. Waits for the disk.
+  Result<> close(Now now);
+  // Why nothing gets onto the disk; empty when all is well.
+  const std::string& sync_trouble() const;
 
   RouterHead head() const;
   // What an operator should look at now, a sentence each: "journal: write: No space left on device;

@@ -88,15 +88,24 @@ bool Cursor::refresh() {
   return !segments_.empty() && segments_.back() > segment_;
 }
 
+// A file that is no longer in the directory was deleted, or replaced by one of the same name.
 std::optional<SegmentReader::Found> Cursor::read() {
   if (!reader_) reader_ = open_segment(segment_);
   if (!reader_) return {};
   auto found = reader_->at(offset_);
+  if (!found && reader_->size() == 0) {
+    reader_ = open_segment(segment_);
+    if (!reader_) return {};
+    found = reader_->at(offset_);
+  }
   if (!found && reader_->size() > offset_) found = reader_->find(offset_, passed_);
   // A segment without a record may have been created again since its checkpoint was read.
   bool lacks_first =
       passed_ > 0 && passed_ + 1 == segment_ && found && found->record.header.seq > segment_;
-  return lacks_first ? reader_->find(SegmentReader::first_record, passed_) : found;
+  if (lacks_first) found = reader_->find(SegmentReader::first_record, passed_);
+  const uint64_t next = successor(segment_);
+  bool elsewhere = found && next && found->record.header.seq >= next;  // written again there
+  return elsewhere ? std::nullopt : found;
 }
 
 std::optional<RecordView> Cursor::next() {

@@ -39,6 +39,10 @@ static_assert(sizeof(SegmentHeader) == 64);
 
 // Of RecordHeader::flags: the record's last line is not over; it goes on in the stream's next.
 inline constexpr uint16_t flag_unfinished = 1;
+// Of a checkpoint's: numbers up to its own were left out, because a power cut may have taken them.
+inline constexpr uint16_t flag_left_out = 2;
+// Of a checkpoint's: nothing was published beyond it when the daemon ended.
+inline constexpr uint16_t flag_closed = 4;
 
 enum class RecordType : uint8_t { record = 0, checkpoint = 1 };
 

@@ -57,6 +57,12 @@ class PosixFile : public StorageFile {
     return {};
   }
 
+  Result<> sync() override {
+    if (uninterrupted([&] { return ::fdatasync(fd_.get()); }) < 0)
+      return fail_errno(errno, "fdatasync");
+    return {};
+  }
+
  private:
   UniqueFd fd_;
 };
@@ -89,6 +95,19 @@ Result<> PosixStorage::remove(const std::string& name) {
   if (::unlink(path_of(name).c_str()) < 0 && errno != ENOENT)
     return fail_errno(errno, "remove {}", path_of(name));
   return {};
+}
+
+Result<> PosixStorage::rename(const std::string& from, const std::string& to) {
+  if (::rename(path_of(from).c_str(), path_of(to).c_str()) < 0)
+    return fail_errno(errno, "rename {} to {}", path_of(from), to);
+  return {};
+}
+
+Result<std::unique_ptr<StorageFile>> PosixStorage::open_directory() {
+  UniqueFd fd(uninterrupted(
+      [&] { return ::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (!fd) return fail_errno(errno, "open {}", directory_);
+  return std::make_unique<PosixFile>(std::move(fd));
 }
 
 BootId read_boot_id() {

@@ -14,6 +14,8 @@ class PosixStorage : public Storage {
   Result<std::vector<std::string>> list() override;
   Result<std::unique_ptr<StorageFile>> open(const std::string& name, Mode mode) override;
   Result<> remove(const std::string& name) override;
+  Result<> rename(const std::string& from, const std::string& to) override;
+  Result<std::unique_ptr<StorageFile>> open_directory() override;
 
  private:
   std::string path_of(const std::string& name) const { return directory_ + '/' + name; }

@@ -22,6 +22,9 @@ class StorageFile {
   // How many were written, at least one.
   virtual Result<size_t> write(std::string_view bytes, uint64_t offset) = 0;
   virtual Result<> truncate(uint64_t size) = 0;
+  // Everything written is on the disk, or nothing is known about it; then this file is not to be
+  // synced again. May take seconds: it is the one call that may be made in another thread.
+  virtual Result<> sync() = 0;
 };
 
 class Storage {
@@ -33,6 +36,10 @@ class Storage {
   virtual Result<std::vector<std::string>> list() = 0;
   virtual Result<std::unique_ptr<StorageFile>> open(const std::string& name, Mode mode) = 0;
   virtual Result<> remove(const std::string& name) = 0;
+  // Replaces what has the new name, at once.
+  virtual Result<> rename(const std::string& from, const std::string& to) = 0;
+  // Of which only sync() may be called: then the files of these names are on the disk.
+  virtual Result<std::unique_ptr<StorageFile>> open_directory() = 0;
 };
 
 }  // namespace muster::journal

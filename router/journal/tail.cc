@@ -9,12 +9,13 @@ struct Search {
   uint64_t lines_wanted;
   const LookAt& look;
   uint64_t segment = 0;
+  uint64_t successor = UINT64_MAX;  // from this seq on, records count where they were written again
   std::optional<Position> begin = {};
 
   // Whether to go on.
   bool visit(const SegmentReader::Found& found) {
     auto& header = found.record.header;
-    if (header.type != RecordType::record) return true;
+    if (header.type != RecordType::record || header.seq >= successor) return true;
     Look answer = look(header, found.record.topic);
     if (answer == Look::stop) return false;
     if (answer == Look::passed_over) return true;
@@ -63,10 +64,10 @@ std::optional<Position> find_last_lines(Cursor& journal, uint64_t lines, const L
   Search search{lines, look};
   if (lines == 0) return {};
   for (auto s = journal.segments().rbegin(); s != journal.segments().rend(); ++s) {
-    if (!journal.may_hold(*s)) continue;
-    auto reader = journal.open_segment(*s);
     search.segment = *s;
+    auto reader = journal.may_hold(*s) ? journal.open_segment(*s) : std::nullopt;
     if (reader && !visit_segment(*reader, search)) break;
+    search.successor = *s;
   }
   return search.begin;
 }

@@ -6,11 +6,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
 #include "router/journal/format.h"
 #include "router/journal/storage.h"
+#include "router/journal/sync_plan.h"
 #include "router/numbering.h"
 
 namespace muster::journal {
@@ -22,6 +24,7 @@ struct WriterOptions {
   Nanos age = 7 * 24h;
   BootId boot_id = {};
   uint32_t key = 0;  // for a journal that does not exist yet
+  Durability durability = Durability::page;
 };
 
 class Writer {
@@ -33,6 +36,21 @@ class Writer {
   // `record` holds exactly one record, begun with begin_record. `header` has what the record says
   // about itself: numbers, stream, times, lines. On failure nothing has changed; try again later.
   Result<> append(std::vector<char>& record, RecordHeader header);
+
+  // Whoever owns the writer runs begin_sync()'s task when it is due, in whatever thread, and hands
+  // it to end_sync(), one at a time.
+  std::optional<MonoTime> sync_due() const { return plan_.due(); }
+  SyncTask begin_sync(MonoTime now);
+  void end_sync(const SyncTask& task) { plan_.end(task); }
+  Durability durability() const { return options_.durability; }
+  // Up to here everything is on the disk; meaningless in class `page`.
+  uint64_t durable_seq() const { return plan_.durable_seq(); }
+  // Why nothing gets onto the disk; empty when all is well.
+  const std::string& sync_trouble() const { return plan_.trouble(); }
+
+  // Ends the newest segment with the note that nothing was published beyond it, on the disk; waits
+  // for that. Nothing may be appended afterwards.
+  Result<> close(int64_t wall, int64_t mono);
 
   Numbering& numbering() { return numbering_; }
   const Numbering& numbering() const { return numbering_; }
@@ -48,27 +66,39 @@ class Writer {
   std::optional<WallTime> newest() const { return newest_; }
   // Records that were missing among those that open() read.
   uint64_t records_missing() const { return records_missing_; }
+  // Numbers that open() passed over, first and last, because an earlier daemon may have given them
+  // out for records that a power cut has taken.
+  std::optional<std::pair<uint64_t, uint64_t>> left_out() const { return left_out_; }
+  // More than can be published before the kernel has written the first of it.
+  static constexpr uint64_t numbers_left_out = 1'000'000'000;
 
  private:
-  Writer(Storage& storage, WriterOptions options) : storage_(&storage), options_(options) {}
+  Writer(Storage& storage, WriterOptions options)
+      : storage_(&storage), options_(options), plan_(options.durability) {}
   Result<> read_segments();
   void scan();
+  bool sync_what_is_there();
   void continue_newest(const SegmentHeader& header, uint64_t end);
   bool must_rotate(size_t bytes, const RecordHeader& next) const;
   Result<> begin_segment(const RecordHeader& next);
   void retire(int64_t wall);
-  Result<> write(StorageFile& file, std::string_view bytes, uint64_t offset);
+  void leave_numbers_out();
+  Result<> sync_now(StorageFile& file);
+  Result<> mend(const SyncPlan::Dirty& failed);
 
   Storage* storage_;
   WriterOptions options_;
   Numbering numbering_;
   std::vector<Segment> segments_;
   std::vector<std::optional<SegmentHeader>> headers_;  // of segments_, while opening
-  std::unique_ptr<StorageFile> file_;                  // the newest; none: begin one first
+  std::shared_ptr<StorageFile> file_;  // the newest, shared with its sync; none: begin one first
   uint64_t end_ = 0;
   uint32_t last_length_ = 0;
   std::optional<WallTime> newest_;
   uint64_t records_missing_ = 0;
+  std::optional<std::pair<uint64_t, uint64_t>> left_out_;
+  bool left_out_kept_ = true;  // on the disk, so that they are not given out after a further cut
+  SyncPlan plan_;
 };
 
 }  // namespace muster::journal

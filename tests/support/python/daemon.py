@@ -49,6 +49,7 @@ class Daemon:
     def __init__(self, home):
         self.home = home
         self.directory = home.app
+        self.wrapper = []  # words before the daemon's own command
         self.popen = None
         self.output_file = home.path / "musterd.out"
         self.error_file = home.path / "musterd.err"
@@ -70,7 +71,7 @@ class Daemon:
     # ---- start and end
 
     def command(self, *options):
-        return [str(BIN / "musterd"), str(self.directory), "-p", str(self.home.port),
+        return [*self.wrapper, str(BIN / "musterd"), str(self.directory), "-p", str(self.home.port),
                 *map(str, options)]
 
     def start(self, *options, env=None, wait=True):

@@ -4,7 +4,8 @@
 namespace muster::journal {
 namespace {
 
-TEST_CASE_METHOD(JournalFixture, "a tail torn at any byte is cut off and written again") {
+TEST_CASE_METHOD(JournalFixture, "a tail torn at any byte is cut off and written again",
+                 "[row:D53]") {
   append_many(6);
   const std::string whole = newest();
   auto at = offsets(whole);
@@ -15,14 +16,18 @@ TEST_CASE_METHOD(JournalFixture, "a tail torn at any byte is cut off and written
     INFO("torn at " << length);
     REQUIRE(seqs() == range(1, left));
     open();
-    REQUIRE(writer->numbering().seq() == left);
-    append_many(2);
-    REQUIRE(seqs() == range(1, left + 2));
+    const bool nothing_left = length < sizeof(SegmentHeader);  // not even of which boot it was
+    REQUIRE(writer->left_out().has_value() == nothing_left);
+    if (!nothing_left) {
+      REQUIRE(writer->numbering().seq() == left);
+      append_many(2);
+      REQUIRE(seqs() == range(1, left + 2));
+    }
     disk.files = {{"00000000000000000001.journal", whole}};
   }
 }
 
-TEST_CASE_METHOD(JournalFixture, "zeros after the last record are a torn tail") {
+TEST_CASE_METHOD(JournalFixture, "zeros after the last record are a torn tail", "[row:D55]") {
   append_many(3);
   newest().append(100'000, '\0');
   CHECK(seqs() == range(1, 3));
@@ -47,7 +52,7 @@ TEST_CASE_METHOD(JournalFixture, "a flipped bit costs the record that it hit and
   }
 }
 
-TEST_CASE_METHOD(JournalFixture, "a hole costs what it covers") {
+TEST_CASE_METHOD(JournalFixture, "a hole costs what it covers", "[row:D55]") {
   append_many(60);
   auto at = offsets(newest());
   for (size_t byte = at[10] + 5; byte < at[20] + 5; byte++) newest()[byte] = '\0';
@@ -71,22 +76,26 @@ TEST_CASE_METHOD(JournalFixture, "bytes that cannot be read cost the records in 
 
 TEST_CASE_METHOD(JournalFixture, "a damaged segment header costs nothing") {
   options.segment_bytes = 1000;
-  SECTION("of a segment with neighbours") {
-    append_many(30);
-    disk.files.begin()->second[40] ^= 1;
-  }
-  SECTION("of the only one") {
-    append_many(3);
-    newest()[40] ^= 1;
-  }
-  uint64_t count = writer->numbering().seq();
-  CHECK(seqs() == range(1, count));
+  append_many(30);
+  SECTION("of an old one") { disk.files.begin()->second[40] ^= 1; }
+  SECTION("of the newest one") { newest()[40] ^= 1; }
+  CHECK(seqs() == range(1, 30));
   open();
   append_many(2);
-  CHECK(seqs() == range(1, count + 2));
+  CHECK(seqs() == range(1, 32));
 }
 
-TEST_CASE_METHOD(JournalFixture, "a damaged checkpoint sends the reader to the segment before") {
+TEST_CASE_METHOD(JournalFixture, "without any segment header a power cut must be assumed") {
+  append_many(3);
+  newest()[40] ^= 1;
+  CHECK(seqs() == range(1, 3));
+  open();
+  append_many(1);
+  CHECK(seqs() == std::vector<uint64_t>{1, 2, 3, Writer::numbers_left_out + 4});
+}
+
+TEST_CASE_METHOD(JournalFixture, "a damaged checkpoint sends the reader to the segment before",
+                 "[row:D59]") {
   options.segment_bytes = 1000;
   append("log/old.1/", payload_of(1));
   append_many(29);
@@ -128,7 +137,7 @@ TEST_CASE_METHOD(JournalFixture, "a segment whose creation was interrupted is cr
   }
 }
 
-TEST_CASE_METHOD(JournalFixture, "a version from the future is refused by name") {
+TEST_CASE_METHOD(JournalFixture, "a version from the future is refused by name", "[row:D60]") {
   append_many(1);
   SegmentHeader header;
   std::memcpy(&header, newest().data(), sizeof header);
@@ -157,7 +166,8 @@ TEST_CASE_METHOD(JournalFixture, "a file of garbage under a segment's name is no
   disk.files["00000000000000000001.journal"] = garbage;
   open();
   append_many(2);
-  CHECK(seqs() == range(1, 2));
+  constexpr uint64_t last = Writer::numbers_left_out;
+  CHECK(seqs() == range(last + 1, last + 2));
 }
 
 TEST_CASE_METHOD(JournalFixture, "a record inside a payload is never mistaken for one of ours") {
@@ -172,6 +182,40 @@ TEST_CASE_METHOD(JournalFixture, "a record inside a payload is never mistaken fo
   size_t in_second = offsets(newest())[2] + sizeof(RecordHeader) + 1;
   newest()[in_second] ^= 1;
   CHECK(seqs() == std::vector<uint64_t>{1, 3});
+}
+
+TEST_CASE_METHOD(JournalFixture, "a checkpoint that contradicts its segment costs no record",
+                 "[row:D59]") {
+  options.segment_bytes = 1000;
+  append_many(25);
+  std::string& file = newest();
+  auto at = offsets(file);
+  // Sealed again with another seq, so that only the records around it can tell.
+  RecordHeader header;
+  std::memcpy(&header, file.data() + at[0], sizeof header);
+  uint64_t forged = GENERATE(uint64_t(0), uint64_t(3));
+  header.seq = forged;
+  std::vector<char> bytes(file.begin() + ptrdiff_t(at[0]), file.begin() + ptrdiff_t(at[1]));
+  finish_record(bytes, 0, header);
+  std::copy(bytes.begin(), bytes.end(), file.begin() + ptrdiff_t(at[0]));
+  CHECK(seqs() == range(1, 25));
+  open();
+  CHECK(writer->numbering().seq() == 25);
+  append_many(2);
+  CHECK(seqs() == range(1, 27));
+}
+
+TEST_CASE_METHOD(JournalFixture, "a length of 4 GiB is not believed, and nothing allocated for it",
+                 "[row:D60]") {
+  append_many(6);
+  auto at = offsets(newest());
+  uint32_t length = UINT32_MAX;
+  std::memcpy(newest().data() + at[3] + 4, &length, sizeof length);
+  disk.bytes_read = 0;
+  CHECK(seqs() == std::vector<uint64_t>{1, 2, 4, 5, 6});
+  CHECK(disk.bytes_read < 1 << 20);
+  open();
+  CHECK(writer->numbering().seq() == 6);
 }
 
 }  // namespace

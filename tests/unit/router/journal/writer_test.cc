@@ -58,11 +58,25 @@ TEST_CASE_METHOD(JournalFixture, "a segment that is a day old is followed by the
 
 TEST_CASE_METHOD(JournalFixture, "after a boot a new segment begins") {
   append_many(1);
+  REQUIRE(writer->close(wall, 0));
   options.boot_id[0] ^= 1;
   open();
   append_many(1);
   CHECK(disk.files.size() == 2);
   CHECK(seqs() == range(1, 2));
+  CHECK_FALSE(writer->left_out());
+}
+
+TEST_CASE_METHOD(JournalFixture, "a journal that was closed is continued within the same boot") {
+  append_many(3);
+  REQUIRE(writer->close(wall, 0));
+  open();
+  append_many(3);
+  CHECK(disk.files.size() == 1);
+  CHECK(seqs() == range(1, 6));
+  options.boot_id[0] ^= 1;
+  open();  // that one was killed
+  CHECK(writer->left_out());
 }
 
 TEST_CASE_METHOD(JournalFixture, "the oldest segments go when all are too big together") {

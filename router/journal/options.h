@@ -1,0 +1,20 @@
+// What an operator may choose about a journal. JOURNAL.md says what each costs.
+#pragma once
+
+#include <cstdint>
+
+namespace muster::journal {
+
+// How sure it is that a published record outlives a power cut.
+enum class Durability : uint8_t {
+  page,   // in the kernel's page cache: outlives every process, not the machine
+  group,  // on the disk soon after: at most one fdatasync in SyncPlan::group_pause
+  each,   // on the disk before anybody is told
+};
+
+struct Options {
+  Durability durability = Durability::page;
+  uint64_t total_bytes = 1 << 30;  // all segments together, give or take the newest
+};
+
+}  // namespace muster::journal

@@ -1,0 +1,161 @@
+"""Disks that fill up, fail and come back under a running daemon: no line is lost or doubled, the
+operator is told, and it goes on by itself."""
+
+import json
+import resource
+
+import pytest
+
+from disks import ImageDisk, MemoryDisk
+from strace import Strace
+from waiting import stays, wait_for
+
+LINES = 100_000  # 0.7 MB, more in the journal
+PRINT = f"seq 1 {LINES}; exec sleep 1000"
+EXPECTED = [f"app[alpha.1]: {n}" for n in range(1, LINES + 1)]
+INJECTED = {"EIO": "Input/output error", "EROFS": "Read-only file system",
+            "EDQUOT": "Disk quota exceeded"}
+
+
+def status(app):
+    return json.loads(app.ok("status", "--json"))
+
+
+def alarms(app):
+    return status(app)["alarms"]
+
+
+def wait_alarm(app, part):
+    return wait_for(f"an alarm with {part!r}", lambda: any(part in text for text in alarms(app)))
+
+
+def check_all_printed(app):
+    wait_for("the last line", lambda: app.logs("-n", "1", "-s", "app") == EXPECTED[-1:])
+    assert app.logs("-s", "app", "-n", LINES + 1) == EXPECTED
+    wait_for("the end of every alarm", lambda: alarms(app) == [])
+
+
+@pytest.fixture
+def journal(app):
+    return app.home.state / "journal"
+
+
+@pytest.mark.row("D47")
+def test_a_disk_that_is_full_for_a_while(app, journal):
+    with MemoryDisk(journal, "400k") as disk:
+        app.procfile(alpha=PRINT)
+        app.start()
+        wait_alarm(app, "No space left on device")
+        stays("the alarm", lambda: alarms(app), 0.5)
+        assert app.row("alpha.1")["state"] == "up", "it waits for its full pipe"
+        disk.remount("size=64m")
+        check_all_printed(app)
+        assert app.stop() == 0
+
+
+@pytest.mark.row("D48")
+def test_a_disk_that_is_full_at_every_place_of_a_segment(app, journal):
+    size = 40
+    with MemoryDisk(journal, f"{size}k") as disk:
+        app.procfile(alpha=PRINT)
+        app.start("--journal-size", "4M")  # segments of 256 KiB
+        while app.logs("-n", "1", "-s", "app") != EXPECTED[-1:]:
+            wait_for("a full disk or the end", lambda: alarms(app) or
+                     app.logs("-n", "1", "-s", "app") == EXPECTED[-1:])
+            size += 44
+            disk.remount(f"size={size}k")
+        assert len(list(journal.iterdir())) > 3
+        check_all_printed(app)
+        assert app.stop() == 0
+
+
+@pytest.mark.row("D49")
+def test_a_file_at_its_limit(app):
+    app.procfile(alpha=f"cat go; {PRINT}")
+    go = app.gate("go")
+    app.start()
+    app.pid("alpha.1")
+    daemon = app.pid_of_daemon()
+    resource.prlimit(daemon, resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
+    go.open()
+    wait_alarm(app, "File too large")
+    resource.prlimit(daemon, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+    check_all_printed(app)
+
+
+@pytest.mark.parametrize("error", [
+    pytest.param("EIO", marks=pytest.mark.row("D50")),
+    pytest.param("EROFS", marks=pytest.mark.row("D49")),
+    pytest.param("EDQUOT", marks=pytest.mark.row("D49"))])
+def test_writes_that_fail_for_a_while(app, error):
+    app.procfile(alpha=PRINT)
+    app.start("-m", "alpha=0", "--journal-size", "4M")
+    with Strace(app.pid_of_daemon(), f"pwrite64:error={error}:when=5+1",
+                log=app.home.path / "strace"):
+        app.ok("scale", "alpha=1")
+        wait_alarm(app, INJECTED[error])
+    check_all_printed(app)
+
+
+@pytest.mark.row("D52")
+def test_system_calls_that_are_interrupted(app):
+    calls = "pwrite64,pread64,splice,ftruncate,fdatasync,openat,read,write,epoll_wait,poll"
+    app.procfile(alpha=PRINT)
+    app.start("-m", "alpha=0", "--durability", "group", "--journal-size", "4M")
+    with Strace(app.pid_of_daemon(), f"{calls}:error=EINTR:when=1+7",
+                log=app.home.path / "strace") as strace:
+        app.ok("scale", "alpha=1")
+        check_all_printed(app)
+        assert strace.injected() > 20
+
+
+@pytest.mark.row("D62")
+@pytest.mark.parametrize("how", ["truncated", "deleted"])
+def test_a_segment_that_somebody_takes_away(app, journal, how):
+    app.procfile(alpha="echo before; cat go; echo after; exec sleep 1000")
+    go = app.gate("go")
+    app.start()
+    app.wait_log("app[alpha.1]: before")
+    (segment,) = journal.iterdir()
+    if how == "deleted":
+        segment.unlink()
+    else:
+        segment.write_bytes(b"")
+    go.open()
+    app.wait_log("app[alpha.1]: after")
+    assert app.logs("-s", "app") == ["app[alpha.1]: after"]
+    assert app.stop() == 0
+    app.start()
+    app.wait_log("app[alpha.1]: before")
+    assert app.logs("-s", "app") == ["app[alpha.1]: after", "app[alpha.1]: before"]
+
+
+@pytest.mark.row("D64")
+def test_a_disk_without_inodes(app, journal):
+    with ImageDisk(journal, app.home.path / "image", 16 << 20,
+                   ["mkfs.ext4", "-q", "-N", "32"]) as disk:
+        fillers = []
+        while disk.free_names > 1:
+            fillers.append(journal / f"filler-{len(fillers)}")
+            fillers[-1].touch()
+        app.procfile(alpha=PRINT)
+        app.start("--journal-size", "4M")
+        wait_alarm(app, "No space left on device")
+        for filler in fillers:
+            filler.unlink()
+        check_all_printed(app)
+        assert app.stop() == 0
+
+
+@pytest.mark.row("D66")
+def test_a_reader_who_comes_after_retention_is_told_what_is_gone(app):
+    app.procfile(alpha=PRINT)
+    app.start("--journal-size", "1M")
+    app.wait_log(EXPECTED[-1], "-n", "1", "-s", "app")
+    first = status(app)["journal_oldest_seq"]
+    assert first > 1
+    told = app.records("--from", "1", "-n", LINES)
+    assert (told[0]["kind"], told[0]["first"], told[0]["last"]) == ("lost", 1, first - 1)
+    assert [record["seq"] for record in told[1:]][0] == first
+    kept = app.logs("-s", "app", "--from", first, "-n", LINES)
+    assert kept == EXPECTED[-len(kept):]

@@ -1,0 +1,43 @@
+"""strace at a running daemon, to make its system calls fail, wait or be interrupted.
+
+Keeps: it is gone at the end, and the daemon is as it was.
+"""
+
+import shutil
+import subprocess
+
+import proc
+import pytest
+from waiting import wait_for
+
+
+class Strace:
+    def __init__(self, pid, *injections, log):
+        if not shutil.which("strace"):
+            pytest.skip("strace is not installed")
+        self.pid = pid
+        self.log = log
+        words = ["strace", "-f", "-q", "-o", str(log), "-p", str(pid)]
+        for injection in injections:
+            words += ["-e", f"inject={injection}"]
+        calls = ",".join(text.split(":")[0] for text in injections)
+        self.popen = subprocess.Popen([*words, "-e", f"trace={calls}"],
+                                      stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for("strace to be attached", self.attached)
+
+    def attached(self):
+        assert self.popen.poll() is None, "strace cannot attach"
+        tracers = [proc.read(self.pid, f"task/{task}/status") for task in proc.tasks(self.pid)]
+        return all(f"TracerPid:\t{self.popen.pid}\n".encode() in text for text in tracers)
+
+    def injected(self):
+        """How many calls have been tampered with so far."""
+        return self.log.read_text(errors="replace").count("(INJECTED)") + \
+            self.log.read_text(errors="replace").count("(DELAYED)")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.popen.terminate()
+        self.popen.wait()

@@ -1,0 +1,61 @@
+// Where a replay's numbers end: beyond the journal, in a segment without records, after a power
+// cut.
+#include "router/journal/rewrite.h"
+#include "tests/unit/router/replay_fixture.h"
+
+namespace muster {
+namespace {
+
+TEST_CASE_METHOD(ReplayFixture, "from beyond the end, the head is still the journal's last") {
+  fill();
+  auto beyond = replay(from(1000));
+  CHECK(take(beyond).empty());
+  CHECK(beyond.head() == 100);
+  CHECK(beyond.take_gone() == Gone());
+  append_many(1);
+  CHECK(take(beyond).empty());
+  CHECK(beyond.head() == 101);
+}
+
+TEST_CASE_METHOD(ReplayFixture, "a newest segment without a record is no obstacle to a time") {
+  fill();
+  ReplayRequest request;
+  request.since = WallTime(Nanos(wall)) - 3s;
+  const auto files = disk.files;
+  SECTION("one whose creation was interrupted") {
+    disk.files[journal::segment_name(101)] = std::string(40, '\0');
+  }
+  SECTION("one of which nobody has written more than the head") {
+    journal::SegmentHeader header;
+    header.first_seq = 101;
+    header.created = wall;
+    header.key = options.key;
+    auto head = journal::segment_head(header, writer->numbering(), 0);
+    disk.files[journal::segment_name(101)] = {head.begin(), head.end()};
+  }
+  auto since = replay(request);
+  CHECK(take(since) == range(98, 100));
+  CHECK(since.head() == 100);
+  CHECK(since.take_gone() == Gone());
+  request.since = WallTime(Nanos(wall)) + 1s;
+  auto later = replay(request);
+  CHECK(take(later).empty());
+  CHECK(later.head() == 100);
+}
+
+TEST_CASE_METHOD(ReplayFixture, "numbers that were left out after a power cut are not gone") {
+  append_many(5);
+  options.boot_id[0]++;
+  open();
+  append_many(2);
+  constexpr uint64_t leap = journal::Writer::numbers_left_out;
+  for (auto& request : {from(1), from(3), from(900), last(7), last(2)}) {
+    auto r = replay(request);
+    CHECK(take(r).back() == leap + 7);
+    CHECK(r.take_gone() == Gone());
+    CHECK(r.head() == leap + 7);
+  }
+}
+
+}  // namespace
+}  // namespace muster
