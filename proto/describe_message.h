@@ -213,6 +213,7 @@ void describe(Fields& fields, M& reply) {
   fields.must("uptime_ms", reply.uptime_ms);
   fields.must("seq", reply.seq);
   fields.must("lines", reply.lines);
+  fields.may("seq_durable", reply.seq_durable);
   fields.must("journal_bytes", reply.journal_bytes);
   fields.must("journal_oldest_seq", reply.journal_oldest_seq);
   fields.may("journal_oldest_time", reply.journal_oldest_time);

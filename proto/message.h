@@ -144,7 +144,8 @@ struct StatusReply {
   int64_t pid = 0;  // to be signalled
   int64_t keeper_pid = 0, supervisor_pid = 0;
   int64_t uptime_ms = 0;
-  uint64_t seq = 0, lines = 0;  // last numbers given out
+  uint64_t seq = 0, lines = 0;          // last numbers given out
+  std::optional<uint64_t> seq_durable;  // on the disk for sure; none in durability class `page`
   uint64_t journal_bytes = 0, journal_oldest_seq = 0;
   std::optional<WallTime> journal_oldest_time, journal_newest_time;
   uint32_t processes = 0, processes_up = 0;

@@ -42,7 +42,9 @@ std::string status_text(const StatusReply& status) {
   text += row("Daemon",
               fmt::format("musterd {}, pid {}, up for {}", status.version, status.pid, uptime));
   text += row("Processes", fmt::format("{} up of {}", status.processes_up, status.processes));
-  text += row("Records", fmt::format("seq {}, {} lines", status.seq, status.lines));
+  std::string durable =
+      status.seq_durable ? fmt::format(" ({} on the disk)", *status.seq_durable) : "";
+  text += row("Records", fmt::format("seq {}{}, {} lines", status.seq, durable, status.lines));
   text += row("Journal", journal);
   text += row("Memory", format_size(status.memory_bytes));
   text += row("Files", fmt::format("{} open of {}", status.open_fds, status.fd_limit));
@@ -65,6 +67,7 @@ std::string status_json(const StatusReply& status) {
       {"uptime",
        std::chrono::duration<double>(std::chrono::milliseconds(status.uptime_ms)).count()},
       {"seq", status.seq},
+      {"seq_durable", status.seq_durable ? Json(*status.seq_durable) : Json(nullptr)},
       {"lines", status.lines},
       {"journal_bytes", status.journal_bytes},
       {"journal_oldest_seq", status.journal_oldest_seq},

@@ -31,6 +31,7 @@ void fill_status(StatusReply& status, const RouterHead& head, std::vector<std::s
   status.supervisor_pid = getpid();
   status.seq = head.seq;
   status.lines = head.lines;
+  status.seq_durable = head.seq_durable;
   status.journal_bytes = head.journal_bytes;
   status.journal_oldest_seq = head.oldest_seq;
   status.journal_oldest_time = head.oldest_time;

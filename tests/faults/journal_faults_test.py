@@ -3,6 +3,7 @@ operator is told, and it goes on by itself."""
 
 import json
 import resource
+import time
 
 import pytest
 
@@ -97,6 +98,24 @@ def test_writes_that_fail_for_a_while(app, error):
     check_all_printed(app)
 
 
+@pytest.mark.row("D50")
+@pytest.mark.parametrize("durability", ["group", "each"])
+def test_syncs_that_fail_for_a_while(app, journal, durability):
+    app.procfile(alpha=PRINT)
+    app.start("-m", "alpha=0", "--durability", durability)
+    before = len(list(journal.iterdir()))
+    with Strace(app.pid_of_daemon(), "fdatasync:error=EIO", log=app.home.path / "strace"):
+        app.ok("scale", "alpha=1")
+        wait_alarm(app, "fdatasync: Input/output error")
+        stuck = status(app)
+        assert stuck["seq_durable"] < stuck["seq"], "what is not on the disk is not said to be"
+    check_all_printed(app)
+    wait_for("everything to be durable",
+             lambda: (now := status(app))["seq_durable"] == now["seq"])
+    assert len(list(journal.iterdir())) > before, "what may be lost was written again"
+    assert "fdatasync: Input/output error" in app.errors
+
+
 @pytest.mark.row("D52")
 def test_system_calls_that_are_interrupted(app):
     calls = "pwrite64,pread64,splice,ftruncate,fdatasync,openat,read,write,epoll_wait,poll"
@@ -128,6 +147,26 @@ def test_a_segment_that_somebody_takes_away(app, journal, how):
     app.start()
     app.wait_log("app[alpha.1]: before")
     assert app.logs("-s", "app") == ["app[alpha.1]: after", "app[alpha.1]: before"]
+
+
+@pytest.mark.row("D63")
+@pytest.mark.parametrize("durability", ["group", "each"])
+def test_a_disk_that_is_very_slow(app, durability):
+    app.procfile(alpha=PRINT)
+    app.start("-m", "alpha=0", "--durability", durability)
+    with Strace(app.pid_of_daemon(), "fdatasync:delay_enter=3000000",
+                log=app.home.path / "strace"):
+        app.ok("scale", "alpha=1")
+        for _ in range(10):
+            before = time.monotonic()
+            app.ok("ps")
+            assert time.monotonic() - before < 1, "nobody waits for the disk"
+        now = status(app)
+        assert now["seq_durable"] < now["seq"]
+        assert now["alarms"] == []
+    check_all_printed(app)
+    wait_for("everything to be durable",
+             lambda: (now := status(app))["seq_durable"] == now["seq"])
 
 
 @pytest.mark.row("D64")
