@@ -19,6 +19,7 @@ std::string_view SegmentReader::view(uint64_t offset, size_t bytes, size_t befor
       uint64_t end = size();
       read = end > buffer_offset_ ? std::min<uint64_t>(wanted, end - buffer_offset_) : 0;
       std::memset(buffer_.data(), 0, *read);
+      unreadable_to_ = std::max(unreadable_to_, buffer_offset_ + *read);
     }
     buffered_ = *read;
     buffer_end = buffer_offset_ + buffered_;

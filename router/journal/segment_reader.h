@@ -27,6 +27,8 @@ class SegmentReader {
   std::optional<SegmentHeader> header();
   // 0 if the file does not say.
   uint64_t size() { return file_->size().value_or(0); }
+  // The end of the last bytes that could not be read; 0 if all could be, so far.
+  uint64_t unreadable_to() const { return unreadable_to_; }
   // The record that begins at `offset`.
   std::optional<Found> at(uint64_t offset);
   // The first record at or after `offset` that has a seq above `after`.
@@ -53,6 +55,7 @@ class SegmentReader {
   std::vector<char> buffer_;
   uint64_t buffer_offset_ = 0;
   size_t buffered_ = 0;
+  uint64_t unreadable_to_ = 0;
 };
 
 }  // namespace muster::journal

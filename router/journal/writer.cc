@@ -13,7 +13,7 @@ namespace muster::journal {
 Result<Writer> Writer::open(Storage& storage, WriterOptions options) {
   Writer writer(storage, options);
   if (auto read = writer.read_segments(); !read) return tl::unexpected(read.error());
-  writer.scan();
+  if (auto scanned = writer.scan(); !scanned) return tl::unexpected(scanned.error());
   return writer;
 }
 
@@ -31,6 +31,8 @@ Result<> Writer::read_segments() {
     auto& header = headers_.emplace_back();
     std::string name = segment_name(segment.first_seq);
     auto file = storage_->open(name, Storage::Mode::read);
+    // Its numbers would be given out again, and it might be emptied to make room for them.
+    if (!file && &segment == &segments_.back()) return tl::unexpected(file.error());
     if (!file) continue;
     SegmentReader reader(std::move(*file), {});
     segment.bytes = reader.size();
@@ -46,7 +48,7 @@ Result<> Writer::read_segments() {
 }
 
 // Reads everything from the newest usable checkpoint on.
-void Writer::scan() {
+Result<> Writer::scan() {
   std::vector<SegmentReader> readers;  // newest first, down to that checkpoint
   std::vector<uint64_t> successors;    // of each, by first seq
   std::optional<uint32_t> key;
@@ -54,7 +56,7 @@ void Writer::scan() {
     if (header) key = header->key;
   for (auto s = segments_.rbegin(); s != segments_.rend(); ++s) {
     auto file = storage_->open(segment_name(s->first_seq), Storage::Mode::read);
-    if (!file) continue;
+    if (!file) return tl::unexpected(file.error());
     auto& reader = readers.emplace_back(std::move(*file), key);
     successors.push_back(s == segments_.rbegin() ? UINT64_MAX : std::prev(s)->first_seq);
     auto first = reader.at(SegmentReader::first_record);
@@ -67,6 +69,7 @@ void Writer::scan() {
   }
   uint64_t end = 0;
   bool closed = false;
+  size_t since_checkpoint = 0;  // records
   for (auto reader = readers.rbegin(); reader != readers.rend(); ++reader) {
     end = 0;
     uint64_t offset = SegmentReader::first_record;
@@ -77,40 +80,50 @@ void Writer::scan() {
       offset = end = found->next();
       last_length_ = header.length;
       closed = header.type == RecordType::checkpoint && header.flags & flag_closed;
+      since_checkpoint = header.type == RecordType::checkpoint ? 0 : since_checkpoint + 1;
       if (header.type == RecordType::checkpoint || header.seq <= numbering_.seq()) continue;
       if (numbering_.seq()) records_missing_ += header.seq - numbering_.seq() - 1;
       numbering_.note(header, found->record.topic);
       newest_ = WallTime(Nanos(header.wall));
     }
   }
+  if (segments_.empty()) return {};
+  // Whatever has become of the records before: the newest segment's name says how far they went.
+  if (const uint64_t named = segments_.back().first_seq; numbering_.seq() + 1 < named) {
+    records_missing_ += named - 1 - numbering_.seq();
+    numbering_.leave_out(named - 1 - numbering_.seq());
+  }
   auto newest = std::find_if(headers_.rbegin(), headers_.rend(),
                              [](auto& header) { return header.has_value(); });
-  bool same_boot = newest != headers_.rend() && (*newest)->boot_id == options_.boot_id;
-  bool usable = same_boot && headers_.back() && end > 0;
-  if (!segments_.empty() && !same_boot && !closed) leave_numbers_out();
-  bool synced = !plan_.on() || sync_what_is_there();
-  if (usable && synced) continue_newest(*headers_.back(), end);
+  const bool same_boot = newest != headers_.rend() && (*newest)->boot_id == options_.boot_id;
+  const bool unreadable = readers.front().unreadable_to() > end;
+  // The second record after a checkpoint was appended when the first was on the disk.
+  first_kept_ = since_checkpoint >= 2;
+  for (size_t back = std::min(segments_.size(), SyncPlan::max_dirty); same_boot && back > 0; back--)
+    if (auto file = storage_->open(segment_name(segments_[segments_.size() - back].first_seq),
+                                   Storage::Mode::read))
+      sync_soon(segments_.size() - back, std::move(*file));
+  if (unreadable || (!same_boot && !closed))
+    leave_numbers_out();
+  else if (same_boot && headers_.back() && end > 0)
+    continue_newest(*headers_.back(), end);
   headers_.clear();
+  return {};
 }
 
 void Writer::leave_numbers_out() {
   const uint64_t last = numbering_.seq();
   numbering_.leave_out(numbers_left_out);
   left_out_ = {last + 1, numbering_.seq()};
-  left_out_kept_ = false;
+  first_kept_ = false;
 }
 
-// What an earlier daemon may have left in the page cache. Waits, so before anything runs.
-bool Writer::sync_what_is_there() {
-  SyncTask task;
-  for (auto& segment : segments_)
-    if (auto file = storage_->open(segment_name(segment.first_seq), Storage::Mode::write))
-      task.parts.push_back({std::move(*file)});
-  if (segments_.empty()) return true;
-  if (auto directory = storage_->open_directory()) task.directory = std::move(*directory);
-  task.run();
-  return !task.directory_error && std::all_of(task.parts.begin(), task.parts.end(),
-                                              [](auto& part) { return part.outcome->has_value(); });
+// What a daemon that was killed may have left in the page cache.
+void Writer::sync_soon(size_t segment, std::shared_ptr<StorageFile> file) {
+  const uint64_t first = segments_[segment].first_seq;
+  const bool newest = segment + 1 == segments_.size();
+  const uint64_t last = newest ? numbering_.seq() : segments_[segment + 1].first_seq - 1;
+  plan_.began({std::move(file), first, segments_[segment].bytes, last, 0, first - 1});
 }
 
 // If the newest segment cannot be written or cut, a new one begins instead.
@@ -121,7 +134,7 @@ void Writer::continue_newest(const SegmentHeader& header, uint64_t end) {
   file_ = std::move(*file);
   end_ = end;
   segments_.back().bytes = end;
-  plan_.began({file_, header.first_seq, end, numbering_.seq(), end, numbering_.seq()});
+  sync_soon(segments_.size() - 1, file_);
 }
 
 // A segment without a record is not begun again: a reader may know its checkpoint already.
@@ -145,6 +158,12 @@ Result<> Writer::append(std::vector<char>& record, RecordHeader header) {
     (void)file_->truncate(end_);  // tidier for readers; the next append starts at end_ anyway
     return written;
   }
+  if (auto kept = first_kept_ ? Result<>() : sync_now(*file_); !kept) {
+    plan_.forget(segments_.back().first_seq);  // nobody knows of anything that it may have lost
+    file_.reset();
+    return kept;
+  }
+  first_kept_ = true;
   end_ += bytes.size();
   last_length_ = uint32_t(bytes.size());
   segments_.back().bytes = end_;
@@ -161,19 +180,17 @@ Result<> Writer::begin_segment(const RecordHeader& next) {
   header.created = next.wall;
   header.key = options_.key;
   header.boot_id = options_.boot_id;
-  const uint16_t flags = left_out_kept_ ? 0 : flag_left_out;
+  const uint16_t flags = left_out_ && !first_kept_ ? flag_left_out : 0;
   const std::vector<char> head = segment_head(header, numbering_, next.mono, flags);
   // From when there is a next segment, a reader takes this one for complete: it is, whatever fails.
   file_.reset();
   auto file = storage_->open(segment_name(next.seq), Storage::Mode::create);
   if (!file) return tl::unexpected(file.error());
   auto written = write_all(**file, {head.data(), head.size()}, 0);
-  if (written && !left_out_kept_) written = sync_now(**file);
   if (!written) {
     (void)(*file)->truncate(0);
     return written;
   }
-  left_out_kept_ = true;
   if (!segments_.empty() && segments_.back().first_seq == next.seq) segments_.pop_back();
   segments_.push_back({next.seq, head.size(), next.wall});
   file_ = std::move(*file);
@@ -184,8 +201,7 @@ Result<> Writer::begin_segment(const RecordHeader& next) {
   return {};
 }
 
-// The file and its name. Waits: for the one segment of a boot that must be on the disk before any
-// of its numbers is given out, and at the end.
+// The file and its name. Waits: for the first record of a daemon, and at the end.
 Result<> Writer::sync_now(StorageFile& file) {
   if (auto synced = file.sync(); !synced) return synced;
   auto directory = storage_->open_directory();

@@ -30,7 +30,8 @@ struct WriterOptions {
 class Writer {
  public:
   // Reads where the journal ends and cuts off a torn tail. `storage` must outlive the writer. An
-  // error only where going on would do harm: a version from the future, an unreadable directory.
+  // error only where going on would do harm: a version from the future, a directory or a newest
+  // segment that cannot be opened.
   static Result<Writer> open(Storage& storage, WriterOptions options);
 
   // `record` holds exactly one record, begun with begin_record. `header` has what the record says
@@ -76,8 +77,8 @@ class Writer {
   Writer(Storage& storage, WriterOptions options)
       : storage_(&storage), options_(options), plan_(options.durability) {}
   Result<> read_segments();
-  void scan();
-  bool sync_what_is_there();
+  Result<> scan();
+  void sync_soon(size_t segment, std::shared_ptr<StorageFile> file);
   void continue_newest(const SegmentHeader& header, uint64_t end);
   bool must_rotate(size_t bytes, const RecordHeader& next) const;
   Result<> begin_segment(const RecordHeader& next);
@@ -97,7 +98,8 @@ class Writer {
   std::optional<WallTime> newest_;
   uint64_t records_missing_ = 0;
   std::optional<std::pair<uint64_t, uint64_t>> left_out_;
-  bool left_out_kept_ = true;  // on the disk, so that they are not given out after a further cut
+  // The first record must be on the disk before anybody is told of it (JOURNAL.md).
+  bool first_kept_ = true;
   SyncPlan plan_;
 };
 

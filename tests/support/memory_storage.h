@@ -32,6 +32,7 @@ struct MemoryDisk {
   Files durable;                     // what a power cut leaves: of names that were synced too
   std::set<std::string> new_names;   // since the directory was synced
   uint64_t unreadable_from = UINT64_MAX, unreadable_to = UINT64_MAX;  // offsets, in any file
+  std::string unopenable;  // "Too many open files", for the file of this name
   uint64_t bytes_read = 0;
   std::set<MemoryFile*> open;
 
@@ -144,6 +145,7 @@ class MemoryStorage : public journal::Storage {
   }
 
   Result<std::unique_ptr<journal::StorageFile>> open(const std::string& name, Mode mode) override {
+    if (name == disk_.unopenable) return fail("open {}: Too many open files", name);
     if (mode == Mode::create) {
       if (disk_.creates_fail) return fail("open {}: No space left on device", name);
       if (!disk_.files.contains(name)) {

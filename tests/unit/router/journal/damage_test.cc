@@ -74,6 +74,49 @@ TEST_CASE_METHOD(JournalFixture, "bytes that cannot be read cost the records in 
   CHECK(read == std::vector<uint64_t>{1, 3});
 }
 
+TEST_CASE_METHOD(JournalFixture, "a newest segment that cannot be opened stops the start") {
+  options.segment_bytes = 1000;
+  append_many(9);
+  REQUIRE(disk.files.size() > 1);
+  const auto files = disk.files;
+  disk.unopenable = files.rbegin()->first;
+  auto opened = Writer::open(storage, options);
+  REQUIRE_FALSE(opened);
+  CHECK(opened.message() == "open " + disk.unopenable + ": Too many open files");
+  CHECK(disk.files == files);
+  disk.unopenable.clear();
+  open();
+  append_many(1);
+  CHECK(seqs() == range(1, 10));
+}
+
+TEST_CASE_METHOD(JournalFixture, "a newest segment whose end cannot be read keeps its numbers") {
+  append_many(2);
+  append("log/web.1/", std::string(600'000, 'b'));
+  append_many(2);
+  const std::string before = newest();
+  disk.unreadable_from = GENERATE_COPY(uint64_t(0), before.size() - 50);
+  disk.unreadable_to = disk.unreadable_from + 50;
+  open();
+  CHECK(writer->left_out());
+  disk.unreadable_from = disk.unreadable_to = UINT64_MAX;
+  append_many(1);
+  CHECK(disk.files.size() == 2);
+  CHECK(disk.files.begin()->second == before);
+  CHECK(writer->numbering().seq() > Writer::numbers_left_out);
+}
+
+TEST_CASE_METHOD(JournalFixture, "numbers never go below the newest segment's name") {
+  options.segment_bytes = 1000;
+  append_many(9);
+  const uint64_t named = *parse_segment_name(disk.files.rbegin()->first);
+  for (auto& [name, bytes] : disk.files) bytes.resize(sizeof(SegmentHeader));
+  open();
+  CHECK(writer->numbering().seq() == named - 1);
+  append_many(1);
+  CHECK(disk.files.begin()->second.size() == sizeof(SegmentHeader));
+}
+
 TEST_CASE_METHOD(JournalFixture, "a damaged segment header costs nothing") {
   options.segment_bytes = 1000;
   append_many(30);

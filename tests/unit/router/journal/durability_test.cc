@@ -177,14 +177,33 @@ TEST_CASE_METHOD(DurableFixture, "a disk that falls too far behind is given no m
   CHECK(seqs() == range(1, writer->numbering().seq()));
 }
 
-TEST_CASE_METHOD(DurableFixture, "what an earlier daemon left is durable from the start") {
+TEST_CASE_METHOD(DurableFixture, "the first sync is of what an earlier daemon left") {
+  options.segment_bytes = 1000;
   options.durability = Durability::page;
-  append_many(5);
+  append_many(9);
+  REQUIRE(disk.files.size() > 1);
   CHECK_FALSE(writer->sync_due());
   options.durability = Durability::group;
   open();
+  CHECK(writer->durable_seq() == 0);
+  sync();
+  CHECK(writer->durable_seq() == 9);
+  CHECK(after_power_cut() == range(1, 9));
+}
+
+TEST_CASE_METHOD(DurableFixture, "what an earlier daemon left and does not get there is written") {
+  options.durability = Durability::page;
+  append_many(5);
+  options.durability = Durability::group;
+  open();
+  disk.syncs_fail = true;
+  sync();
+  disk.syncs_fail = false;
+  sync();
   CHECK(writer->durable_seq() == 5);
-  CHECK(after_power_cut() == range(1, 5));
+  CHECK(disk.syncs_after_failure == 0);
+  append_many(1);
+  CHECK(seqs() == range(1, 6));
 }
 
 struct PageFixture : DurableFixture {
@@ -214,6 +233,40 @@ TEST_CASE_METHOD(PageFixture, "no number is given out twice, however often the p
     CHECK(writer->numbering().seq() == last + leap + 5);
   }
   CHECK(writer->numbering().next("log/web.1/").prev == writer->numbering().seq());
+}
+
+TEST_CASE_METHOD(PageFixture, "a journal that was closed is not taken for closed once it goes on",
+                 "[row:D56]") {
+  append_many(5);
+  REQUIRE(writer->close(wall, 0));
+  SECTION("in the same boot") { open(); }
+  SECTION("in the next boot") { reboot(); }
+  SECTION("by a daemon that was killed at once") {
+    open();
+    append_many(1);
+    open();
+  }
+  CHECK_FALSE(writer->left_out());
+  append_many(3);
+  const uint64_t last = writer->numbering().seq();
+  reboot();
+  REQUIRE(writer->left_out());
+  append_many(1);
+  CHECK(writer->numbering().seq() > last);
+}
+
+TEST_CASE_METHOD(PageFixture, "a journal that was closed goes on in a new segment if it must") {
+  append_many(5);
+  REQUIRE(writer->close(wall, 0));
+  open();
+  disk.syncs_fail = true;
+  CHECK_FALSE(append("log/web.1/", payload_of(6)));
+  CHECK(error == "fdatasync: Input/output error");
+  disk.syncs_fail = false;
+  append_many(1);
+  CHECK(disk.files.size() == 2);
+  CHECK(disk.syncs_after_failure == 0);
+  CHECK(seqs() == range(1, 6));
 }
 
 TEST_CASE_METHOD(PageFixture, "a disk that is full after a power cut delays the first number") {
