@@ -184,11 +184,14 @@ Result<> Writer::begin_segment(const RecordHeader& next) {
   const std::vector<char> head = segment_head(header, numbering_, next.mono, flags);
   // From when there is a next segment, a reader takes this one for complete: it is, whatever fails.
   file_.reset();
-  auto file = storage_->open(segment_name(next.seq), Storage::Mode::create);
+  // It gets its name when it is whole: a segment without a header means a power cut.
+  const std::string name = segment_name(next.seq), unfinished = unfinished_name(name);
+  auto file = storage_->open(unfinished, Storage::Mode::create);
   if (!file) return tl::unexpected(file.error());
   auto written = write_all(**file, {head.data(), head.size()}, 0);
+  if (written) written = storage_->rename(unfinished, name);
   if (!written) {
-    (void)(*file)->truncate(0);
+    (void)storage_->remove(unfinished);
     return written;
   }
   if (!segments_.empty() && segments_.back().first_seq == next.seq) segments_.pop_back();
