@@ -71,7 +71,9 @@ class PosixFile : public StorageFile {
 
 Result<std::vector<std::string>> PosixStorage::list() {
   std::vector<std::string> names;
-  DIR* directory = ::opendir(directory_.c_str());
+  DIR* directory = nullptr;
+  do directory = ::opendir(directory_.c_str());
+  while (!directory && errno == EINTR);
   if (!directory && errno == ENOENT) return names;
   if (!directory) return fail_errno(errno, "cannot list {}", directory_);
   while (dirent* entry = ::readdir(directory)) names.emplace_back(entry->d_name);

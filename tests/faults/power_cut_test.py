@@ -4,12 +4,14 @@ twice, and the next daemon starts."""
 import json
 import os
 import random
+import shutil
 import uuid
 
 import msgpack
 import pytest
 import zmq
 
+import proc
 from disks import ImageDisk, need
 from waiting import wait_for
 
@@ -50,7 +52,10 @@ class Machine:
     def cut(self):
         self.disk.power_cut()
         self.app.kill_hard()
-        wait_for("the children to be gone", lambda: not self.app.home.processes)
+        for pid in self.app.home.processes:
+            proc.kill(pid)
+        wait_for("every process to be gone", lambda: not self.app.home.processes)
+        shutil.rmtree(self.app.home.runtime)  # it is in memory
         seqs = self.received()
         self.bus.close()
         self.disk.power_on()

@@ -39,5 +39,5 @@ class Strace:
         return self
 
     def __exit__(self, *_):
-        self.popen.terminate()
-        self.popen.wait()
+        # A signal that arrives just before it waits for its tracees is looked at after the next event.
+        wait_for("strace to be gone", lambda: self.popen.terminate() or self.popen.poll() is not None)
