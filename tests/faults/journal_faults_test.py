@@ -127,10 +127,13 @@ def test_syncs_that_fail_for_a_while(app, journal, durability):
 def test_system_calls_that_are_interrupted(app):
     # Not read, write and poll: libzmq relies on that those which never wait are not.
     calls = "pwrite64,pread64,splice,ftruncate,fdatasync,openat,epoll_wait"
-    start_with_a_journal(app, "--durability", "group", "--journal-size", "4M")
+    app.procfile(alpha=f"read x < go; {PRINT}")
+    go = app.gate("go")
+    app.start("--durability", "group", "--journal-size", "4M")
+    app.wait_state("alpha.1", "up")
     with Strace(app.pid_of_supervisor(), f"{calls}:error=EINTR:when=1+7",
                 log=app.home.path / "strace") as strace:
-        app.ok("scale", "alpha=1")
+        go.open()
         check_all_printed(app)
         assert strace.injected() > 20
 
