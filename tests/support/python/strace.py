@@ -39,5 +39,8 @@ class Strace:
         return self
 
     def __exit__(self, *_):
-        # A signal that arrives just before it waits for its tracees is looked at after the next event.
-        wait_for("strace to be gone", lambda: self.popen.terminate() or self.popen.poll() is not None)
+        # A signal just before it waits for its tracees is looked at after their next event.
+        def gone():
+            self.popen.terminate()
+            return self.popen.poll() is not None
+        wait_for("strace to be gone", gone)
