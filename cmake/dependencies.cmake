@@ -12,6 +12,9 @@ pkg_check_modules(libzmq REQUIRED IMPORTED_TARGET libzmq)
 pkg_check_modules(libxxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)
 
+# Header-only, and slow to compile: config's alone.
+find_path(tomlplusplus_headers toml++/toml.h REQUIRED)
+
 # Header-only msgpack, without Boost.
 add_library(msgpack INTERFACE)
 target_compile_definitions(msgpack INTERFACE MSGPACK_NO_BOOST)

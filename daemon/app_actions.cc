@@ -37,7 +37,7 @@ void App::Parts::on(SaveFormation& action) {
 }
 
 void App::Parts::on(ReadModel&) {
-  Result<LoadedModel> loaded = load_model(setup.files);
+  Result<LoadedModel> loaded = load_flawless_model(setup.files);
   if (!loaded) return post(ModelRead{tl::unexpected(loaded.error())});
   for (auto& complaint : loaded->complaints) spdlog::warn("{}", complaint.text());
   post(ModelRead{std::move(loaded->model)});

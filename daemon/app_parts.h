@@ -49,7 +49,7 @@ struct App::Parts {
   void carry_out(Action& action);
 
   void on(Launch& action);
-  void on(Kill& action) { processes->kill(action.launch, action.signal); }
+  void on(Kill& action) { processes->kill(action.launch, action.signal, action.to_end); }
   void on(WatchPort& action) { port_watch->watch(action.launch, action.port); }
   void on(Publish& action);
   void on(Answer& action);

@@ -64,7 +64,17 @@ ForegroundStyle foreground_style(const DaemonOptions& options, const AppModel& m
   return style;
 }
 
-Result<AppSetup> prepare(const DaemonOptions& options) {
+// A user can still be refused; a successor goes on with what can be read, whatever was done to the
+// files meanwhile.
+Result<LoadedModel> load(const ModelFiles& files, bool successor) {
+  Result<LoadedModel> loaded = successor ? load_model(files) : load_flawless_model(files);
+  if (!loaded) return loaded;
+  for (auto& complaint : loaded->complaints) spdlog::warn("{}", complaint.text());
+  for (auto& error : loaded->errors) spdlog::error("{}; it is left out", error.text());
+  return loaded;
+}
+
+Result<AppSetup> prepare(const DaemonOptions& options, bool successor) {
   AppSetup setup;
   Result<std::string> directory = resolve_directory(options.directory);
   if (!directory) return within(directory.error(), "app directory");
@@ -79,9 +89,8 @@ Result<AppSetup> prepare(const DaemonOptions& options) {
   setup.endpoints = *endpoints;
 
   setup.files = {setup.directory, options.procfile, options.env_files};
-  Result<LoadedModel> loaded = load_model(setup.files);
+  Result<LoadedModel> loaded = load(setup.files, successor);
   if (!loaded) return tl::unexpected(loaded.error());
-  for (auto& complaint : loaded->complaints) spdlog::warn("{}", complaint.text());
   setup.model = std::move(loaded->model);
 
   if (options.formation) {
@@ -111,7 +120,8 @@ Result<> lock_app(KeeperLink& keeper, const AppSetup& setup) {
 
 Result<int> run(const DaemonOptions& options, std::vector<std::string> command, KeeperLink& keeper,
                 std::optional<Background>& background) {
-  Result<AppSetup> setup = prepare(options);
+  const bool successor = static_cast<bool>(keeper.lock());
+  Result<AppSetup> setup = prepare(options, successor);
   if (!setup) return tl::unexpected(setup.error());
   setup->keeper = &keeper;
   setup->command = std::move(command);

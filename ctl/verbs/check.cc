@@ -11,13 +11,23 @@
 namespace muster {
 namespace {
 
+Json texts_of(const std::vector<Complaint>& complaints) {
+  Json texts = Json::array();
+  for (auto& complaint : complaints) texts.push_back(complaint.text());
+  return texts;
+}
+
 std::string json_text(const LoadedModel& loaded) {
-  Json types = Json::array(), env = Json::object(), warnings = Json::array();
+  Json types = Json::array(), env = Json::object();
   for (auto& type : loaded.model.types)
     types.push_back({{"name", type.name}, {"command", type.command}});
   for (auto& [name, value] : loaded.model.env) env[name] = value;
-  for (auto& complaint : loaded.complaints) warnings.push_back(complaint.text());
-  return text_of({{"types", types}, {"env", env}, {"warnings", warnings}}, 2) + "\n";
+  return text_of({{"types", types},
+                  {"env", env},
+                  {"warnings", texts_of(loaded.complaints)},
+                  {"errors", texts_of(loaded.errors)}},
+                 2) +
+         "\n";
 }
 
 std::string plain_text(const AppModel& model) {
@@ -34,7 +44,7 @@ class Check : public Verb {
     app.add_option("-e,--env", env_files_, "A .env file; may be given again, later ones win")
         ->allow_extra_args(false)
         ->option_text("FILE");
-    app.add_flag("--strict", strict_, "Warnings are errors");
+    app.add_flag("--strict", strict_, "Warnings are errors, too");
     app.add_flag("--json", json_, "What was read, as an object");
   }
 
@@ -42,14 +52,14 @@ class Check : public Verb {
     const std::string directory = directory_with_procfile(".").value_or(".");
     auto loaded = load_model({directory, procfile_, env_files_});
     if (!loaded) return failure(ExitCode::no, loaded.message());
-    const bool refused = strict_ && !loaded->complaints.empty();
+    const bool refused = !loaded->errors.empty() || (strict_ && !loaded->complaints.empty());
 
-    Output err(STDERR_FILENO);
-    if (!json_)
-      for (auto& complaint : loaded->complaints)
-        err.write(fmt::format("{}: {}\n", strict_ ? "error" : "warning",
-                              terminal_safe(complaint.text())));
-    err.flush();
+    if (!json_) {
+      Output err(STDERR_FILENO);
+      say(err, strict_ ? "error" : "warning", loaded->complaints);
+      say(err, "error", loaded->errors);
+      err.flush();
+    }
     if (json_)
       session.out.write(json_text(*loaded));
     else if (!refused)
@@ -58,6 +68,11 @@ class Check : public Verb {
   }
 
  private:
+  static void say(Output& err, std::string_view what, const std::vector<Complaint>& complaints) {
+    for (auto& complaint : complaints)
+      err.write(fmt::format("{}: {}\n", what, terminal_safe(complaint.text())));
+  }
+
   std::optional<std::string> procfile_;
   std::vector<std::string> env_files_;
   bool strict_ = false, json_ = false;

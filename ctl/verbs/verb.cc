@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <vector>
 
+#include "base/nearest.h"
 #include "ctl/verbs/verbs.h"
 
 namespace muster {
@@ -22,28 +22,13 @@ constexpr VerbRow verbs[] = {
     {"wait", "Wait until the processes are up", make_wait},
     {"events", "Show what muster does, as it happens", make_events},
     {"apps", "Show all daemons of yours on this machine", make_apps},
-    {"check", "Check the Procfile and .env files; needs no daemon", make_check},
+    {"check", "Check the Procfile, .env and muster.toml; needs no daemon", make_check},
     {"status", "Show the health of the daemon", make_status},
-    {"reload", "Read Procfile and .env again and restart what changed", make_reload},
+    {"reload", "Read the app's files again and restart what changed", make_reload},
     {"shutdown", "Stop everything, the daemon too", make_shutdown},
     {"upgrade", "Let the programs that are installed now take over", make_upgrade},
     {"version", "Show the versions of ctl and the daemon", make_version},
 };
-
-// Levenshtein's: letters to insert, delete or replace.
-size_t edits_between(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
-    for (size_t j = 1; j <= b.size(); ++j) {
-      size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row.back();
-}
 
 }  // namespace
 
@@ -56,15 +41,10 @@ const VerbRow* find_verb(std::string_view name) {
 }
 
 const VerbRow* nearest_verb(std::string_view name) {
-  constexpr size_t longest_guess = 32;  // nothing longer is a verb with a slip in it
-  constexpr size_t most_slips = 2;      // two letters that have changed places
-  if (name.size() > longest_guess) return nullptr;
-  auto distance = [&](const VerbRow& verb) { return edits_between(name, verb.name); };
-  const VerbRow* best = &*std::min_element(
-      std::begin(verbs), std::end(verbs),
-      [&](const VerbRow& a, const VerbRow& b) { return distance(a) < distance(b); });
-  const size_t slips = distance(*best);
-  return slips <= most_slips && slips <= std::max<size_t>(name.size(), 2) - 1 ? best : nullptr;
+  std::vector<std::string_view> names;
+  for (auto& verb : verbs) names.push_back(verb.name);
+  const auto meant = nearest(name, names);
+  return meant ? find_verb(*meant) : nullptr;
 }
 
 std::string overview() {

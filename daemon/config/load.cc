@@ -6,6 +6,7 @@
 
 #include "daemon/config/env_file.h"
 #include "daemon/config/procfile.h"
+#include "daemon/config/settings_file.h"
 #include "daemon/config/text_file.h"
 #include "proto/limits.h"
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr const char* procfile_name = "Procfile";
 constexpr const char* env_file_name = ".env";
+constexpr const char* settings_file_name = "muster.toml";
 constexpr uint32_t default_port = 5000;
 
 // A file in the directory that would be the Procfile if its name were written right.
@@ -62,10 +64,23 @@ Result<std::vector<NamedText>> read_env_files(const ModelFiles& files) {
   return texts;
 }
 
+// Beside the Procfile, wherever that is.
+Result<std::optional<NamedText>> read_settings_file(const ModelFiles& files) {
+  std::string path = files.directory + "/" + settings_file_name, name = settings_file_name;
+  if (files.procfile)
+    path = name =
+        std::filesystem::path(*files.procfile).replace_filename(settings_file_name).string();
+  auto text = read_text_file(path);
+  if (!text) return within(text.error(), "{}", path);
+  if (!*text) return std::nullopt;
+  return NamedText{std::move(name), std::move(**text)};
+}
+
 }  // namespace
 
 Result<LoadedModel> assemble_model(const NamedText& procfile,
-                                   const std::vector<NamedText>& env_files) {
+                                   const std::vector<NamedText>& env_files,
+                                   const std::optional<NamedText>& settings) {
   LoadedModel loaded;
   auto [types, complaints] = parse_procfile(procfile.text, procfile.name);
   if (types.empty()) {
@@ -82,6 +97,7 @@ Result<LoadedModel> assemble_model(const NamedText& procfile,
     for (auto& [name, value] : parsed.env) set_variable(loaded.model.env, name, value);
     for (auto& complaint : parsed.complaints) loaded.complaints.push_back(std::move(complaint));
   }
+  if (settings) loaded.errors = take_settings(settings->text, settings->name, loaded.model);
   return loaded;
 }
 
@@ -90,11 +106,23 @@ Result<LoadedModel> load_model(const ModelFiles& files) {
   if (!procfile) return tl::unexpected(procfile.error());
   auto env_files = read_env_files(files);
   if (!env_files) return tl::unexpected(env_files.error());
-  auto loaded = assemble_model(*procfile, *env_files);
+  auto settings = read_settings_file(files);
+  if (!settings) return tl::unexpected(settings.error());
+  auto loaded = assemble_model(*procfile, *env_files, *settings);
   if (!loaded || files.procfile) return loaded;
   if (auto name = miscased_procfile(files.directory))
     loaded->complaints.push_back({*name, 0, "mis-cased and therefore ignored beside the Procfile"});
   return loaded;
+}
+
+Result<LoadedModel> load_flawless_model(const ModelFiles& files) {
+  auto loaded = load_model(files);
+  if (!loaded || loaded->errors.empty()) return loaded;
+  const std::string first = loaded->errors.front().text();
+  const size_t others = loaded->errors.size() - 1;
+  if (others == 0) return fail("{}", first);
+  return fail("{} (and {} more error{}; ctl check names all)", first, others,
+              others == 1 ? "" : "s");
 }
 
 std::optional<std::string> directory_with_procfile(const std::string& directory) {

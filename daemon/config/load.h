@@ -18,23 +18,29 @@ struct ModelFiles {
   std::optional<std::string> procfile;  // used as it is; none: Procfile in the directory
   std::vector<std::string> env_files;   // used as they are, must exist, later ones win; none: .env
                                         // in the directory if it is there
+                                        // muster.toml is looked for beside the Procfile
 };
 
 struct LoadedModel {
   AppModel model;
   std::vector<Complaint> complaints;
+  std::vector<Complaint> errors;  // of muster.toml; what stands there is left out of the model
 };
 
 // Fails if a file is missing, unreadable or over limits::config_file, and if no process type is
 // defined.
 Result<LoadedModel> load_model(const ModelFiles& files);
 
+// Fails also if there are errors, with the first of them: for whoever can still refuse.
+Result<LoadedModel> load_flawless_model(const ModelFiles& files);
+
 // The part of load_model that touches no file. `name` is what complaints call the text.
 struct NamedText {
   std::string name, text;
 };
 Result<LoadedModel> assemble_model(const NamedText& procfile,
-                                   const std::vector<NamedText>& env_files);
+                                   const std::vector<NamedText>& env_files,
+                                   const std::optional<NamedText>& settings = {});
 
 // The nearest directory from `directory` upward that has a file called Procfile.
 std::optional<std::string> directory_with_procfile(const std::string& directory);

@@ -4,23 +4,23 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
+
+#include "daemon/config/settings.h"
 
 namespace muster {
 
 struct ProcessType {
   std::string name;
   std::string command;
+  Settings settings = {};
   bool operator==(const ProcessType&) const = default;
 };
-
-// In order; a later pair wins over an earlier one of the same name.
-using Environment = std::vector<std::pair<std::string, std::string>>;
 
 struct AppModel {
   std::vector<ProcessType> types;  // in the order of the Procfile, names unique
   Environment env;                 // of the .env files, names unique
+  Settings defaults = {};          // of what is of no type
   bool operator==(const AppModel&) const = default;
 
   const ProcessType* find(std::string_view type) const {

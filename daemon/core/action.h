@@ -27,7 +27,8 @@ struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gon
   ProcessName process;
   std::string command;  // for `sh -c 'exec ...'` as the Procfile has it; used when argv is empty
   std::vector<std::string> argv;  // a one-off's own words
-  Environment env;                // on top of the daemon's own: .env, PORT, PS, DYNO
+  Environment env;                // on top of the daemon's own; later ones win
+  Surroundings surroundings;
   // An attached one-off: its input and output belong to this client's exchange and not to the log.
   struct Attachment {
     ClientId client;
@@ -44,11 +45,12 @@ struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gon
   std::optional<Resumed> resumed;
 };
 // A signal to every process of the launch's tree, now or, before its exec, as soon as it has one.
-// After SIGTERM or SIGKILL nobody who reads the output slowly is waited for any more: it may be
+// After one that is to end it nobody who reads the output slowly is waited for any more: it may be
 // that nothing else of the launch is left.
 struct Kill {
   LaunchId launch;
   int signal;
+  bool to_end = true;
 };
 struct WatchPort {  // answered by Listening, if ever
   LaunchId launch;

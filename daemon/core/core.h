@@ -14,7 +14,7 @@ namespace muster {
 
 struct CoreOptions {
   uint32_t base_port = 5000;
-  Nanos stop_grace = 10s;    // SIGTERM to SIGKILL
+  Nanos stop_grace = 10s;    // SIGTERM to SIGKILL, where muster.toml says no other
   Nanos kill_patience = 5s;  // SIGKILL to the next one; doubles from there
   Nanos boot_timeout = 60s;  // launch to "R10" for type web
   Nanos backoff_base = 10s;  // second crash in a row; doubles from there

@@ -54,27 +54,28 @@ void Driver::apply(Process& p, Cell cell) {
     case Effect::terminate:
     case Effect::terminate_again:
       change(p, next, cell.effect == Effect::terminate ? Wish::rest : Wish::restart);
-      publish(p, RecordKind::notice, texts::stopping_all());
-      return signal_and_wait(p, SIGTERM);
+      publish(p, RecordKind::notice, texts::stopping_all(name_of(p.stopping.signal)));
+      return terminate(p);
     case Effect::drain:
       forgive(p);
       return change(p, next, p.wish);
     case Effect::sweep:
       forgive(p);
       change(p, next, p.wish);
-      publish(p, RecordKind::notice, texts::stopping_rest("SIGTERM"));
-      return signal_and_wait(p, SIGTERM);
+      publish(p, RecordKind::notice, texts::stopping_rest(name_of(p.stopping.signal)));
+      return terminate(p);
     case Effect::wish_rest:
       return change(p, next, resting(p));
     case Effect::stop_reading:
       change(p, next, resting(p));
-      return out_.add(Kill{*p.launch, SIGTERM});
+      return out_.add(Kill{*p.launch, p.stopping.signal.number});
     case Effect::wish_restart:
       return change(p, next, Wish::restart);
     case Effect::repeat_signal:
-      return out_.add(Kill{*p.launch, p.state == ProcessState::stopping ? SIGTERM : SIGKILL});
+      return out_.add(
+          Kill{*p.launch, p.state == ProcessState::stopping ? p.stopping.signal.number : SIGKILL});
     case Effect::escalate:
-      publish_error(p, "R12", texts::exit_timeout(options_.stop_grace));
+      publish_error(p, "R12", texts::exit_timeout(grace_of(p), name_of(p.stopping.signal)));
       change(p, next, p.wish);
       return kill(p);
     case Effect::kill:
@@ -131,6 +132,7 @@ void Driver::launch(Process& p) {
     p.command = type->command;
     if (!p.port) give_port(p);
   }
+  take_stopping(p);
   Launch launch = launch_of(p, next_launch_++);
   table_.set_launch(p, launch.launch);
   p.launches++;
@@ -146,6 +148,10 @@ Launch Driver::launch_of(const Process& p, LaunchId id) const {
   launch.launch = id;
   launch.process = p.name;
   launch.env = types_.model().env;
+  if (const Settings* settings = settings_of(p)) {
+    launch.surroundings = settings->surroundings;
+    launch.env.insert(launch.env.end(), settings->env.begin(), settings->env.end());
+  }
   if (p.one_off) {
     launch.command = p.one_off->command;
     launch.argv = p.one_off->argv;
@@ -172,6 +178,25 @@ void Driver::launch_again(Process& p) {
 
 void Driver::keep_port(Process& p) {
   if (!ports_.keep(*p.port)) p.port.reset();
+}
+
+void Driver::take_stopping(Process& p) {
+  const Settings* settings = settings_of(p);
+  if (!settings || settings->stopping == p.stopping) return;
+  p.stopping = settings->stopping;
+  table_.touch(p);
+}
+
+// Nothing for a type that has left the files.
+const Settings* Driver::settings_of(const Process& p) const {
+  const std::string& name = p.one_off ? p.one_off->type : p.name.type;
+  if (name.empty()) return &types_.model().defaults;
+  const ProcessType* type = types_.find(name);
+  return type ? &type->settings : nullptr;
+}
+
+Nanos Driver::grace_of(const Process& p) const {
+  return p.stopping.grace.value_or(options_.stop_grace);
 }
 
 // A process keeps its port for as long as it is in the table.
@@ -207,12 +232,13 @@ void Driver::retire(Process& p) {
 void Driver::hang_up(Process& p) {
   if (p.deadline) return;
   publish(p, RecordKind::notice, texts::client_gone());
-  signal_and_wait(p, SIGHUP);
+  out_.add(Kill{*p.launch, SIGHUP, false});
+  arm(p, grace_of(p));
 }
 
-void Driver::signal_and_wait(Process& p, int signal) {
-  out_.add(Kill{*p.launch, signal});
-  arm(p, options_.stop_grace);
+void Driver::terminate(Process& p) {
+  out_.add(Kill{*p.launch, p.stopping.signal.number});
+  arm(p, grace_of(p));
 }
 
 void Driver::kill(Process& p) {

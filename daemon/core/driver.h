@@ -25,6 +25,9 @@ class Driver {
   // For a core that goes on where another one stopped.
   void launch_again(Process& process);
   void keep_port(Process& process);
+  // How the files that were read last have it ended. What they know no more is ended as they had it
+  // before.
+  void take_stopping(Process& process);
   void continue_from(LaunchId next) { next_launch_ = std::max(next_launch_, next); }
   LaunchId next_launch() const { return next_launch_; }
 
@@ -46,7 +49,7 @@ class Driver {
   void back_off(Process& process);
   void retire(Process& process);
   void hang_up(Process& process);
-  void signal_and_wait(Process& process, int signal);
+  void terminate(Process& process);
   void kill(Process& process);
   void kill_again(Process& process);
   void forgive(Process& process);
@@ -54,6 +57,8 @@ class Driver {
   bool waits_for_port(const Process& process) const;
   Wish resting(const Process& process) const;
   void arm(Process& process, Nanos delay);
+  Nanos grace_of(const Process& process) const;
+  const Settings* settings_of(const Process& process) const;
   void publish(const Process& process, RecordKind kind, std::string text);
   void publish_error(const Process& process, std::string code, std::string text);
   EventRecord record(const Process& process, RecordKind kind, std::string text) const;

@@ -32,7 +32,7 @@ enum class ProcessState : uint8_t {
   down,      // nothing is left and nothing is wanted
   starting,  // launched, not up yet
   up,
-  stopping,  // its tree has been told to end (SIGTERM), the grace is running
+  stopping,  // its tree has been told to end, the grace is running
   killing,   // SIGKILL has been sent
   draining,  // nothing is alive; what it printed is still being read
   crashed,   // nothing is left; waits for its back-off
@@ -79,10 +79,10 @@ enum class Effect : uint8_t {
   launch_afresh,    // the same, and earlier crashes are forgotten
   watch_port,       // wait for its port, if it has one to wait for
   report_boot,      // R10
-  terminate,        // SIGTERM to its tree, grace; then it rests
+  terminate,        // its stop signal (SIGTERM) to its tree, grace; then it rests
   terminate_again,  // the same; then it is launched again
   drain,            // it has ended
-  sweep,            // it ended by itself: SIGTERM to what is left of its tree, grace
+  sweep,            // it ended by itself: the stop signal to what is left of its tree, grace
   wish_rest,        // it is on its way down: leave it there
   wish_restart,     // it is on its way down: launch it again
   stop_reading,     // the same, and no slow reader is to hold it up

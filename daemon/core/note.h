@@ -18,6 +18,7 @@ namespace muster {
 
 // What a one-off has besides a process of the formation.
 struct OneOffNote {
+  std::string type;
   std::string command;
   std::vector<std::string> argv;
   Environment env;
@@ -37,6 +38,7 @@ struct ProcessNote {
   std::optional<uint32_t> port;
   Now since{};
   std::optional<MonoTime> deadline;
+  Stopping stopping;
   Nanos patience{};
   uint32_t launches = 0, crashes = 0;
   std::optional<int32_t> last_exit;

@@ -19,6 +19,7 @@ namespace muster {
 
 // What a one-off has besides a process of the formation.
 struct OneOff {
+  std::string type;     // whose settings it has; empty: those of no type
   std::string command;  // for the shell, if `argv` is empty
   std::vector<std::string> argv;
   Environment env;
@@ -37,7 +38,8 @@ struct Process {
   std::optional<uint32_t> port;
   Now since{};  // of the state as people see it
   std::optional<MonoTime> deadline;
-  Nanos patience{};  // how long SIGKILL was last waited for
+  Stopping stopping;  // as the files had it last
+  Nanos patience{};   // how long SIGKILL was last waited for
   uint32_t launches = 0;
   uint32_t crashes = 0;  // in a row
   std::optional<int32_t> last_exit;

@@ -30,6 +30,14 @@ FormationCounts formation_for(const Types& before, const Types& after,
   return fitted(wanted, after);
 }
 
+// What is different about a type, by name; what of it concerns only the next launch is a reason to
+// restart.
+ChangedKeys changes_of(const ProcessType& before, const ProcessType& after) {
+  ChangedKeys changed = changed_keys(before.settings, after.settings);
+  if (before.command != after.command) changed.at_start.insert(changed.at_start.begin(), "command");
+  return changed;
+}
+
 }  // namespace
 
 void Core::State::ask(const Asker& asker, const std::string& by, const ReloadRequest&) {
@@ -82,11 +90,14 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
           fmt::format("{}: new, running {}", type.name, count_text(wanted[type.name])));
       continue;
     }
-    const bool command_changed = *old != type;
-    if (!command_changed && variables.empty()) continue;
+    const ChangedKeys changed = changes_of(*old, type);
+    if (!changed.at_once.empty())
+      changes.push_back(
+          fmt::format("{}: {} changed, without a restart", type.name, listing(changed.at_once)));
+    if (changed.at_start.empty() && variables.empty()) continue;
     size_t restarting = 0;
     for (Process* p : table.of_type(type.name)) {
-      if (!p->identity && command_changed) {
+      if (!p->identity && p->command != type.command) {
         p->command = type.command;
         table.touch(*p);
       }
@@ -94,10 +105,11 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
       to_restart.push_back(p);
       restarting++;
     }
-    if (command_changed)
-      changes.push_back(
-          fmt::format("{}: command changed, restarting {}", type.name, count_text(restarting)));
+    if (!changed.at_start.empty())
+      changes.push_back(fmt::format("{}: {} changed, restarting {}", type.name,
+                                    listing(changed.at_start), count_text(restarting)));
   }
+  for (Process* p : table.everything()) driver.take_stopping(*p);
   if (!variables.empty())
     changes.push_back(fmt::format("environment: {} changed, restarting {}", listing(variables),
                                   count_text(to_restart.size())));

@@ -18,6 +18,7 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RunReques
   OneOff one_off;
   if (const ProcessType* type = types.find(request.command[0])) {
     const std::vector<std::string> rest(request.command.begin() + 1, request.command.end());
+    one_off.type = type->name;
     one_off.command = type->command + (rest.empty() ? "" : " ") + shell_quoted(rest);
   } else {
     one_off.argv = request.command;

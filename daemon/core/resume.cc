@@ -10,11 +10,11 @@ namespace muster {
 namespace {
 
 ProcessNote note_of(const Process& p) {
-  ProcessNote note{p.name,     p.state,     p.wish,    p.command,  p.launch,   p.progress,
-                   p.identity, p.port,      p.since,   p.deadline, p.patience, p.launches,
-                   p.crashes,  p.last_exit, p.trouble, {}};
+  ProcessNote note{p.name,     p.state,   p.wish,      p.command,  p.launch,   p.progress,
+                   p.identity, p.port,    p.since,     p.deadline, p.stopping, p.patience,
+                   p.launches, p.crashes, p.last_exit, p.trouble,  {}};
   if (p.one_off)
-    note.one_off = {p.one_off->command, p.one_off->argv, p.one_off->env,
+    note.one_off = {p.one_off->type, p.one_off->command, p.one_off->argv, p.one_off->env,
                     p.one_off->attached.has_value()};
   return note;
 }
@@ -25,6 +25,7 @@ void restore(Process& p, const ProcessNote& note) {
   p.command = note.command;
   p.port = note.port;
   p.since = note.since;
+  p.stopping = note.stopping;
   p.patience = note.patience;
   p.launches = note.launches;
   p.crashes = note.crashes;
@@ -32,6 +33,7 @@ void restore(Process& p, const ProcessNote& note) {
   p.trouble = note.trouble;
   if (note.one_off) {
     p.one_off.emplace();
+    p.one_off->type = note.one_off->type;
     p.one_off->command = note.one_off->command;
     p.one_off->argv = note.one_off->argv;
     p.one_off->env = note.one_off->env;
@@ -92,8 +94,7 @@ void Core::State::repeat_signals(const Note& last) {
     Process* p = table.find(note.name);
     if (!p || !p->launch || p->progress == LaunchProgress::asked) continue;
     if (p->state != ProcessState::stopping && p->state != ProcessState::killing) continue;
-    out.add(Kill{*p->launch, p->state == ProcessState::stopping ? SIGTERM : SIGKILL});
-    table.touch(*p);
+    driver.step(*p, LifeEvent::launched);
   }
 }
 

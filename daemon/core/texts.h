@@ -31,7 +31,9 @@ inline Text exited(std::optional<int> status) {
   return fmt::format("Process exited with status {}",
                      status ? std::to_string(*status) : "unknown: nobody of muster was there");
 }
-inline Text stopping_all() { return "Stopping all processes with SIGTERM"; }
+inline Text stopping_all(View signal) {
+  return fmt::format("Stopping all processes with {}", signal);
+}
 inline Text stopping_rest(View signal) {
   return fmt::format("Stopping remaining processes with {}", signal);
 }
@@ -41,11 +43,10 @@ inline Text boot_timeout(Nanos t) {
       "Error R10 (Boot timeout) -> Web process failed to bind to $PORT within {} seconds of launch",
       seconds(t));
 }
-inline Text exit_timeout(Nanos t) {
+inline Text exit_timeout(Nanos t, View signal) {
   return fmt::format(
-      "Error R12 (Exit timeout) -> At least one process failed to exit within {} seconds of "
-      "SIGTERM",
-      seconds(t));
+      "Error R12 (Exit timeout) -> At least one process failed to exit within {} seconds of {}",
+      seconds(t), signal);
 }
 inline Text outlives_kill(Nanos t) {
   return fmt::format(

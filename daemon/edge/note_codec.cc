@@ -42,6 +42,7 @@ void describe(Fields& fields, M& identity) {
 
 template <class Fields, Is<OneOffNote> M>
 void describe(Fields& fields, M& one_off) {
+  fields.may("type", one_off.type);
   fields.may("command", one_off.command);
   fields.may("argv", one_off.argv);
   fields.may("env", one_off.env);
@@ -61,6 +62,8 @@ void describe(Fields& fields, M& note) {
   fields.must("since", note.since.mono);
   fields.must("since_wall", note.since.wall);
   fields.may("deadline", note.deadline);
+  fields.may("stop_signal", note.stopping.signal.number);
+  fields.may("grace", note.stopping.grace);
   fields.may("patience", note.patience);
   fields.may("launches", note.launches);
   fields.may("crashes", note.crashes);

@@ -41,8 +41,10 @@ class Processes {
   // Soon, in the order of the calls; a burst is spread over turns. A resumed one that was started
   // is taken over at once.
   void start(Launch launch);
-  // To every process of the launch's tree, once; SIGKILL again and again until none is left.
-  void kill(LaunchId launch, int signal);
+  // To every process of the launch's tree, once; SIGKILL again and again until none is left. From
+  // one that is to end it, as SIGTERM and SIGKILL always are, nobody who reads its output slowly is
+  // waited for any more.
+  void kill(LaunchId launch, int signal, bool to_end = false);
 
   // To be called by an Output: the end of a launch's streams was reached.
   void output_changed() { sweep_.on(); }

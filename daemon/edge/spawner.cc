@@ -36,6 +36,16 @@ void open_both_ways(UniqueFd& end) {
   if (both) end = std::move(both);
 }
 
+// What muster-exec is to change of what it has inherited.
+std::vector<std::string> exec_settings(const Surroundings& surroundings) {
+  std::vector<std::string> words;
+  if (auto& mask = surroundings.umask) words.push_back(fmt::format("umask={}", mask->bits));
+  if (auto& nice = surroundings.nice) words.push_back(fmt::format("nice={}", nice->value));
+  if (auto& limit = surroundings.nofile) words.push_back(fmt::format("nofile={}", limit->value));
+  if (auto& limit = surroundings.core) words.push_back(fmt::format("core={}", limit->value));
+  return words;
+}
+
 }  // namespace
 
 Spawner::Spawner(Loop& loop, SpawnerOptions options, UniqueFd null)
@@ -46,8 +56,6 @@ Spawner::Spawner(Loop& loop, SpawnerOptions options, UniqueFd null)
     if (equals != std::string_view::npos)
       environment_.emplace(pair.substr(0, equals), pair.substr(equals + 1));
   }
-  // As a shell would, which is not always there to do it.
-  environment_["PWD"] = options_.directory;
 }
 
 Result<Spawner> Spawner::open(Loop& loop, SpawnerOptions options) {
@@ -56,6 +64,12 @@ Result<Spawner> Spawner::open(Loop& loop, SpawnerOptions options) {
   UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!null) return fail_errno(errno, "/dev/null");
   return Spawner(loop, std::move(options), std::move(null));
+}
+
+std::string Spawner::directory_of(const Launch& launch) const {
+  const std::string& own = launch.surroundings.directory;
+  if (own.empty()) return options_.directory;
+  return own.front() == '/' ? own : options_.directory + '/' + own;
 }
 
 StartResult<LaunchPipes> Spawner::make_pipes(const Launch& launch) const {
@@ -86,10 +100,15 @@ StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchP
                                                    const Environment& mark, int cgroup,
                                                    std::function<void()> on_change) const {
   Child::Plan plan;
-  plan.argv = {options_.exec_program, options_.directory, std::to_string(options_.fd_limit)};
+  const std::string directory = directory_of(launch);
+  plan.argv = {options_.exec_program, directory, std::to_string(options_.fd_limit)};
+  auto settings = exec_settings(launch.surroundings);
+  plan.argv.insert(plan.argv.end(), settings.begin(), settings.end());
+  plan.argv.emplace_back("--");
   auto words = launch.argv.empty() ? shell_words(launch.command) : launch.argv;
   plan.argv.insert(plan.argv.end(), words.begin(), words.end());
   auto environment = environment_;
+  environment["PWD"] = directory;  // as a shell would, which is not always there to do it
   for (auto* more : {&launch.env, &mark})
     for (auto& [name, value] : *more) environment[name] = value;
   for (auto& [name, value] : environment)
@@ -116,7 +135,11 @@ StartFailure Spawner::describe(const Launch& launch, const ExecReport& report) c
       case ExecStage::limits:
         return "set descriptor limit";
       case ExecStage::directory:
-        return "chdir " + options_.directory;
+        return "chdir " + directory_of(launch);
+      case ExecStage::niceness:
+        return "set niceness";
+      case ExecStage::core_limit:
+        return "set core limit";
       case ExecStage::begun:
         break;
       case ExecStage::program:

@@ -57,6 +57,7 @@ class Spawner {
 
  private:
   Spawner(Loop& loop, SpawnerOptions options, UniqueFd null);
+  std::string directory_of(const Launch& launch) const;
 
   Loop* loop_;
   SpawnerOptions options_;

@@ -1,12 +1,13 @@
-// muster-exec DIRECTORY FD_LIMIT PROGRAM ARG...: what happens in the child before a launch's
-// program begins, each step reported when it fails. Not a shell and no daemon code: it links
-// nothing, so that it starts fast. Environment, session and descriptors 0 to 3 come from the
-// daemon; the program keeps 0 to 2 only.
+// muster-exec DIRECTORY FD_LIMIT [NAME=VALUE]... -- PROGRAM ARG...: what happens in the child
+// before a launch's program begins, each step reported when it fails. Not a shell and no daemon
+// code: it links nothing, so that it starts fast. Environment, session and descriptors 0 to 3 come
+// from the daemon; the program keeps 0 to 2 only.
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <cerrno>
@@ -59,18 +60,63 @@ bool restore_fd_limit(const char* text) {
   return setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 
+// What was asked for, or nothing: a limit that is not quite it helps nobody.
+bool set_limit(__rlimit_resource resource, const char* text) {
+  rlimit limit;
+  if (getrlimit(resource, &limit) != 0) return false;
+  limit.rlim_cur = strtoull(text, nullptr, 10);  // "unlimited" is the highest number
+  if (limit.rlim_cur > limit.rlim_max) limit.rlim_max = limit.rlim_cur;
+  return setrlimit(resource, &limit) == 0;
+}
+
+struct Setting {
+  const char* name;
+  ExecStage stage;
+  bool (*apply)(const char* value);
+};
+constexpr Setting settings[] = {
+    {"umask", ExecStage::arguments,
+     [](const char* value) {
+       umask(static_cast<mode_t>(strtoul(value, nullptr, 10)));
+       return true;
+     }},
+    {"nice", ExecStage::niceness,
+     [](const char* value) { return setpriority(PRIO_PROCESS, 0, atoi(value)) == 0; }},
+    {"nofile", ExecStage::limits,
+     [](const char* value) { return set_limit(RLIMIT_NOFILE, value); }},
+    {"core", ExecStage::core_limit,
+     [](const char* value) { return set_limit(RLIMIT_CORE, value); }},
+};
+
+void apply(const char* word) {
+  const char* equals = strchr(word, '=');
+  if (equals)
+    for (auto& setting : settings) {
+      const size_t length = strlen(setting.name);
+      if (length != static_cast<size_t>(equals - word) || strncmp(word, setting.name, length) != 0)
+        continue;
+      if (!setting.apply(equals + 1)) give_up(setting.stage);
+      return;
+    }
+  errno = EINVAL;
+  give_up(ExecStage::arguments);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   report(ExecStage::begun, getpid());
   keep_standard_descriptors();
-  if (argc < 4) {
+  int end = 3;  // of the settings
+  while (end < argc && strcmp(argv[end], "--") != 0) end++;
+  if (end + 1 >= argc) {
     errno = EINVAL;
     give_up(ExecStage::arguments);
   }
   const char *directory = argv[1], *fd_limit = argv[2];
-  char** command = argv + 3;
+  char** command = argv + end + 1;
   if (!restore_fd_limit(fd_limit)) give_up(ExecStage::limits);
+  for (int i = 3; i < end; i++) apply(argv[i]);
   if (chdir(directory) != 0) give_up(ExecStage::directory);
   reset_signals();
   execvp(command[0], command);

@@ -9,9 +9,11 @@ namespace muster {
 enum class ExecStage : int {
   begun,      // no failure: muster-exec runs
   arguments,  // muster-exec itself was called wrongly
-  limits,     // giving the descriptor limit back
+  limits,     // the descriptor limit
   directory,  // chdir
   program,    // exec
+  niceness,
+  core_limit,
 };
 
 struct ExecReport {

@@ -45,6 +45,8 @@ void Checker::check(const Event& event, const std::vector<Action>& actions, Mono
 
 void Checker::learn(const Event& event, const std::vector<Action>& actions) {
   if (auto* it = std::get_if<Exited>(&event)) launches_.at(it->launch).exited = true;
+  if (auto* it = std::get_if<ModelRead>(&event); it && it->model && !ending_)
+    learn_model(*it->model);
   if (auto* it = std::get_if<Gone>(&event)) launches_.at(it->launch).over = true;
   if (auto* it = std::get_if<LaunchFailed>(&event)) launches_.at(it->launch).over = true;
   granted_.reset();
@@ -56,6 +58,13 @@ void Checker::learn(const Event& event, const std::vector<Action>& actions) {
   if (auto* it = std::get_if<ClientLost>(&event))
     for (auto& [exchange, seen] : exchanges_)
       if (exchange.first == it->client && seen.attached_run) seen.client_lost = true;
+}
+
+void Checker::learn_model(const AppModel& model) {
+  model_ = model;
+  for (auto& [id, seen] : launches_)
+    if (const ProcessType* type = model.find(seen.process.type))
+      seen.stopping = type->settings.stopping;
 }
 
 void Checker::supervisor_died() {
@@ -93,7 +102,9 @@ void Checker::see(const Launch& launch) {
   expect(launch.launch > last_launch_, "launch {} is not new", launch.launch);
   last_launch_ = launch.launch;
   expect(wished(launch.process), "{} is launched and not wished", launch.process.text());
-  LaunchSeen seen{launch.process, {}, false, false, {}};
+  LaunchSeen seen{launch.process, {}, false, false, {}, {}};
+  if (const ProcessType* type = model_.find(launch.process.type))
+    seen.stopping = type->settings.stopping;
   for (auto& [name, value] : launch.env)
     if (name == "PORT") seen.port = value;
   expect(seen.port.size() < 5 || seen.port <= "65535", "port {}", seen.port);
@@ -113,10 +124,15 @@ void Checker::see(const Kill& kill, MonoTime now) {
   expect_known(kill.launch, "Kill");
   LaunchSeen& seen = launches_.at(kill.launch);
   if (kill.signal == SIGKILL)
-    expect(signals_ >= 2 || seen.exited ||
-               (seen.told_to_end && now - *seen.told_to_end >= options_.stop_grace),
-           "{} is killed before its grace is over", seen.process.text());
-  if (kill.signal == SIGTERM && !seen.told_to_end) seen.told_to_end = now;
+    expect(
+        signals_ >= 2 || seen.exited || (seen.told_to_end && now - *seen.told_to_end >= seen.grace),
+        "{} is killed before its grace is over", seen.process.text());
+  if (kill.signal == SIGKILL || !kill.to_end) return;
+  expect(!seen.stopping || kill.signal == seen.stopping->signal.number,
+         "{} is told to end by signal {}", seen.process.text(), kill.signal);
+  if (seen.told_to_end) return;
+  seen.told_to_end = now;
+  if (seen.stopping) seen.grace = seen.stopping->grace.value_or(options_.stop_grace);
 }
 
 void Checker::expect_known(LaunchId launch, const char* what) const {

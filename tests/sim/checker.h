@@ -23,6 +23,8 @@ class Checker {
   // After each event: it, and all that the core did because of it, before the world has done any of
   // that. Throws a Violation.
   void check(const Event& event, const std::vector<Action>& actions, MonoTime now);
+  // What a core that begins has read; what it reads later it is told by an event.
+  void begins_with(const AppModel& model) { model_ = model; }
   // The program around the core has died: nobody who has asked will be answered.
   void supervisor_died();
   // When faults have stopped for long enough: exactly what is wished runs.
@@ -39,9 +41,11 @@ class Checker {
   struct LaunchSeen {
     ProcessName process;
     std::string port;
-    bool over = false;    // the core has been told that nothing of it is alive
-    bool exited = false;  // the core has been told that its first process has exited
+    bool over = false;                 // the core has been told that nothing of it is alive
+    bool exited = false;               // the core has been told that its first process has exited
+    std::optional<Stopping> stopping;  // not known of one-offs
     std::optional<MonoTime> told_to_end;
+    Nanos grace{};  // from then on
   };
   struct ExchangeSeen {
     bool answered = false;
@@ -62,9 +66,12 @@ class Checker {
   // Those places of the formation that the words mean.
   std::set<ProcessName> places(const std::vector<std::string>& words) const;
 
+  void learn_model(const AppModel& model);
+
   const World& world_;
   const CoreOptions& options_;
   std::unordered_map<LaunchId, LaunchSeen> launches_;
+  AppModel model_;
   LaunchId last_launch_ = 0;
   std::map<Exchange, ExchangeSeen> exchanges_;
   std::optional<Exchange> granted_;  // by this event: credit, which is refused if it comes too late

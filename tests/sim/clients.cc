@@ -6,6 +6,14 @@
 namespace muster::sim {
 
 namespace {
+Settings some_settings(Rng& rng) {
+  Settings settings;
+  if (rng.percent(30)) settings.stopping.signal = {rng.percent(50) ? SIGINT : SIGQUIT};
+  if (rng.percent(30)) settings.stopping.grace = Nanos(1s) * rng.between(1, 10);
+  if (rng.percent(30)) settings.surroundings.nice = Niceness{int(rng.below(2))};
+  return settings;
+}
+
 const std::vector<std::string> type_names{"web", "worker", "clock"};
 const std::vector<ClientId> client_names{"ann", "bob", "cyd"};
 }  // namespace
@@ -13,9 +21,11 @@ const std::vector<ClientId> client_names{"ann", "bob", "cyd"};
 AppModel Clients::some_model() {
   AppModel model;
   for (auto& name : type_names)
-    if (rng_.percent(85)) model.types.push_back({name, name + std::to_string(rng_.below(2))});
+    if (rng_.percent(85))
+      model.types.push_back({name, name + std::to_string(rng_.below(2)), some_settings(rng_)});
   if (model.types.empty()) model.types.push_back({"web", "web0"});
   if (rng_.percent(30)) model.env.emplace_back("COLOUR", std::to_string(rng_.below(2)));
+  model.defaults = some_settings(rng_);
   return model;
 }
 

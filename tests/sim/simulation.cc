@@ -115,6 +115,7 @@ class Simulation {
   // The program begins, or the next one goes on where it died.
   void begin() {
     core_.emplace(model_, first_wish_, options_);
+    checker_.begins_with(model_);
     after(Tick{}, memory_ ? core_->resume(*memory_, now_) : core_->start(now_));
   }
 

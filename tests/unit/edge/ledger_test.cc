@@ -67,12 +67,13 @@ TEST_CASE("every field of a process that was kept is found again") {
   note.port = 5000;
   note.since = {MonoTime(5s), WallTime(-3s)};
   note.deadline = MonoTime(15s);
+  note.stopping = {{SIGINT}, 3s};
   note.patience = 10s;
   note.launches = 3;
   note.crashes = 2;
   note.last_exit = 143;
   note.trouble = "exec: no \xff";
-  note.one_off = OneOffNote{"sh", {"a", "b"}, {{"K", "V"}}, true};
+  note.one_off = OneOffNote{"worker", "sh", {"a", "b"}, {{"K", "V"}}, true};
   REQUIRE(place.open().keep(step({note})));
 
   const Ledger found = place.open();
@@ -87,6 +88,7 @@ TEST_CASE("every field of a process that was kept is found again") {
   CHECK(again.since.mono == note.since.mono);
   CHECK(again.since.wall == note.since.wall);
   CHECK(again.deadline == note.deadline);
+  CHECK(again.stopping == note.stopping);
   CHECK(again.patience == note.patience);
   CHECK(again.launches == 3);
   CHECK(again.crashes == 2);

@@ -1,0 +1,44 @@
+// See nearest.h.
+#include "base/nearest.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace muster {
+namespace {
+
+constexpr size_t longest_guess = 64;  // nothing longer is a word with a slip in it
+constexpr size_t most_slips = 2;      // two letters that have changed places
+
+// Levenshtein's: letters to insert, delete or replace.
+size_t edits_between(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j < row.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::optional<std::string_view> nearest(std::string_view word,
+                                        const std::vector<std::string_view>& candidates) {
+  if (word.size() > longest_guess) return std::nullopt;
+  // Of a word of two letters one must be right.
+  size_t fewest = std::min(most_slips, std::max<size_t>(word.size(), 2) - 1) + 1;
+  std::optional<std::string_view> best;
+  for (auto candidate : candidates)
+    if (const size_t slips = edits_between(word, candidate); slips < fewest) {
+      fewest = slips;
+      best = candidate;
+    }
+  return best;
+}
+
+}  // namespace muster

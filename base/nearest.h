@@ -1,0 +1,14 @@
+// The word that was probably meant by one with a slip in it. Knows no vocabulary.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace muster {
+
+// The one of `candidates` with the fewest slips from `word`, if they are few enough to be slips.
+std::optional<std::string_view> nearest(std::string_view word,
+                                        const std::vector<std::string_view>& candidates);
+
+}  // namespace muster

@@ -1,0 +1,93 @@
+// What muster.toml says of a process type, as plain values, and the one table of its keys. Knows no
+// file format. Keeps: a Settings that nothing was said about is a bare Procfile's.
+#pragma once
+
+#include <csignal>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+
+namespace muster {
+
+// In order; a later pair wins over an earlier one of the same name.
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+struct Signal {
+  int number = SIGTERM;
+  bool operator==(const Signal&) const = default;
+};
+std::string name_of(Signal signal);  // "SIGTERM"
+
+struct FileMask {
+  uint32_t bits = 0;
+  bool operator==(const FileMask&) const = default;
+};
+
+struct Niceness {
+  int value = 0;  // -20 to 19, the highest yields most
+  bool operator==(const Niceness&) const = default;
+};
+
+struct ResourceLimit {
+  static constexpr uint64_t unlimited = UINT64_MAX;
+  uint64_t value = unlimited;
+  bool operator==(const ResourceLimit&) const = default;
+};
+
+// How a process is told to end.
+struct Stopping {
+  Signal signal;
+  std::optional<Nanos> grace;  // from the signal to SIGKILL; none: the daemon's own
+  bool operator==(const Stopping&) const = default;
+};
+
+// What a process begins with besides its command and environment. None: as the daemon had it.
+struct Surroundings {
+  std::string directory;  // from the app's on; empty: the app's
+  std::optional<FileMask> umask;
+  std::optional<Niceness> nice;
+  std::optional<ResourceLimit> nofile;  // descriptors
+  std::optional<ResourceLimit> core;    // bytes
+  bool operator==(const Surroundings&) const = default;
+};
+
+struct Settings {
+  Stopping stopping;
+  Surroundings surroundings;
+  Environment env;  // on top of the .env files
+  bool operator==(const Settings&) const = default;
+};
+
+struct Key {
+  std::string_view name;
+  // When a value that has changed is in force for a process that runs: at once, or only for its
+  // next launch, so that it is restarted.
+  enum class Applies : uint8_t { at_once, at_start } applies;
+};
+
+// One row per key. `visit` is called with the key and its value in each of `of`.
+template <class Visit, class... S>
+void for_each_key(Visit&& visit, S&... of) {
+  using enum Key::Applies;
+  visit(Key{"core", at_start}, of.surroundings.core...);
+  visit(Key{"directory", at_start}, of.surroundings.directory...);
+  visit(Key{"env", at_start}, of.env...);
+  visit(Key{"grace", at_once}, of.stopping.grace...);
+  visit(Key{"nice", at_start}, of.surroundings.nice...);
+  visit(Key{"nofile", at_start}, of.surroundings.nofile...);
+  visit(Key{"signal", at_once}, of.stopping.signal...);
+  visit(Key{"umask", at_start}, of.surroundings.umask...);
+}
+
+// The keys whose values differ.
+struct ChangedKeys {
+  std::vector<std::string> at_once, at_start;
+};
+ChangedKeys changed_keys(const Settings& before, const Settings& after);
+
+}  // namespace muster

@@ -1,0 +1,143 @@
+// muster.toml: what is taken, and what is complained about, with file:line. No file is read here.
+#include "daemon/config/settings_file.h"
+
+#include <catch2/catch.hpp>
+
+using namespace muster;
+
+namespace {
+
+AppModel shop() { return {{{"web", "serve"}, {"worker", "work"}}, {}}; }
+
+// The model after a text in which there is nothing wrong.
+AppModel model_of(std::string_view text) {
+  AppModel model = shop();
+  for (auto& error : take_settings(text, "muster.toml", model)) FAIL(error.text());
+  return model;
+}
+
+std::vector<std::string> errors_of(std::string_view text) {
+  AppModel model = shop();
+  std::vector<std::string> texts;
+  for (auto& error : take_settings(text, "muster.toml", model)) texts.push_back(error.text());
+  return texts;
+}
+
+using Errors = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("an empty muster.toml is as good as none") {
+  CHECK(model_of("") == shop());
+  CHECK(model_of("# nothing\n[app]\n[web]\n") == shop());
+}
+
+TEST_CASE("every key is taken") {
+  const Settings web = model_of(R"([web]
+core = "unlimited"
+directory = "site"
+grace = "1m30s"
+nice = -5
+nofile = "64K"
+signal = "INT"
+umask = "027"
+env = { RAILS_ENV = "production" }
+)")
+                           .find("web")
+                           ->settings;
+  CHECK(web.stopping == Stopping{{SIGINT}, 90s});
+  CHECK(web.surroundings ==
+        Surroundings{"site", FileMask{027}, Niceness{-5}, ResourceLimit{65536}, ResourceLimit{}});
+  CHECK(web.env == Environment{{"RAILS_ENV", "production"}});
+}
+
+TEST_CASE("a type has what the app has, save where its own table says otherwise") {
+  const AppModel model = model_of(R"([worker]
+grace = 60
+env.QUEUE = "high"
+env.SIZE = "2"
+[app]
+signal = "SIGQUIT"
+grace = "5s"
+[app.env]
+COLOUR = "blue"
+SIZE = "1"
+)");
+  const Settings& web = model.find("web")->settings;
+  CHECK(web == model.defaults);
+  CHECK(web.stopping == Stopping{{SIGQUIT}, 5s});
+  const Settings& worker = model.find("worker")->settings;
+  CHECK(worker.stopping == Stopping{{SIGQUIT}, 60s});
+  CHECK(worker.env == Environment{{"COLOUR", "blue"}, {"SIZE", "2"}, {"QUEUE", "high"}});
+}
+
+TEST_CASE("unknown keys and types are named with the nearest known one") {
+  CHECK(errors_of("[web]\ngracee = 1\n") ==
+        Errors{"muster.toml:2: unknown key 'gracee', did you mean 'grace'?"});
+  CHECK(errors_of("[wbe]\nnice = 1\n") ==
+        Errors{"muster.toml:1: the Procfile has no type 'wbe', did you mean 'web'?"});
+  CHECK(errors_of("[zookeeper]\n") ==
+        Errors{"muster.toml:1: the Procfile has no type 'zookeeper'"});
+  CHECK(errors_of("[web]\nelephant = 1\n")[0].find("unknown key 'elephant'; there are ") !=
+        std::string::npos);
+}
+
+TEST_CASE("what stands outside of a table is told where it belongs") {
+  CHECK(errors_of("grace = 5\n") ==
+        Errors{"muster.toml:1: 'grace' stands outside of a table: put it below [app] or below a "
+               "process type's, as [web]"});
+}
+
+TEST_CASE("all errors are told, by line, and what is right is taken") {
+  AppModel model = shop();
+  const auto errors = take_settings(R"([worker]
+signal = "KILL"
+grace = "soon"
+nice = 20
+[web]
+signal = "INT"
+umask = 27
+nofile = -1
+directory = ""
+env = { "A=B" = "x" }
+[app.env]
+SIZE = 3
+)",
+                                    "muster.toml", model);
+  Errors texts;
+  for (auto& error : errors) texts.push_back(error.text());
+  CHECK(texts ==
+        Errors{"muster.toml:2: signal: 'KILL' cannot be caught",
+               "muster.toml:3: grace: 'soon' is not a duration, such as \"500ms\", \"5s\" or "
+               "\"1m30s\"",
+               "muster.toml:4: nice: must be a whole number from -20 to 19",
+               "muster.toml:7: umask: must be a text in quotes",
+               "muster.toml:8: nofile: '-1' is not a limit, such as 1024, \"64K\" or \"unlimited\"",
+               "muster.toml:9: directory: is empty",
+               "muster.toml:10: env: 'A=B' cannot be the name of a variable",
+               "muster.toml:11: env: SIZE: must be a text in quotes"});
+  CHECK(model.find("web")->settings.stopping.signal == Signal{SIGINT});
+}
+
+TEST_CASE("a text that is no TOML says where it stops being it") {
+  AppModel model = shop();
+  const auto errors = take_settings("[web]\nnice = = 3\n", "muster.toml", model);
+  REQUIRE(errors.size() == 1);
+  CHECK(errors[0].line == 2);
+  CHECK(model == shop());
+}
+
+TEST_CASE("a type that is called app has the defaults, which have its name") {
+  AppModel model{{{"app", "serve"}}, {}};
+  CHECK(take_settings("[app]\nnice = 1\n", "muster.toml", model).empty());
+  CHECK(model.types[0].settings.surroundings.nice == Niceness{1});
+}
+
+TEST_CASE("changed keys are told apart by when they are in force") {
+  Settings before, after;
+  after.stopping.grace = 3s;
+  after.env = {{"A", "1"}};
+  after.surroundings.nice = Niceness{1};
+  CHECK(changed_keys(before, after).at_once == Errors{"grace"});
+  CHECK(changed_keys(before, after).at_start == Errors{"env", "nice"});
+}

@@ -1,0 +1,101 @@
+// What muster.toml says, in the life of processes: how they are ended and what they begin with.
+#include "stage.h"
+
+using namespace muster;
+using Lines = Stage::Lines;
+
+namespace {
+
+AppModel with(Settings worker) {
+  AppModel model = shop();
+  model.types[1].settings = std::move(worker);
+  return model;
+}
+
+Settings ended_by(int signal, std::optional<Nanos> grace) {
+  Settings settings;
+  settings.stopping = {{signal}, grace};
+  return settings;
+}
+
+Stage running(Settings worker) {
+  Stage stage({{"web", 0}, {"worker", 1}}, with(std::move(worker)));
+  stage.comes_up("worker.1");
+  stage.clear();
+  return stage;
+}
+
+Lines reload(Stage& stage, AppModel model) {
+  const auto id = stage.ask(ReloadRequest{});
+  stage.tell(ModelRead{std::move(model)});
+  return stage.reply<ReloadReply>(id).changes;
+}
+
+}  // namespace
+
+TEST_CASE("a process is ended by its own signal and after its own grace") {
+  Stage stage = running(ended_by(SIGINT, 2s));
+  stage.ask(StopRequest{{"worker.1"}});
+  CHECK(stage.signals() == Lines{"worker.1 2"});
+  stage.pass(2s);
+  CHECK(stage.signals() == Lines{"worker.1 9"});
+  const Lines lines = stage.lines();
+  CHECK(lines[2] == "worker.1: Stopping all processes with SIGINT");
+  CHECK(lines[3] ==
+        "worker.1: Error R12 (Exit timeout) -> At least one process failed to exit within 2 "
+        "seconds of SIGINT");
+}
+
+TEST_CASE("what a crash leaves behind is ended by that signal too") {
+  Stage stage = running(ended_by(SIGQUIT, {}));
+  stage.exits("worker.1", 1, true);
+  CHECK(stage.signals() == Lines{"worker.1 3"});
+  stage.pass(9s);
+  CHECK(stage.signals().empty());
+  stage.pass(1s);
+  CHECK(stage.signals() == Lines{"worker.1 9"});
+}
+
+TEST_CASE("a changed signal or grace is in force at once and restarts nothing") {
+  Stage stage = running({});
+  CHECK(reload(stage, with(ended_by(SIGINT, 2s))) ==
+        Lines{"worker: grace, signal changed, without a restart"});
+  CHECK(stage.signals().empty());
+  stage.ask(StopRequest{{"worker.1"}});
+  CHECK(stage.signals() == Lines{"worker.1 2"});
+}
+
+TEST_CASE("what a process begins with is in force when it is restarted") {
+  Stage stage = running({});
+  Settings changed;
+  changed.surroundings.directory = "site";
+  changed.env = {{"COLOUR", "red"}};
+  CHECK(reload(stage, with(changed)) ==
+        Lines{"worker: directory, env changed, restarting 1 process"});
+  CHECK(stage.signals() == Lines{"worker.1 15"});
+  stage.gone("worker.1");
+  CHECK(stage.launch("worker.1").surroundings.directory == "site");
+  const Environment& env = stage.launch("worker.1").env;
+  CHECK(env[0] == Environment::value_type{"COLOUR", "blue"});
+  CHECK(env[1] == Environment::value_type{"COLOUR", "red"});
+}
+
+TEST_CASE("a type that has left the files is ended as they had it") {
+  Stage stage = running(ended_by(SIGINT, 2s));
+  reload(stage, model_of({{"web", "serve -p $PORT"}}, {{"COLOUR", "blue"}}));
+  CHECK(stage.signals() == Lines{"worker.1 2"});
+}
+
+TEST_CASE("a one-off of a type has the type's settings, another one the app's") {
+  AppModel model = with(ended_by(SIGINT, 2s));
+  model.types[1].settings.surroundings.nice = Niceness{5};
+  model.defaults.env = {{"WHO", "any"}};
+  Stage stage({}, model);
+  stage.ask(RunRequest{{"worker", "once"}, {}, true, 4});
+  stage.ask(RunRequest{{"rake"}, {}, true, 4});
+  CHECK(stage.launch("run.1").surroundings.nice == Niceness{5});
+  CHECK(stage.launch("run.2").surroundings == Surroundings{});
+  CHECK(stage.launch("run.2").env[1] == Environment::value_type{"WHO", "any"});
+  stage.ask(StopRequest{{"run.1", "run.2"}});
+  CHECK(stage.signals() == Lines{"run.1 2", "run.2 15"});
+}
