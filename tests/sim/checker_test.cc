@@ -122,10 +122,14 @@ TEST_CASE("a state that nobody was told of is found") {
   says(found(silent), "is said to change from up");
 }
 
+// Where nothing is wished in the end, what is found is the request that nobody has answered.
 TEST_CASE("a wish that is never reached is found") {
   Tamper forgetful;
   forgetful.swallows = [](const Event& event) { return std::holds_alternative<Launched>(event); };
-  says(found(forgetful), "is starting");
+  std::string all;
+  for (uint64_t seed = 1; seed <= 20; seed++)
+    if (auto failure = simulate(seed, forgetful)) all += failure->what + '\n';
+  says(all, "is starting");
 }
 
 TEST_CASE("an end that never comes is found") { says(found(without<Finish>()), "does not finish"); }
