@@ -12,7 +12,7 @@ from disks import ImageDisk, MemoryDisk
 from strace import Strace
 from waiting import stays, wait_for
 
-LINES = 100_000  # 0.7 MB, more in the journal
+LINES = 150_000  # 0.7 MB, more in the journal
 PRINT = f"seq 1 {LINES}; {STAYS}"
 EXPECTED = [f"app[alpha.1]: {n}" for n in range(1, LINES + 1)]
 INJECTED = {"EIO": "Input/output error", "EROFS": "Read-only file system",

@@ -147,9 +147,10 @@ def test_the_supervisor_killed_while_survivors_are_waited_for(app, mark):
     app.procfile(worker=escapees(mark, 5))
     start(app)
     wait_for("the escapees", lambda: len(sleepers(mark)) == 5)
-    with app.begin("stop", "worker.1"):
+    with app.begin("stop", "worker.1") as stop:
         app.wait_log("muster[worker.1]: Process exited with status 143")
         app.kill_supervisor()
+        stop.terminate()  # the answer to it has died
     app.wait_state("worker.1", "down")
     assert sleepers(mark) == []
 
