@@ -48,12 +48,12 @@ Failure failure_of(const RefusedReply& refused) {
   return {refused.refusal == Refusal::usage ? ExitCode::usage : ExitCode::no, refused.message};
 }
 
-Outcome<ReplyBody> ask_any(const Session& session, RequestBody body, Nanos timeout) {
+Outcome<ReplyBody> ask_any(const Session& session, const RequestBody& body, Nanos timeout) {
   auto endpoints = find_endpoints(session);
   if (!endpoints) return tl::unexpected(endpoints.error());
   auto client = Client::connect(*endpoints, caller_name());
   if (!client) return tl::unexpected(failure_of(client.error()));
-  auto reply = client->ask(std::move(body), timeout);
+  auto reply = client->ask(body, timeout);
   if (!reply) return tl::unexpected(failure_of(reply.error()));
   if (auto* refused = std::get_if<RefusedReply>(&reply->body))
     return tl::unexpected(failure_of(*refused));

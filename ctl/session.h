@@ -34,11 +34,11 @@ Failure failure_of(const ClientError& error);
 Failure failure_of(const RefusedReply& refused);
 
 // One question to the daemon. A refusal is a failure.
-Outcome<ReplyBody> ask_any(const Session& session, RequestBody body, Nanos timeout);
+Outcome<ReplyBody> ask_any(const Session& session, const RequestBody& body, Nanos timeout);
 
 template <class T>
-Outcome<T> ask(const Session& session, RequestBody body, Nanos timeout) {
-  auto reply = ask_any(session, std::move(body), timeout);
+Outcome<T> ask(const Session& session, const RequestBody& body, Nanos timeout) {
+  auto reply = ask_any(session, body, timeout);
   if (!reply) return tl::unexpected(reply.error());
   if (auto* expected = std::get_if<T>(&*reply)) return std::move(*expected);
   return failure(ExitCode::no,

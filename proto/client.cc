@@ -143,7 +143,7 @@ Client::Client(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Client::Client(Client&&) noexcept = default;
 Client::~Client() = default;
 
-ClientResult<Reply> Client::ask(RequestBody body, Nanos timeout) {
+ClientResult<Reply> Client::ask(const RequestBody& body, Nanos timeout) {
   const uint64_t id = ++state_->last_id;
   if (auto sent = state_->send(id, body); !sent) return tl::unexpected(sent.error());
   const MonoTime deadline = now() + timeout;

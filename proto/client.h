@@ -36,7 +36,7 @@ class Client {
   // One request, one reply. The daemon may go away and come back meanwhile: waits up to `timeout`,
   // fails with no_daemon as soon as the lock has been free for a second. What changes nothing is
   // asked again for as long as nobody answers.
-  ClientResult<Reply> ask(RequestBody body, Nanos timeout);
+  ClientResult<Reply> ask(const RequestBody& body, Nanos timeout);
 
   // Exchanges with more than one reply. `begin` returns the id; `add` sends what belongs to it
   // (credit, input, cancel).
