@@ -67,6 +67,7 @@ class Machine:
                 if record.get("kind") != "lost"}
 
 
+@pytest.mark.long
 @pytest.mark.row("D56")
 @pytest.mark.parametrize("durability", ["group", "each"])
 @pytest.mark.parametrize("file_system", FILE_SYSTEMS)
