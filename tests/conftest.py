@@ -1,11 +1,13 @@
 """Fixtures of every test that drives the real binaries."""
 
 import os
+import random
 import shutil
 import signal
 
 import pytest
 
+import proc
 from daemon import Daemon
 from faults_table import FaultsTable
 from home import BIN, Home
@@ -53,3 +55,13 @@ def installed(app, monkeypatch):
     monkeypatch.setattr(app, "command", lambda *options: [str(place / "musterd"),
                                                           *command(*options)[1:]])
     return place
+
+
+@pytest.fixture
+def mark():
+    """A number by which processes without an environment are known (proc.stayers); whoever still
+    runs with it afterwards is ended."""
+    number = f"{100_000 + os.getpid()}.{random.randrange(10 ** 9)}"
+    yield number
+    for pid in proc.stayers(number):
+        proc.kill(pid)

@@ -2,6 +2,7 @@
 #include "ctl/logs/read.h"
 
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include "ctl/logs/view.h"
 #include "proto/subscriber.h"
@@ -90,6 +91,11 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
 }
 
 }  // namespace
+
+void add_look(CLI::App& app, LogReading& reading) {
+  app.add_flag("--json", reading.json, "An object a line");
+  app.add_flag("--no-color", reading.no_colour, "No colours on a terminal either");
+}
 
 Outcome<int> read_logs(Session& session, const LogReading& reading) {
   auto request = replay_request(reading.query, read_clocks().wall);

@@ -5,6 +5,10 @@
 #include "ctl/logs/query.h"
 #include "ctl/session.h"
 
+namespace CLI {
+class App;
+}
+
 namespace muster {
 
 struct LogReading {
@@ -12,6 +16,9 @@ struct LogReading {
   bool follow = false;  // goes on until the reader or the daemon has gone
   bool json = false, no_colour = false;
 };
+
+// `--json` and `--no-color`.
+void add_look(CLI::App& app, LogReading& reading);
 
 Outcome<int> read_logs(Session& session, const LogReading& reading);
 

@@ -21,8 +21,7 @@ class Events : public Verb {
     app.add_option("-n,--num", reading_.query.lines, "Begin with the last so many")
         ->check(CLI::NonNegativeNumber)
         ->option_text("N [0]");
-    app.add_flag("--json", reading_.json, "An object a line");
-    app.add_flag("--no-color", reading_.no_colour, "No colours on a terminal either");
+    add_look(app, reading_);
   }
 
   Outcome<int> run(Session& session) override { return read_logs(session, reading_); }

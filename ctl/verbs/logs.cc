@@ -36,8 +36,7 @@ class Logs : public Verb {
     app.add_option("--grep", reading_.query.pattern,
                    "Only lines in which an extended regular expression matches")
         ->option_text("REGEX");
-    app.add_flag("--json", reading_.json, "An object a line");
-    app.add_flag("--no-color", reading_.no_colour, "No colours on a terminal either");
+    add_look(app, reading_);
   }
 
   Outcome<int> run(Session& session) override { return read_logs(session, reading_); }

@@ -1,8 +1,6 @@
 """A cgroup for each launch, where one may be made: nobody gets away from it, nothing is left of it,
 and it is found again by the next supervisor."""
 
-import os
-import random
 from datetime import datetime
 from pathlib import Path
 
@@ -14,19 +12,6 @@ from home import Home
 from waiting import wait_for
 
 KILLED = "Stopping remaining processes with SIGKILL"
-
-
-@pytest.fixture
-def mark():
-    """A number of seconds that no other sleep has; whoever still sleeps so long is ended."""
-    number = f"{100_000 + os.getpid()}.{random.randrange(10 ** 9)}"
-    yield number
-    for pid in sleepers(number):
-        proc.kill(pid)
-
-
-def sleepers(mark):
-    return [pid for pid in proc.with_command(mark) if proc.command(pid) == f"sleep {mark}"]
 
 
 def start(app, *options):
@@ -42,7 +27,7 @@ def start(app, *options):
 def escapees(mark, count=20):
     """Forked twice, in sessions and groups of their own, deaf to SIGTERM, without environment and
     without a pipe of ours."""
-    one = f"env -i setsid sh -c 'trap \"\" TERM HUP INT; setsid sleep {mark} &' >/dev/null 2>&1"
+    one = f"env -i setsid sh -c 'trap \"\" TERM HUP INT; setsid tail -s {mark} -f /dev/null &' >/dev/null 2>&1"
     return f"for i in $(seq {count}); do {one}; done; {STAYS}"
 
 
@@ -59,9 +44,9 @@ def test_twenty_escapees_are_gone_a_tenth_of_a_second_after_the_kill(app, mark):
     took = []
     # Others may have the machine for a while; not three times.
     while len(took) < 3 and (not took or took[-1] > 0.1):
-        wait_for("the escapees", lambda: len(sleepers(mark)) == 20)
+        wait_for("the escapees", lambda: len(proc.stayers(mark)) == 20)
         app.ok("stop", "worker.1")
-        assert sleepers(mark) == []
+        assert proc.stayers(mark) == []
         killed, down = moments(app, KILLED), moments(app, "State changed from stopping to down")
         took.append((down[-1] - killed[-1]).total_seconds())
         app.ok("start", "worker.1")
@@ -70,17 +55,17 @@ def test_twenty_escapees_are_gone_a_tenth_of_a_second_after_the_kill(app, mark):
 
 def test_escapees_are_asked_to_end_too(app, mark):
     """As systemctl stop asks everybody in the unit."""
-    one = f"env -i setsid sh -c 'setsid sleep {mark} &' >/dev/null 2>&1"
+    one = f"env -i setsid sh -c 'setsid tail -s {mark} -f /dev/null &' >/dev/null 2>&1"
     app.procfile(worker=f"for i in 1 2 3; do {one}; done; {STAYS}")
     start(app, "-t", "60")
-    wait_for("the escapees", lambda: len(sleepers(mark)) == 3)
+    wait_for("the escapees", lambda: len(proc.stayers(mark)) == 3)
     app.ok("stop", "worker.1")
-    assert sleepers(mark) == []
+    assert proc.stayers(mark) == []
     assert moments(app, KILLED) == []
 
 
 def test_each_launch_has_its_own_and_the_daemon_none_of_them(app):
-    app.procfile(worker="sleep 1000 & " + STAYS, other=STAYS)
+    app.procfile(worker="tail -f /dev/null & " + STAYS, other=STAYS)
     directory = start(app, "-m", "worker=2,other=1")
     app.wait_states({"other.1": "up", "worker.1": "up", "worker.2": "up"})
     names = launch_cgroups.below(directory)
@@ -123,7 +108,7 @@ def test_a_program_that_makes_cgroups_in_its_own(app):
 
 def test_who_leaves_its_cgroup_is_stopped_all_the_same(app):
     app.procfile(worker="read own < own; echo 0 > $own/cgroup.procs; trap '' TERM; "
-                        "setsid sleep 1000 & echo outside; while :; do wait; done")
+                        "setsid tail -f /dev/null & echo outside; while :; do wait; done")
     gate = app.gate("own")
     directory = start(app)
     with gate.writer() as own:
@@ -136,23 +121,23 @@ def test_who_leaves_its_cgroup_is_stopped_all_the_same(app):
 def test_the_supervisor_killed_before_the_stop(app, mark):
     app.procfile(worker=escapees(mark, 5))
     directory = start(app)
-    wait_for("the escapees", lambda: len(sleepers(mark)) == 5)
+    wait_for("the escapees", lambda: len(proc.stayers(mark)) == 5)
     assert app.kill_supervisor()["cgroup"] == directory
     app.ok("stop", "worker.1")
-    assert sleepers(mark) == []
+    assert proc.stayers(mark) == []
     assert launch_cgroups.below(directory) == []
 
 
 def test_the_supervisor_killed_while_survivors_are_waited_for(app, mark):
     app.procfile(worker=escapees(mark, 5))
     start(app)
-    wait_for("the escapees", lambda: len(sleepers(mark)) == 5)
+    wait_for("the escapees", lambda: len(proc.stayers(mark)) == 5)
     with app.begin("stop", "worker.1") as stop:
         app.wait_log("muster[worker.1]: Process exited with status 143")
         app.kill_supervisor()
         stop.terminate()  # the answer to it has died
     app.wait_state("worker.1", "down")
-    assert sleepers(mark) == []
+    assert proc.stayers(mark) == []
 
 
 def test_both_killed_and_all_that_is_over_is_removed(app):
@@ -193,7 +178,7 @@ def test_where_none_is_wanted_none_is_made(app):
 
 
 def test_a_launch_for_which_none_can_be_made_runs_without(app):
-    app.procfile(worker="setsid sleep 1000 & " + STAYS, other=STAYS)
+    app.procfile(worker="setsid tail -f /dev/null & " + STAYS, other=STAYS)
     directory = start(app, "-m", "worker=0,other=1")
     app.pid("other.1")
     Path(directory, "cgroup.max.descendants").write_text("1")

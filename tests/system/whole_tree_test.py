@@ -1,9 +1,6 @@
 """Stop means the whole tree: children, children in sessions of their own, and orphans; where a
 launch has a cgroup of its own, and where it has none."""
 
-import os
-import random
-
 import proc
 import pytest
 from daemon import STAYS
@@ -55,34 +52,21 @@ def test_a_restart_never_runs_two_trees(forest):
     assert sorted(members(forest, "worker.1")).count("sleep 1002") == 1
 
 
-@pytest.fixture
-def mark():
-    """A number of seconds that no other sleep has; whoever still sleeps so long is ended."""
-    number = f"{100_000 + os.getpid()}.{random.randrange(10 ** 9)}"
-    yield number
-    for pid in sleepers(number):
-        proc.kill(pid)
-
-
-def sleepers(mark):
-    return [pid for pid in proc.with_command(mark) if proc.command(pid) == f"sleep {mark}"]
-
-
 @pytest.mark.row("B22")
 def test_a_child_without_its_environment(app, mark):
-    app.procfile(worker=f"env -i setsid sleep {mark} & wait")
+    app.procfile(worker=f"env -i setsid tail -s {mark} -f /dev/null & wait")
     app.start("-t", 2)
-    wait_for("the child", lambda: sleepers(mark))
+    wait_for("the child", lambda: proc.stayers(mark))
     app.ok("stop", "worker.1")
-    assert sleepers(mark) == []
+    assert proc.stayers(mark) == []
 
 
 def test_an_orphan_that_nothing_ties_to_its_launch_ends_with_the_daemon(app, mark):
-    app.procfile(worker=f"env -i sh -c 'setsid sleep {mark} &'; " + STAYS)
+    app.procfile(worker=f"env -i sh -c 'setsid tail -s {mark} -f /dev/null &'; " + STAYS)
     app.start("-t", 2)
-    wait_for("the orphan", lambda: sleepers(mark))
+    wait_for("the orphan", lambda: proc.stayers(mark))
     assert app.stop() == 0
-    assert sleepers(mark) == []
+    assert proc.stayers(mark) == []
 
 
 def test_a_crash_takes_its_survivors_along(app):

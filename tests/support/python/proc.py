@@ -58,6 +58,11 @@ def with_command(part):
     return [pid for pid in pids() if part in command(pid) and alive(pid)]
 
 
+def stayers(mark):
+    """Those that were started as `tail -s MARK -f /dev/null`."""
+    return [pid for pid in with_command(mark) if command(pid) == f"tail -s {mark} -f /dev/null"]
+
+
 def children(pid):
     return [int(child) for child in read(pid, f"task/{pid}/children").split()]
 

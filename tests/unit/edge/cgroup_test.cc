@@ -22,8 +22,8 @@ std::string place() {
 // Forked twice, in a session of its own, deaf to SIGTERM, and without environment or pipe of ours.
 constexpr const char* with_escapees =
     "for i in 1 2 3 4 5; do"
-    "  env -i setsid sh -c 'trap \"\" TERM; setsid sleep 1000 &' >/dev/null 2>&1; done;"
-    "echo ready; exec sleep 1000";
+    "  env -i setsid sh -c 'trap \"\" TERM; setsid tail -f /dev/null &' >/dev/null 2>&1; done;"
+    "echo ready; exec tail -f /dev/null";
 
 }  // namespace
 
