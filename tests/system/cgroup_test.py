@@ -27,7 +27,8 @@ def start(app, *options):
 def escapees(mark, count=20):
     """Forked twice, in sessions and groups of their own, deaf to SIGTERM, without environment and
     without a pipe of ours."""
-    one = f"env -i setsid sh -c 'trap \"\" TERM HUP INT; setsid tail -s {mark} -f /dev/null &' >/dev/null 2>&1"
+    stays = f"setsid tail -s {mark} -f /dev/null"
+    one = f"env -i setsid sh -c 'trap \"\" TERM HUP INT; {stays} &' >/dev/null 2>&1"
     return f"for i in $(seq {count}); do {one}; done; {STAYS}"
 
 
