@@ -54,12 +54,13 @@ Wanted wanted_by_environment() {
 }
 
 // As it was when the program began: what is only for the keeper is taken out of the environment.
-Wanted wanted = wanted_by_environment();
+Wanted wanted_point = wanted_by_environment();
 
 }  // namespace
 
 void killpoint(Killpoint point) {
-  if (wanted.hits > 0 && wanted.point == point && --wanted.hits == 0) raise(SIGKILL);
+  if (wanted_point.hits > 0 && wanted_point.point == point && --wanted_point.hits == 0)
+    raise(SIGKILL);
 }
 
 }  // namespace muster

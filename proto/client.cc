@@ -14,6 +14,7 @@
 #include "base/zmq/context.h"
 #include "proto/codec.h"
 #include "proto/limits.h"
+#include "proto/reconnect.h"
 
 namespace muster {
 namespace {
@@ -24,7 +25,6 @@ constexpr Nanos lock_patience = 1s;
 constexpr Nanos lock_check_every = 100ms;
 // A question that a daemon has taken along when it died is asked again, ever more seldom.
 constexpr Nanos first_repeat = 100ms;
-constexpr int reconnect_ms = 20, reconnect_most_ms = 500;
 // Requests that pile up while the daemon is away; beyond it a send waits, and then fails.
 constexpr int send_queue = 1000;
 constexpr int send_wait_ms = 5000;
@@ -36,8 +36,6 @@ tl::unexpected<ClientError> trouble(ClientTrouble kind, fmt::format_string<Args.
                                     Args&&... args) {
   return tl::unexpected(ClientError{kind, fmt::format(text, std::forward<Args>(args)...)});
 }
-
-MonoTime now() { return read_clocks().mono; }
 
 }  // namespace
 
@@ -88,7 +86,7 @@ ClientResult<> Client::State::send(uint64_t id, RequestBody body) {
 
 // The lock may be free for a moment without meaning anything.
 ClientResult<> Client::State::check_lock() {
-  const MonoTime time = now();
+  const MonoTime time = mono_now();
   if (time - lock_checked < lock_check_every) return {};
   lock_checked = time;
   if (daemon_runs(endpoints)) {
@@ -117,12 +115,12 @@ ClientResult<std::optional<Reply>> Client::State::receive_one() {
 }
 
 ClientResult<std::optional<Reply>> Client::State::receive_any(Nanos timeout) {
-  const MonoTime deadline = now() + timeout;
+  const MonoTime deadline = mono_now() + timeout;
   for (;;) {
     auto reply = receive_one();
     if (!reply || *reply) return reply;
     if (auto lock = check_lock(); !lock) return tl::unexpected(lock.error());
-    const Nanos left = deadline - now();
+    const Nanos left = deadline - mono_now();
     if (left <= Nanos(0)) return std::nullopt;
     wait_readable(socket, std::min(left, lock_check_every));
   }
@@ -146,20 +144,20 @@ Client::~Client() = default;
 ClientResult<Reply> Client::ask(const RequestBody& body, Nanos timeout) {
   const uint64_t id = ++state_->last_id;
   if (auto sent = state_->send(id, body); !sent) return tl::unexpected(sent.error());
-  const MonoTime deadline = now() + timeout;
+  const MonoTime deadline = mono_now() + timeout;
   Nanos pause = first_repeat;
-  MonoTime repeat = is_question(body) ? now() + pause : deadline;
+  MonoTime repeat = is_question(body) ? mono_now() + pause : deadline;
   for (;;) {
-    auto reply = state_->receive_any(std::max(std::min(repeat, deadline) - now(), Nanos(0)));
+    auto reply = state_->receive_any(std::max(std::min(repeat, deadline) - mono_now(), Nanos(0)));
     if (!reply) return tl::unexpected(reply.error());
-    if (!*reply && now() >= deadline)
+    if (!*reply && mono_now() >= deadline)
       return trouble(ClientTrouble::timeout,
                      "the daemon of app '{}' has not answered within {}; what was asked for may "
                      "still happen",
                      state_->endpoints.app, format_age(timeout));
     if (!*reply) {
       if (auto sent = state_->send(id, body); !sent) return tl::unexpected(sent.error());
-      repeat = now() + (pause *= 2);
+      repeat = mono_now() + (pause *= 2);
       continue;
     }
     // 0: the daemon could not even read the id.
@@ -181,14 +179,14 @@ ClientResult<> Client::add(uint64_t id, RequestBody body) {
 }
 
 ClientResult<std::optional<Reply>> Client::receive(Nanos timeout) {
-  const MonoTime deadline = now() + timeout;
+  const MonoTime deadline = mono_now() + timeout;
   for (;;) {
     std::optional<Reply> reply;
     if (!state_->waiting.empty()) {
       reply = std::move(state_->waiting.front());
       state_->waiting.pop_front();
     } else {
-      auto received = state_->receive_any(std::max(deadline - now(), Nanos(0)));
+      auto received = state_->receive_any(std::max(deadline - mono_now(), Nanos(0)));
       if (!received || !*received) return received;
       reply = std::move(*received);
     }

@@ -12,13 +12,13 @@
 #include "proto/codec.h"
 #include "proto/continuity.h"
 #include "proto/limits.h"
+#include "proto/reconnect.h"
 
 namespace muster {
 namespace {
 
 // Messages of the bus that wait while we are busy. Each may hold a window's worth, so 64 MiB.
 constexpr int receive_queue = 256;
-constexpr int reconnect_ms = 20, reconnect_most_ms = 500;
 // How long it is quiet before we make sure that nothing is missing. The first time soon, because
 // our subscription may have taken effect just after the replay had ended.
 constexpr Nanos first_check = 50ms, busy_check = 1s, longest_check = 4s;
@@ -31,8 +31,6 @@ constexpr Nanos retry_after = 500ms;
 constexpr int most_retries = 20;
 // How long to wait on the bus before looking whether there still is a daemon.
 constexpr Nanos daemon_check = 500ms;
-
-MonoTime now() { return read_clocks().mono; }
 
 uint64_t floor_before(const ReplayRequest& request) {
   return request.from && *request.from > 0 ? *request.from - 1 : 0;
@@ -103,7 +101,7 @@ void Subscriber::State::listen(const Endpoints& endpoints) {
 ClientResult<> Subscriber::State::begin(ReplayRequest request, Nanos patience_now) {
   auto id = client.begin(request);
   if (!id) return tl::unexpected(id.error());
-  const MonoTime time = now();
+  const MonoTime time = mono_now();
   patience = patience_now;
   retry_at.reset();
   replay = ReplayUnderWay{
@@ -132,10 +130,10 @@ ClientResult<> Subscriber::State::begin_again() {
 
 ClientResult<> Subscriber::State::read_replay(Nanos wait) {
   const MonoTime next_step = std::min(replay->probe_at, replay->heard + patience);
-  auto reply = client.receive(std::clamp(next_step - now(), Nanos(0), wait));
+  auto reply = client.receive(std::clamp(next_step - mono_now(), Nanos(0), wait));
   if (!reply) return tl::unexpected(reply.error());
   if (*reply) return on_reply(std::move(**reply));
-  const MonoTime time = now();
+  const MonoTime time = mono_now();
   if (time >= replay->heard + patience) return begin_again();
   if (time < replay->probe_at) return {};
   replay->asked = true;
@@ -144,7 +142,7 @@ ClientResult<> Subscriber::State::read_replay(Nanos wait) {
 }
 
 ClientResult<> Subscriber::State::on_reply(Reply reply) {
-  replay->heard = now();
+  replay->heard = mono_now();
   replay->probe_at = replay->heard + probe_every;
   if (auto* records = std::get_if<ReplayRecordsReply>(&reply.body))
     return on_records(std::move(*records));
@@ -173,7 +171,7 @@ ClientResult<> Subscriber::State::on_end(const ReplayEndReply& end) {
         {.kind = Delivery::Kind::lost, .first = end.gone->first, .last = end.gone->second});
   replay.reset();
   retries = 0;
-  quiet_since = now();
+  quiet_since = mono_now();
   if (!continuity.on_replay_end(end.head)) return repair();
   if (!caught_up) {
     caught_up = true;
@@ -187,7 +185,7 @@ ClientResult<> Subscriber::State::on_end(const ReplayEndReply& end) {
 ClientResult<> Subscriber::State::on_refused(const RefusedReply& refused) {
   if ((!caught_up && !replay->asked) || ++retries > most_retries)
     return misunderstood(refused.message);
-  retry_at = now() + retry_after;
+  retry_at = mono_now() + retry_after;
   return {};
 }
 
@@ -200,7 +198,7 @@ ClientResult<> Subscriber::State::read_bus(Nanos wait) {
       return taken;
     if (replay || !ready.empty()) return {};
   }
-  const Nanos until_check = quiet_since + next_check - now();
+  const Nanos until_check = quiet_since + next_check - mono_now();
   if (until_check <= Nanos(0)) {
     next_check = next_check < busy_check ? busy_check : std::min(2 * next_check, longest_check);
     return repair();
@@ -221,7 +219,7 @@ ClientResult<> Subscriber::State::on_live(std::string_view topic, std::string_vi
     case Continuity::Live::gap:
       return repair();
     case Continuity::Live::deliver:
-      quiet_since = now();
+      quiet_since = mono_now();
       next_check = busy_check;
       ready.push_back({.topic = std::string(topic), .payload = std::string(payload)});
       return {};
@@ -249,7 +247,7 @@ Subscriber::~Subscriber() = default;
 
 ClientResult<std::optional<Delivery>> Subscriber::next(Nanos timeout) {
   State& state = *state_;
-  const MonoTime deadline = now() + timeout;
+  const MonoTime deadline = mono_now() + timeout;
   for (;;) {
     if (!state.ready.empty()) {
       Delivery delivery = std::move(state.ready.front());
@@ -258,17 +256,17 @@ ClientResult<std::optional<Delivery>> Subscriber::next(Nanos timeout) {
     }
     const bool over = state.caught_up && !state.options.follow;
     if (over) return std::nullopt;
-    const Nanos left = std::max(deadline - now(), Nanos(0));
+    const Nanos left = std::max(deadline - mono_now(), Nanos(0));
     ClientResult<> step;
-    if (state.retry_at && now() >= *state.retry_at)
+    if (state.retry_at && mono_now() >= *state.retry_at)
       step = state.begin_again();
     else if (state.replay)
-      step = state.read_replay(state.retry_at ? std::clamp(*state.retry_at - now(), Nanos(0), left)
-                                              : left);
+      step = state.read_replay(
+          state.retry_at ? std::clamp(*state.retry_at - mono_now(), Nanos(0), left) : left);
     else
       step = state.read_bus(left);
     if (!step) return tl::unexpected(step.error());
-    if (state.ready.empty() && now() >= deadline) return std::nullopt;
+    if (state.ready.empty() && mono_now() >= deadline) return std::nullopt;
   }
 }
 

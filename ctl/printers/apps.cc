@@ -9,20 +9,20 @@
 namespace muster {
 namespace {
 
-constexpr const char* row_format = "{:<16}  {:>8}  {:<12}  {}\n";
+constexpr const char* app_format = "{:<16}  {:>8}  {:<12}  {}\n";
 
 }  // namespace
 
 std::string apps_table(const std::vector<AppRow>& rows) {
-  std::string text = fmt::format(row_format, "App", "Pid", "Processes", "Directory");
-  text += fmt::format(row_format, std::string(16, '-'), std::string(8, '-'), std::string(12, '-'),
+  std::string text = fmt::format(app_format, "App", "Pid", "Processes", "Directory");
+  text += fmt::format(app_format, std::string(16, '-'), std::string(8, '-'), std::string(12, '-'),
                       std::string(30, '-'));
   for (auto& [app, status] : rows)
     text += status
-                ? fmt::format(row_format, app, status->pid,
+                ? fmt::format(app_format, app, status->pid,
                               fmt::format("{} up of {}", status->processes_up, status->processes),
                               terminal_safe(status->directory))
-                : fmt::format(row_format, app, "?", "no answer", "?");
+                : fmt::format(app_format, app, "?", "no answer", "?");
   return text;
 }
 

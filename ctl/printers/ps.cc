@@ -12,7 +12,7 @@
 namespace muster {
 namespace {
 
-constexpr const char* row_format = "{:<12}  {:<18}  {}\n";
+constexpr const char* process_format = "{:<12}  {:<18}  {}\n";
 constexpr size_t longest_command = 36;
 
 Json json_of(const ProcessRow& row) {
@@ -36,11 +36,12 @@ Json json_of(const ProcessRow& row) {
 }  // namespace
 
 std::string ps_table(const std::vector<ProcessRow>& rows) {
-  std::string text = fmt::format(row_format, "Process", "State", "Command");
-  text += fmt::format(row_format, std::string(12, '-'), std::string(18, '-'), std::string(30, '-'));
+  std::string text = fmt::format(process_format, "Process", "State", "Command");
+  text +=
+      fmt::format(process_format, std::string(12, '-'), std::string(18, '-'), std::string(30, '-'));
   for (auto& row : rows) {
     auto age = format_age(std::chrono::milliseconds(row.age_ms));
-    text += fmt::format(row_format, row.process, fmt::format("{} for {}", row.state, age),
+    text += fmt::format(process_format, row.process, fmt::format("{} for {}", row.state, age),
                         cut_to(terminal_safe(row.command), longest_command));
   }
   return text;

@@ -12,25 +12,10 @@
 #include <memory>
 
 #include "daemon/edge/cgroup_place.h"
+#include "daemon/edge/kernel_text.h"
 #include "daemon/edge/process_table.h"
 
 namespace muster {
-namespace {
-
-// The kernel writes these files anew for each reader, some of them a page at a time.
-std::string read_text(const std::string& path) {
-  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string text;
-  char chunk[4096];
-  while (fd) {
-    const ssize_t n = read(fd.get(), chunk, sizeof chunk);
-    if (n <= 0) break;
-    text.append(chunk, static_cast<size_t>(n));
-  }
-  return text;
-}
-
-}  // namespace
 
 Cgroup Cgroup::below(std::string_view name) const {
   return Cgroup(fmt::format("{}/{}", directory_, name));
@@ -62,7 +47,7 @@ UniqueFd Cgroup::open() const {
 // Where the hierarchy is mounted does not matter: its name and that of the one above it are of no
 // other.
 bool Cgroup::holds(pid_t pid) const {
-  const std::string text = read_text(fmt::format("/proc/{}/cgroup", pid));
+  const std::string text = read_kernel_text(fmt::format("/proc/{}/cgroup", pid)).value_or("");
   const auto path = path_in_hierarchy(text);
   if (!path) return false;
   const size_t last_two = directory_.rfind('/', directory_.rfind('/') - 1);
@@ -75,13 +60,14 @@ bool Cgroup::holds(pid_t pid) const {
 
 // Who has just died may still count as populating it, but is listed no more.
 bool Cgroup::occupied() const {
-  return read_text(directory_ + "/cgroup.events").find("populated 1") != std::string::npos &&
+  return read_kernel_text(directory_ + "/cgroup.events").value_or("").find("populated 1") !=
+             std::string::npos &&
          !processes().empty();
 }
 
 std::vector<pid_t> Cgroup::processes() const {
   std::vector<pid_t> pids;
-  const std::string text = read_text(directory_ + "/cgroup.procs");
+  const std::string text = read_kernel_text(directory_ + "/cgroup.procs").value_or("");
   const char* end = text.data() + text.size();
   pid_t pid = 0;
   for (const char* at = text.data(); at < end; ++at) {

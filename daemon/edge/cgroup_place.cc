@@ -5,18 +5,11 @@
 #include <unistd.h>
 #include <array>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
+
+#include "daemon/edge/kernel_text.h"
 
 namespace muster {
 namespace {
-
-std::string read_text(const std::string& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  if (file) text << file.rdbuf();
-  return text.str();
-}
 
 // What stands before the next `end`, which is taken away with it.
 std::string_view take_until(std::string_view& text, char end) {
@@ -53,7 +46,7 @@ std::optional<std::string_view> below(std::string_view path, std::string_view ro
 
 // In a cgroup that is or has threaded ones no process can be started. The root has no type.
 bool takes_processes(const std::string& directory) {
-  const std::string type = read_text(directory + "/cgroup.type");
+  const std::string type = read_kernel_text(directory + "/cgroup.type").value_or("");
   return type.empty() || type == "domain\n";
 }
 
@@ -90,8 +83,8 @@ std::optional<std::string> directory_of_cgroup(std::string_view mountinfo,
 
 std::string cgroup_for_run(std::string_view app, std::string_view token) {
   if (std::getenv(no_cgroup_variable)) return {};
-  const auto own =
-      directory_of_cgroup(read_text("/proc/self/mountinfo"), read_text("/proc/self/cgroup"));
+  const auto own = directory_of_cgroup(read_kernel_text("/proc/self/mountinfo").value_or(""),
+                                       read_kernel_text("/proc/self/cgroup").value_or(""));
   // A start in a cgroup also asks for the right to take processes out of ours.
   if (!own || own->find('\n') != std::string::npos || access(own->c_str(), W_OK | X_OK) != 0 ||
       access((*own + "/cgroup.procs").c_str(), W_OK) != 0 || !takes_processes(*own))

@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "base/unique_fd.h"
+#include "daemon/edge/kernel_text.h"
 
 namespace muster {
 namespace {
@@ -25,20 +26,6 @@ bool parse_number(std::string_view text, Number& number) {
   auto end = text.data() + text.size();
   auto [stop, error] = std::from_chars(text.data(), end, number);
   return error == std::errc() && stop == end && !text.empty();
-}
-
-// Up to `limit` and a little more.
-std::optional<std::string> read_text(const std::string& path, size_t limit) {
-  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) return {};
-  std::string text;
-  while (text.size() < limit) {
-    char chunk[4096];
-    const ssize_t n = read(fd.get(), chunk, sizeof chunk);
-    if (n <= 0) break;
-    text.append(chunk, static_cast<size_t>(n));
-  }
-  return text;
 }
 
 }  // namespace
@@ -91,7 +78,7 @@ std::vector<ProcessEntry> read_processes(const std::function<bool(pid_t)>& skip)
 
 std::optional<std::vector<pid_t>> read_children(pid_t pid) {
   constexpr size_t limit = 64 << 20;  // more than there can be
-  const auto text = read_text(fmt::format("/proc/{0}/task/{0}/children", pid), limit);
+  const auto text = read_kernel_text(fmt::format("/proc/{0}/task/{0}/children", pid), limit);
   if (!text) return {};
   std::vector<pid_t> children;
   for (std::string_view rest = *text; !rest.empty();) {
@@ -104,7 +91,7 @@ std::optional<std::vector<pid_t>> read_children(pid_t pid) {
 
 std::string read_environment(pid_t pid) {
   constexpr size_t limit = 1 << 20;
-  return read_text(fmt::format("/proc/{}/environ", pid), limit).value_or("");
+  return read_kernel_text(fmt::format("/proc/{}/environ", pid), limit).value_or("");
 }
 
 std::optional<std::string_view> value_in(std::string_view environment, std::string_view name) {

@@ -76,7 +76,7 @@ Result<std::string> output_of(std::string program, std::string option) {
 
 std::string formats_text() {
   std::string text;
-  for (auto& [name, version] : formats) text += fmt::format("{} {}\n", name, version);
+  for (auto& format : formats) text += fmt::format("{} {}\n", format.name, format.version);
   return text;
 }
 

@@ -25,7 +25,7 @@ Stage running(Settings worker) {
   return stage;
 }
 
-Lines reload(Stage& stage, AppModel model) {
+Lines reloaded(Stage& stage, AppModel model) {
   const auto id = stage.ask(ReloadRequest{});
   stage.tell(ModelRead{std::move(model)});
   return stage.reply<ReloadReply>(id).changes;
@@ -58,7 +58,7 @@ TEST_CASE("what a crash leaves behind is ended by that signal too") {
 
 TEST_CASE("a changed signal or grace is in force at once and restarts nothing") {
   Stage stage = running({});
-  CHECK(reload(stage, with(ended_by(SIGINT, 2s))) ==
+  CHECK(reloaded(stage, with(ended_by(SIGINT, 2s))) ==
         Lines{"worker: grace, signal changed, without a restart"});
   CHECK(stage.signals().empty());
   stage.ask(StopRequest{{"worker.1"}});
@@ -70,7 +70,7 @@ TEST_CASE("what a process begins with is in force when it is restarted") {
   Settings changed;
   changed.surroundings.directory = "site";
   changed.env = {{"COLOUR", "red"}};
-  CHECK(reload(stage, with(changed)) ==
+  CHECK(reloaded(stage, with(changed)) ==
         Lines{"worker: directory, env changed, restarting 1 process"});
   CHECK(stage.signals() == Lines{"worker.1 15"});
   stage.gone("worker.1");
@@ -82,7 +82,7 @@ TEST_CASE("what a process begins with is in force when it is restarted") {
 
 TEST_CASE("a type that has left the files is ended as they had it") {
   Stage stage = running(ended_by(SIGINT, 2s));
-  reload(stage, model_of({{"web", "serve -p $PORT"}}, {{"COLOUR", "blue"}}));
+  reloaded(stage, model_of({{"web", "serve -p $PORT"}}, {{"COLOUR", "blue"}}));
   CHECK(stage.signals() == Lines{"worker.1 2"});
 }
 

@@ -9,11 +9,11 @@
 namespace muster {
 namespace {
 
-constexpr int64_t moment = 1795342502'114233000;
+const WallTime instant(Nanos(1795342502'114233000));
 
 LogRecord log_record() {
   return {.numbers = {.seq = 7, .prev = 3, .line = 41},
-          .time = WallTime(Nanos(moment)),
+          .time = instant,
           .process = "web.1",
           .launch = 2,
           .stream = Stream::out,
@@ -24,7 +24,7 @@ LogRecord log_record() {
 EventRecord event(RecordKind kind, std::string process, std::string text) {
   EventRecord record;
   record.numbers = {.seq = 300, .prev = 2, .line = 70000};
-  record.time = WallTime(Nanos(moment));
+  record.time = instant;
   record.kind = kind;
   record.process = std::move(process);
   record.text = std::move(text);
