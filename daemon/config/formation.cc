@@ -68,13 +68,17 @@ Result<FormationCounts> parse_formation_option(std::string_view text,
 
   FormationCounts counts;
   auto all = named->extract(std::string(all_types));
-  for (auto& type : types) counts[type.name] = all.empty() ? 0 : all.mapped();
+  const uint32_t each = all.empty() ? 0 : all.mapped();
+  for (auto& type : types) counts[type.name] = is_singleton(type) ? std::min(each, 1u) : each;
   for (auto& [type, count] : *named) {
     auto known = counts.find(type);
     if (known == counts.end())
       return fail("formation '{}': there is no process type '{}' in the Procfile", text, type);
     known->second = count;
   }
+  for (auto& type : types)
+    if (counts[type.name] > 1 && is_singleton(type))
+      return fail("formation '{}': {}: {}", text, type.name, why_singleton);
   auto limited = within_limit(std::move(counts));
   if (!limited) return within(limited.error(), "formation '{}'", text);
   return limited;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/config/settings.h"
@@ -16,6 +17,17 @@ struct ProcessType {
   Settings settings = {};
   bool operator==(const ProcessType&) const = default;
 };
+
+// More than one process of it would do the same work twice. Its line in muster.toml counts, else
+// its name.
+inline bool is_singleton(const ProcessType& type) {
+  return type.settings.singleton.value_or(type.name == "clock" || type.name == "scheduler");
+}
+
+// As a part of a sentence, for who wanted more.
+inline constexpr std::string_view why_singleton =
+    "a singleton should never be scaled beyond a single process: both would try to do the same "
+    "work, and create duplicate records or events (singleton = false in muster.toml lifts this)";
 
 struct AppModel {
   std::vector<ProcessType> types;  // in the order of the Procfile, names unique

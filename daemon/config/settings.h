@@ -46,6 +46,33 @@ struct Stopping {
   bool operator==(const Stopping&) const = default;
 };
 
+// Whether a process that has ended by itself is launched again.
+enum class Restart : uint8_t { always, on_failure, never };
+
+// How long a process that keeps crashing waits: the base from its second crash in a row on, then
+// twice as long each time, up to the cap.
+struct Backoff {
+  Nanos base = 10s, cap = 10min;
+  bool operator==(const Backoff&) const = default;
+};
+
+// So many crashes within such a time are enough.
+struct GiveUp {
+  static constexpr uint32_t most_crashes = 100;  // the time of each is remembered
+  uint32_t crashes = 0;
+  Nanos within = 10min;
+  bool operator==(const GiveUp&) const = default;
+};
+
+// What becomes of a process that has ended by itself.
+struct Restarting {
+  Restart when = Restart::always;
+  std::vector<int32_t> success{0};  // statuses that are no failure, as a shell reports them
+  std::optional<Backoff> backoff;   // none: the daemon's own
+  std::optional<GiveUp> give_up;    // none: never
+  bool operator==(const Restarting&) const = default;
+};
+
 // What a process begins with besides its command and environment. None: as the daemon had it.
 struct Surroundings {
   std::string directory;  // from the app's on; empty: the app's
@@ -58,6 +85,8 @@ struct Surroundings {
 
 struct Settings {
   Stopping stopping;
+  Restarting restarting;
+  std::optional<bool> singleton;  // not said: as its name has it
   Surroundings surroundings;
   Environment env;  // on top of the .env files
   bool operator==(const Settings&) const = default;
@@ -74,13 +103,18 @@ struct Key {
 template <class Visit, class... S>
 void for_each_key(Visit&& visit, S&... of) {
   using enum Key::Applies;
+  visit(Key{"backoff", at_once}, of.restarting.backoff...);
   visit(Key{"core", at_start}, of.surroundings.core...);
   visit(Key{"directory", at_start}, of.surroundings.directory...);
   visit(Key{"env", at_start}, of.env...);
+  visit(Key{"give_up", at_once}, of.restarting.give_up...);
   visit(Key{"grace", at_once}, of.stopping.grace...);
   visit(Key{"nice", at_start}, of.surroundings.nice...);
   visit(Key{"nofile", at_start}, of.surroundings.nofile...);
+  visit(Key{"restart", at_once}, of.restarting.when...);
   visit(Key{"signal", at_once}, of.stopping.signal...);
+  visit(Key{"singleton", at_once}, of.singleton...);
+  visit(Key{"success", at_once}, of.restarting.success...);
   visit(Key{"umask", at_start}, of.surroundings.umask...);
 }
 

@@ -86,6 +86,75 @@ Result<> read(const toml::node& node, Environment& env) {
   return {};
 }
 
+Result<> read(const toml::node& node, bool& value) {
+  auto* written = node.as_boolean();
+  if (!written) return fail("must be true or false");
+  value = written->get();
+  return {};
+}
+
+Result<> read(const toml::node& node, Restart& restart) {
+  return set(restart, node, parse_restart);
+}
+
+Result<> read(const toml::node& node, std::vector<int32_t>& statuses) {
+  constexpr int64_t highest = 255;
+  auto* list = node.as_array();
+  if (!list) return fail("must be a list of exit statuses");
+  statuses.clear();
+  for (auto& element : *list) {
+    auto* status = element.as_integer();
+    if (!status || status->get() < 0 || status->get() > highest)
+      return fail("must be a list of exit statuses, 0 to {}", highest);
+    statuses.push_back(static_cast<int32_t>(status->get()));
+  }
+  return {};
+}
+
+Result<> read(const toml::node& node, uint32_t& crashes) {
+  auto* number = node.as_integer();
+  if (!number || number->get() < 1 || number->get() > GiveUp::most_crashes)
+    return fail("must be a whole number from 1 to {}", GiveUp::most_crashes);
+  crashes = static_cast<uint32_t>(number->get());
+  return {};
+}
+
+// A field of a small table; `expect_fields` names all that there may be.
+template <class T>
+Result<> read_field(const toml::table& table, std::string_view name, T& place) {
+  auto* node = table.get(name);
+  if (!node) return {};
+  if (Result<> done = read(*node, place); !done) return within(done.error(), "{}", name);
+  return {};
+}
+
+Result<> expect_fields(const toml::table& table, const std::vector<std::string_view>& known) {
+  for (auto& [name, node] : table)
+    if (std::find(known.begin(), known.end(), name.str()) == known.end())
+      return fail("unknown field '{}'; there are {}", name.str(), fmt::join(known, ", "));
+  return {};
+}
+
+Result<> read(const toml::node& node, Backoff& backoff) {
+  auto* table = node.as_table();
+  if (!table) return set(backoff, node, parse_backoff);
+  if (Result<> known = expect_fields(*table, {"base", "cap"}); !known) return known;
+  if (Result<> base = read_field(*table, "base", backoff.base); !base) return base;
+  if (Result<> cap = read_field(*table, "cap", backoff.cap); !cap) return cap;
+  if (backoff.base < 1ms || backoff.cap < backoff.base)
+    return fail("needs a base of 1ms at least and a cap that is not below it");
+  return {};
+}
+
+Result<> read(const toml::node& node, GiveUp& limit) {
+  auto* table = node.as_table();
+  if (!table || !table->contains("crashes"))
+    return fail("must be a table such as {{ crashes = 5, within = \"10m\" }}");
+  if (Result<> known = expect_fields(*table, {"crashes", "within"}); !known) return known;
+  if (Result<> crashes = read_field(*table, "crashes", limit.crashes); !crashes) return crashes;
+  return read_field(*table, "within", limit.within);
+}
+
 template <class T>
 Result<> read(const toml::node& node, std::optional<T>& value) {
   T read_value{};

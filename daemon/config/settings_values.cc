@@ -90,4 +90,17 @@ Result<ResourceLimit> parse_limit(std::string_view text) {
   return ResourceLimit{*number << shift};
 }
 
+Result<Restart> parse_restart(std::string_view text) {
+  constexpr std::pair<std::string_view, Restart> words[] = {
+      {"always", Restart::always}, {"on-failure", Restart::on_failure}, {"never", Restart::never}};
+  for (auto& [word, meaning] : words)
+    if (text == word) return meaning;
+  return fail("'{}' is none of \"always\", \"on-failure\" and \"never\"", text);
+}
+
+Result<Backoff> parse_backoff(std::string_view text) {
+  if (text == "heroku") return Backoff{10min, 24h};
+  return fail("'{}' is no preset: write \"heroku\", or {{ base = \"10s\", cap = \"10m\" }}", text);
+}
+
 }  // namespace muster

@@ -18,4 +18,9 @@ Result<FileMask> parse_mask(std::string_view text);
 // A whole number, also with K, M, G or T for powers of 1024, or "unlimited".
 Result<ResourceLimit> parse_limit(std::string_view text);
 
+// "always", "on-failure" or "never".
+Result<Restart> parse_restart(std::string_view text);
+// By name: "heroku".
+Result<Backoff> parse_backoff(std::string_view text);
+
 }  // namespace muster

@@ -1,10 +1,10 @@
-// How long a process that keeps crashing waits before its next launch. The first crash is forgiven
-// at once; from the second in a row on the wait doubles, up to a cap.
+// Whether a process that has ended by itself is launched again, and how long it waits before. The
+// first crash is forgiven at once; from the second in a row on the wait doubles, up to a cap.
 #pragma once
 
 #include <algorithm>
 
-#include "base/time.h"
+#include "daemon/config/settings.h"
 
 namespace muster {
 
@@ -14,6 +14,25 @@ inline Nanos backoff_delay(uint32_t crashes, Nanos base, Nanos cap) {
   Nanos delay = base;
   for (uint32_t n = 2; n < crashes && delay < cap; n++) delay *= 2;
   return std::min(delay, cap);
+}
+
+// It ended, and that was what it was for. Nobody knows that of a status that nobody knows.
+inline bool ends_well(const Restarting& restarting, std::optional<int32_t> status) {
+  const auto& good = restarting.success;
+  return restarting.when != Restart::always && status &&
+         std::find(good.begin(), good.end(), *status) != good.end();
+}
+
+// Keeps the crashes that count for the limit, the one just now included.
+inline void remember_crash(std::vector<MonoTime>& crashed_at, MonoTime now, const GiveUp& limit) {
+  std::erase_if(crashed_at, [&](MonoTime time) { return now - time > limit.within; });
+  crashed_at.push_back(now);
+}
+
+// After a crash that is remembered.
+inline bool is_worth_trying(const Restarting& restarting, const std::vector<MonoTime>& crashed_at) {
+  if (restarting.when == Restart::never) return false;
+  return !restarting.give_up || crashed_at.size() < restarting.give_up->crashes;
 }
 
 }  // namespace muster

@@ -7,7 +7,6 @@
 #include <csignal>
 
 #include "base/check.h"
-#include "daemon/core/backoff.h"
 #include "daemon/core/command_text.h"
 #include "daemon/core/texts.h"
 
@@ -40,6 +39,7 @@ void Driver::apply(Process& p, Cell cell) {
       return change(p, next, p.wish);
     case Effect::launch_afresh:
       p.crashes = 0;
+      p.crashed_at.clear();
       [[fallthrough]];
     case Effect::launch:
       change(p, next, Wish::run);
@@ -58,10 +58,10 @@ void Driver::apply(Process& p, Cell cell) {
       return terminate(p);
     case Effect::drain:
       forgive(p);
-      return change(p, next, p.wish);
+      return change(p, next, ended(p));
     case Effect::sweep:
       forgive(p);
-      change(p, next, p.wish);
+      change(p, next, ended(p));
       publish(p, RecordKind::notice, texts::stopping_rest(name_of(p.stopping.signal)));
       return terminate(p);
     case Effect::wish_rest:
@@ -90,6 +90,9 @@ void Driver::apply(Process& p, Cell cell) {
     case Effect::back_off:
       change(p, next, p.wish);
       return back_off(p);
+    case Effect::give_up:
+      change(p, next, p.wish);
+      return give_up(p);
     case Effect::retire:
       change(p, next, resting(p));
       return retire(p);
@@ -195,81 +198,13 @@ const Settings* Driver::settings_of(const Process& p) const {
   return type ? &type->settings : nullptr;
 }
 
-Nanos Driver::grace_of(const Process& p) const {
-  return p.stopping.grace.value_or(options_.stop_grace);
-}
-
 // A process keeps its port for as long as it is in the table.
 void Driver::give_port(Process& p) {
   p.port = ports_.take(*types_.index_of(p.name.type), types_.size(), p.name.number);
   if (!p.port) publish(p, RecordKind::notice, texts::no_port());
 }
 
-void Driver::settle(Process& p) {
-  const int status = p.last_exit.value_or(255);
-  const auto attached = p.one_off && p.one_off->attached ? p.one_off->asker : std::nullopt;
-  auto awaiting_rest = std::exchange(p.awaiting_rest, {});
-  table_.clear_launch(p);
-  apply(p, settled(p.wish, p.one_off.has_value()));  // p may be gone now
-  waiting_.report_all(awaiting_rest);
-  if (attached) out_.answer(*attached, RunExitedReply{status});
-}
-
-void Driver::back_off(Process& p) {
-  const Nanos delay = backoff_delay(++p.crashes, options_.backoff_base, options_.backoff_cap);
-  if (delay > Nanos(0)) return arm(p, delay);
-  step(p, LifeEvent::deadline);
-}
-
-void Driver::retire(Process& p) {
-  waiting_.report_all(p.awaiting_launch, p.name.text() + " was stopped");
-  if (includes(formation_, p.name)) return;
-  if (p.port) ports_.release(*p.port);
-  table_.erase(p);
-}
-
-// Its client may go and also say so: once is enough.
-void Driver::hang_up(Process& p) {
-  if (p.deadline) return;
-  publish(p, RecordKind::notice, texts::client_gone());
-  out_.add(Kill{*p.launch, SIGHUP, false});
-  arm(p, grace_of(p));
-}
-
-void Driver::terminate(Process& p) {
-  out_.add(Kill{*p.launch, p.stopping.signal.number});
-  arm(p, grace_of(p));
-}
-
-void Driver::kill(Process& p) {
-  publish(p, RecordKind::notice, texts::stopping_rest("SIGKILL"));
-  out_.add(Kill{*p.launch, SIGKILL});
-  p.patience = options_.kill_patience;
-  arm(p, p.patience);
-}
-
-void Driver::kill_again(Process& p) {
-  EventRecord still_there = record(p, RecordKind::error, texts::outlives_kill(p.patience));
-  out_.publish(std::move(still_there));
-  out_.add(Kill{*p.launch, SIGKILL});
-  p.patience = std::min(p.patience * 2, options_.backoff_cap);
-  arm(p, p.patience);
-}
-
-// Up for long enough: what it did before is no longer held against it.
-void Driver::forgive(Process& p) {
-  if (p.state == ProcessState::up && out_.now().mono - p.since.mono >= options_.backoff_reset)
-    p.crashes = 0;
-}
-
 bool Driver::waits_for_port(const Process& p) const { return p.name.type == "web" && p.port; }
-
-// A one-off that has ended by itself is complete, whatever is asked of it while it is swept.
-Wish Driver::resting(const Process& p) const {
-  const bool ending = p.state == ProcessState::stopping || p.state == ProcessState::killing ||
-                      p.state == ProcessState::draining;
-  return p.one_off && ending ? p.wish : Wish::rest;
-}
 
 void Driver::arm(Process& p, Nanos delay) { table_.set_deadline(p, out_.now().mono + delay); }
 

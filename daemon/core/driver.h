@@ -47,6 +47,7 @@ class Driver {
   void give_port(Process& process);
   void settle(Process& process);
   void back_off(Process& process);
+  void give_up(Process& process);
   void retire(Process& process);
   void hang_up(Process& process);
   void terminate(Process& process);
@@ -56,6 +57,8 @@ class Driver {
 
   bool waits_for_port(const Process& process) const;
   Wish resting(const Process& process) const;
+  Wish ended(const Process& process) const;
+  const Restarting& restarting_of(const Process& process) const;
   void arm(Process& process, Nanos delay);
   Nanos grace_of(const Process& process) const;
   const Settings* settings_of(const Process& process) const;

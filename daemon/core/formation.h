@@ -36,8 +36,11 @@ struct ScalePlan {
 Verdict<ScalePlan> plan_scale(const std::vector<std::string>& words,
                               const FormationCounts& formation);
 
+// Why a plan cannot be, if it has more than one process of a singleton.
+std::optional<RefusedReply> refuse_twins(const ScalePlan& plan, const Types& types);
+
 // The counts for exactly the types of a model: those that `wish` lacks get 0, those that the model
-// lacks go, and what is over the limit is cut.
+// lacks go, and what is over the limit is cut, as is what a singleton has over 1.
 FormationCounts fitted(const FormationCounts& wish, const Types& types);
 
 // "web=2, worker=1": alphabetical, zeros included.

@@ -36,6 +36,7 @@ constexpr Row rows[] = {
   {down,     E::abandoned, down,     F::never},
   {down,     E::gone,      down,     F::never},
   {down,     E::deadline,  down,     F::never},
+  {down,     E::give_up,   down,     F::never},
 
   {starting, E::start,     starting, F::none},
   {starting, E::stop,      stopping, F::terminate},
@@ -49,6 +50,7 @@ constexpr Row rows[] = {
   {starting, E::abandoned, stopping, F::sweep},
   {starting, E::gone,      starting, F::never},
   {starting, E::deadline,  up,       F::report_boot},
+  {starting, E::give_up,   starting, F::never},
 
   {up,       E::start,     up,       F::none},
   {up,       E::stop,      stopping, F::terminate},
@@ -62,6 +64,7 @@ constexpr Row rows[] = {
   {up,       E::abandoned, stopping, F::sweep},
   {up,       E::gone,      up,       F::never},
   {up,       E::deadline,  stopping, F::terminate},       // it was hung up on and is still there
+  {up,       E::give_up,   up,       F::never},
 
   {stopping, E::start,     stopping, F::wish_restart},
   {stopping, E::stop,      stopping, F::wish_rest},
@@ -75,6 +78,7 @@ constexpr Row rows[] = {
   {stopping, E::abandoned, stopping, F::none},
   {stopping, E::gone,      stopping, F::settle},
   {stopping, E::deadline,  killing,  F::escalate},
+  {stopping, E::give_up,   stopping, F::never},
 
   {killing,  E::start,     killing,  F::wish_restart},
   {killing,  E::stop,      killing,  F::wish_rest},
@@ -88,6 +92,7 @@ constexpr Row rows[] = {
   {killing,  E::abandoned, killing,  F::none},
   {killing,  E::gone,      killing,  F::settle},
   {killing,  E::deadline,  killing,  F::kill_again},
+  {killing,  E::give_up,   killing,  F::never},
 
   {draining, E::start,     draining, F::wish_restart},
   {draining, E::stop,      draining, F::stop_reading},
@@ -101,6 +106,7 @@ constexpr Row rows[] = {
   {draining, E::abandoned, draining, F::never},
   {draining, E::gone,      draining, F::settle},
   {draining, E::deadline,  draining, F::never},
+  {draining, E::give_up,   draining, F::never},
 
   {crashed,  E::start,     starting, F::launch_afresh},
   {crashed,  E::stop,      down,     F::retire},
@@ -114,11 +120,12 @@ constexpr Row rows[] = {
   {crashed,  E::abandoned, crashed,  F::never},
   {crashed,  E::gone,      crashed,  F::never},
   {crashed,  E::deadline,  starting, F::launch},
+  {crashed,  E::give_up,   failed,   F::give_up},
 
-  {complete, E::start,     complete, F::never},
-  {complete, E::stop,      complete, F::never},
-  {complete, E::restart,   complete, F::never},
-  {complete, E::kill,      complete, F::never},
+  {complete, E::start,     starting, F::launch_afresh},
+  {complete, E::stop,      down,     F::retire},
+  {complete, E::restart,   starting, F::launch_afresh},
+  {complete, E::kill,      down,     F::retire},
   {complete, E::hang_up,   complete, F::never},
   {complete, E::launched,  complete, F::never},
   {complete, E::failed,    complete, F::never},
@@ -127,6 +134,21 @@ constexpr Row rows[] = {
   {complete, E::abandoned, complete, F::never},
   {complete, E::gone,      complete, F::never},
   {complete, E::deadline,  complete, F::never},
+  {complete, E::give_up,   complete, F::never},
+
+  {failed,   E::start,     starting, F::launch_afresh},
+  {failed,   E::stop,      down,     F::retire},
+  {failed,   E::restart,   starting, F::launch_afresh},
+  {failed,   E::kill,      down,     F::retire},
+  {failed,   E::hang_up,   failed,   F::never},
+  {failed,   E::launched,  failed,   F::never},
+  {failed,   E::failed,    failed,   F::never},
+  {failed,   E::ready,     failed,   F::never},
+  {failed,   E::exited,    failed,   F::never},
+  {failed,   E::abandoned, failed,   F::never},
+  {failed,   E::gone,      failed,   F::never},
+  {failed,   E::deadline,  failed,   F::never},
+  {failed,   E::give_up,   failed,   F::never},
 };
 // clang-format on
 
@@ -167,6 +189,8 @@ Cell settled(Wish wish, bool one_off) {
       return {down, Effect::retire};
     case Wish::restart:
       return {starting, Effect::launch_afresh};
+    case Wish::finish:
+      return {complete, Effect::retire};
   }
   return {down, Effect::never};
 }
@@ -182,17 +206,30 @@ std::string_view public_name(ProcessState state, Wish wish, bool one_off) {
     case stopping:
     case killing:
     case draining:
+      if (wish == Wish::finish) return "complete";
       return wish != Wish::run ? "stopping" : one_off ? "complete" : "crashed";
     case crashed:
       return "crashed";
     case complete:
       return "complete";
+    case failed:
+      return "failed";
   }
   return "?";
 }
 
 std::string_view name_of(Wish wish) {
-  return wish == Wish::run ? "run" : wish == Wish::rest ? "rest" : "restart";
+  switch (wish) {
+    case Wish::run:
+      return "run";
+    case Wish::rest:
+      return "rest";
+    case Wish::restart:
+      return "restart";
+    case Wish::finish:
+      return "finish";
+  }
+  return "?";
 }
 
 std::string_view name_of(ProcessState state) {
@@ -246,6 +283,8 @@ std::string_view name_of(LifeEvent event) {
       return "gone";
     case E::deadline:
       return "deadline";
+    case E::give_up:
+      return "give_up";
   }
   return "?";
 }

@@ -22,7 +22,7 @@ namespace muster {
 //         .-----------+-----------.
 //   rest  v      run  v  restart  v
 //       down       crashed     starting
-//                     |  the back-off is over
+//                     |  the back-off is over          (often enough: failed)
 //                     v
 //                  starting
 //
@@ -36,20 +36,23 @@ enum class ProcessState : uint8_t {
   killing,   // SIGKILL has been sent
   draining,  // nothing is alive; what it printed is still being read
   crashed,   // nothing is left; waits for its back-off
-  complete,  // a one-off is over; it leaves the table at once
+  complete,  // it is over as it should be; a one-off leaves the table at once
+  failed,    // nothing is left, and nothing more is tried until somebody asks for it
 };
 inline constexpr ProcessState process_states[] = {
-    ProcessState::down,    ProcessState::starting, ProcessState::up,      ProcessState::stopping,
-    ProcessState::killing, ProcessState::draining, ProcessState::crashed, ProcessState::complete};
+    ProcessState::down,     ProcessState::starting, ProcessState::up,
+    ProcessState::stopping, ProcessState::killing,  ProcessState::draining,
+    ProcessState::crashed,  ProcessState::complete, ProcessState::failed};
 
 // What is wanted once nothing is left of the process.
 enum class Wish : uint8_t {
   run,      // run it: so if it ends by itself, that is a crash and the back-off applies
   rest,     // leave it down
   restart,  // launch it again, without any back-off
+  finish,   // it has ended by itself, and that was what it was for
 };
 
-inline constexpr Wish wishes[] = {Wish::run, Wish::rest, Wish::restart};
+inline constexpr Wish wishes[] = {Wish::run, Wish::rest, Wish::restart, Wish::finish};
 std::string_view name_of(Wish wish);
 std::string_view name_of(ProcessState state);
 
@@ -66,11 +69,13 @@ enum class LifeEvent : uint8_t {
   abandoned,  // its first process has exited and has left others of its tree alive
   gone,       // nothing of the launch is alive
   deadline,   // what was armed in this state has run out
+  give_up,    // it has crashed often enough
 };
 inline constexpr LifeEvent life_events[] = {
     LifeEvent::start,   LifeEvent::stop,      LifeEvent::restart, LifeEvent::kill,
     LifeEvent::hang_up, LifeEvent::launched,  LifeEvent::failed,  LifeEvent::ready,
-    LifeEvent::exited,  LifeEvent::abandoned, LifeEvent::gone,    LifeEvent::deadline};
+    LifeEvent::exited,  LifeEvent::abandoned, LifeEvent::gone,    LifeEvent::deadline,
+    LifeEvent::give_up};
 
 enum class Effect : uint8_t {
   none,
@@ -92,7 +97,8 @@ enum class Effect : uint8_t {
   kill_again,       // it outlives SIGKILL: once more, and say so
   hang_up,          // SIGHUP; SIGTERM after the grace
   settle,           // nothing is left: on as `settled` says
-  back_off,         // launch it when its back-off is over, which may be now
+  back_off,         // launch it when its back-off is over, which may be now, if at all
+  give_up,          // say so
   retire,           // it rests; out of the table with it unless the formation has it
 };
 

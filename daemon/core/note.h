@@ -41,6 +41,7 @@ struct ProcessNote {
   Stopping stopping;
   Nanos patience{};
   uint32_t launches = 0, crashes = 0;
+  std::vector<MonoTime> crashed_at;
   std::optional<int32_t> last_exit;
   std::string trouble;
   std::optional<OneOffNote> one_off;

@@ -41,7 +41,8 @@ struct Process {
   Stopping stopping;  // as the files had it last
   Nanos patience{};   // how long SIGKILL was last waited for
   uint32_t launches = 0;
-  uint32_t crashes = 0;  // in a row
+  uint32_t crashes = 0;              // in a row
+  std::vector<MonoTime> crashed_at;  // the latest, where a limit asks for them
   std::optional<int32_t> last_exit;
   std::string trouble;  // why the last launch failed
   std::optional<OneOff> one_off;

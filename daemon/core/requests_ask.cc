@@ -14,6 +14,8 @@ std::optional<std::string> note_of(const Process& p, MonoTime now) {
   if (p.state == ProcessState::crashed && p.deadline)
     notes.push_back(fmt::format("{} crashes in a row, next launch in {}", p.crashes,
                                 format_age(*p.deadline - now)));
+  if (p.state == ProcessState::failed)
+    notes.push_back(fmt::format("not tried again before ctl start {}", p.name.text()));
   if (notes.empty()) return std::nullopt;
   return listing(notes, "; ");
 }
@@ -46,13 +48,15 @@ void Core::State::ask(const Asker& asker, const std::string&, const PsRequest& r
 
 void Core::State::ask(const Asker& asker, const std::string&, const StatusRequest&) {
   StatusReply reply;
-  std::vector<std::string> crashed;
+  std::vector<std::string> crashed, failed;
   for (auto& [name, p] : table.all()) {
     reply.processes++;
     if (p.state == ProcessState::up) reply.processes_up++;
     if (p.state == ProcessState::crashed) crashed.push_back(name.text());
+    if (p.state == ProcessState::failed) failed.push_back(name.text());
   }
   if (!crashed.empty()) reply.alarms.push_back("keeps crashing: " + listing(crashed));
+  if (!failed.empty()) reply.alarms.push_back("has failed: " + listing(failed));
   out.add(AnswerStatus{asker.client, Reply{asker.request_id, false, std::move(reply)}});
 }
 

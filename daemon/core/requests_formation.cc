@@ -18,6 +18,7 @@ std::vector<std::string> names_of(const std::vector<Process*>& processes) {
 void Core::State::ask(const Asker& asker, const std::string& by, const ScaleRequest& request) {
   auto plan = plan_scale(request.changes, formation);
   if (!plan) return out.answer(asker, plan.error());
+  if (auto refusal = refuse_twins(*plan, types)) return out.answer(asker, std::move(*refusal));
   if (plan->formation != formation) adopt(plan->formation, by);
   out.answer(asker, ScaleReply{std::move(plan->changed), formation});
 }

@@ -101,7 +101,8 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
         p->command = type.command;
         table.touch(*p);
       }
-      if (p->wish == Wish::rest || !includes(wanted, p->name)) continue;
+      const bool rests = p->wish == Wish::rest || p->wish == Wish::finish;
+      if (rests || !includes(wanted, p->name)) continue;
       to_restart.push_back(p);
       restarting++;
     }

@@ -10,9 +10,9 @@ namespace muster {
 namespace {
 
 ProcessNote note_of(const Process& p) {
-  ProcessNote note{p.name,     p.state,   p.wish,      p.command,  p.launch,   p.progress,
-                   p.identity, p.port,    p.since,     p.deadline, p.stopping, p.patience,
-                   p.launches, p.crashes, p.last_exit, p.trouble,  {}};
+  ProcessNote note{p.name,     p.state,   p.wish,       p.command,   p.launch,   p.progress,
+                   p.identity, p.port,    p.since,      p.deadline,  p.stopping, p.patience,
+                   p.launches, p.crashes, p.crashed_at, p.last_exit, p.trouble,  {}};
   if (p.one_off)
     note.one_off = {p.one_off->type, p.one_off->command, p.one_off->argv, p.one_off->env,
                     p.one_off->attached.has_value()};
@@ -29,6 +29,7 @@ void restore(Process& p, const ProcessNote& note) {
   p.patience = note.patience;
   p.launches = note.launches;
   p.crashes = note.crashes;
+  p.crashed_at = note.crashed_at;
   p.last_exit = note.last_exit;
   p.trouble = note.trouble;
   if (note.one_off) {

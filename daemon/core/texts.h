@@ -37,6 +37,13 @@ inline Text stopping_all(View signal) {
 inline Text stopping_rest(View signal) {
   return fmt::format("Stopping remaining processes with {}", signal);
 }
+inline Text given_up(size_t crashes, Nanos within, View process) {
+  return fmt::format("Giving up after {} crash{} within {} seconds; ctl start {} tries again",
+                     crashes, crashes == 1 ? "" : "es", seconds(within), process);
+}
+inline Text not_again(View process) {
+  return fmt::format("It is not to be started again by itself; ctl start {} tries again", process);
+}
 inline Text client_gone() { return "Client connection closed. Sending SIGHUP to all processes"; }
 inline Text boot_timeout(Nanos t) {
   return fmt::format(

@@ -26,7 +26,8 @@ Run new_run();
 class Ledger {
  public:
   // 2: notes say how a process is to be ended, which a reader of version 1 would not know.
-  static constexpr uint32_t version = 2;
+  // 3: processes that are complete or have failed.
+  static constexpr uint32_t version = 3;
 
   // Reads what a supervisor of this very boot has left at `path`; what is damaged from some byte on
   // is as if it had not been kept. An error only for a ledger of a newer version. Without one this

@@ -67,6 +67,7 @@ void describe(Fields& fields, M& note) {
   fields.may("patience", note.patience);
   fields.may("launches", note.launches);
   fields.may("crashes", note.crashes);
+  fields.may("crashed_at", note.crashed_at);
   fields.may("last_exit", note.last_exit);
   fields.may("trouble", note.trouble);
   fields.may("one_off", note.one_off);

@@ -45,7 +45,7 @@ void fill_status(StatusReply& status, const RouterHead& head, std::vector<std::s
     alarms.push_back(
         fmt::format("{} of {} file descriptors are in use; raise the hard limit (ulimit -Hn)",
                     status.open_fds, status.fd_limit));
-  status.alarms = std::move(alarms);
+  for (auto& alarm : alarms) status.alarms.push_back(std::move(alarm));
 }
 
 }  // namespace muster

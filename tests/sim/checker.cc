@@ -2,6 +2,7 @@
 #include "checker.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <csignal>
 
 namespace muster::sim {
@@ -40,6 +41,9 @@ void Checker::check(const Event& event, const std::vector<Action>& actions, Mono
       finished_ = true;
     }
   }
+  for (auto& place : awaited_)
+    expect(!rests_by_itself(place), "{} was to run, and rests", place.text());
+  awaited_.clear();
   expect_nothing_runs_unwished();
 }
 
@@ -86,9 +90,9 @@ void Checker::learn_request(const Requested& event, const std::vector<Action>& a
   if (auto* it = std::get_if<StopRequest>(&body))
     for (auto& place : places(it->names)) resting_.insert(place);
   if (auto* it = std::get_if<StartRequest>(&body))
-    for (auto& place : places(it->names)) resting_.erase(place);
+    for (auto& place : awaited_ = places(it->names)) resting_.erase(place);
   if (auto* it = std::get_if<RestartRequest>(&body))
-    for (auto& place : places(it->names)) resting_.erase(place);
+    for (auto& place : awaited_ = places(it->names)) resting_.erase(place);
   if (std::holds_alternative<ShutdownRequest>(body)) ending_ = true;
 }
 
@@ -142,12 +146,31 @@ void Checker::expect_known(LaunchId launch, const char* what) const {
 }
 
 void Checker::see(const EventRecord& record) {
+  if (record.kind == RecordKind::exit) exits_[record.process] = record.status;
   if (!record.from) return;
   auto [it, first] = states_.emplace(record.process, "down");
   expect(*record.from == it->second && *record.to != it->second,
          "{} is said to change from {} to {}, and was {}", record.process, *record.from, *record.to,
          it->second);
   it->second = *record.to;
+  const auto name = parse_process_name(record.process);
+  const ProcessType* type = name ? model_.find(name->type) : nullptr;
+  if (!type) return;
+  const Restarting& restarting = type->settings.restarting;
+  const auto& good = restarting.success;
+  const auto exit = exits_[record.process];
+  if (*record.to == "complete")
+    expect(restarting.when != Restart::always && exit &&
+               std::find(good.begin(), good.end(), *exit) != good.end(),
+           "{} is complete", record.process);
+  if (*record.to == "failed")
+    expect(restarting.when == Restart::never || restarting.give_up, "{} is given up",
+           record.process);
+}
+
+bool Checker::rests_by_itself(const ProcessName& process) const {
+  auto state = states_.find(process.text());
+  return state != states_.end() && (state->second == "complete" || state->second == "failed");
 }
 
 void Checker::see(const ClientId& client, const Reply& reply) {
@@ -164,6 +187,9 @@ void Checker::see(const SaveFormation& save) {
     return it == formation.end() || place.number > it->second;
   };
   formation_ = save.formation;
+  for (auto& type : model_.types)
+    expect(!is_singleton(type) || formation_[type.name] <= 1, "{} of the singleton {}",
+           formation_[type.name], type.name);
   std::erase_if(resting_, [&](auto& place) { return outside(formation_, place); });
 }
 
@@ -204,12 +230,16 @@ void Checker::expect_wish_reached(const PsReply& ps) const {
     alive.insert(tree.name);
   }
   for (auto& place : places({}))
-    expect(!wished(place) || alive.contains(place), "{} does not run", place.text());
+    expect(!wished(place) || rests_by_itself(place) || alive.contains(place), "{} does not run",
+           place.text());
   for (auto& row : ps.processes) {
     auto name = parse_process_name(row.process);
     expect(name.has_value(), "{} is no name", row.process);
     if (name->type == one_off_type) continue;
-    expect(row.state == (wished(*name) ? "up" : "down"), "{} is {}", row.process, row.state);
+    const std::string expected = !wished(*name)           ? "down"
+                                 : rests_by_itself(*name) ? states_.at(row.process)
+                                                          : "up";
+    expect(row.state == expected, "{} is {}", row.process, row.state);
     expect(places({}).contains(*name), "{} is in the table", row.process);
   }
 }

@@ -63,6 +63,8 @@ class Checker {
   void expect_known(LaunchId launch, const char* what) const;
   void expect_nothing_runs_unwished() const;
   bool wished(const ProcessName& process) const;
+  // Whether it has ended for good by itself, as its type's settings let it.
+  bool rests_by_itself(const ProcessName& process) const;
   // Those places of the formation that the words mean.
   std::set<ProcessName> places(const std::vector<std::string>& words) const;
 
@@ -75,7 +77,9 @@ class Checker {
   LaunchId last_launch_ = 0;
   std::map<Exchange, ExchangeSeen> exchanges_;
   std::optional<Exchange> granted_;  // by this event: credit, which is refused if it comes too late
-  std::map<std::string, std::string> states_;  // as last published
+  std::map<std::string, std::string> states_;        // as last published
+  std::map<std::string, std::optional<int>> exits_;  // the same
+  std::set<ProcessName> awaited_;  // by this event: they are to run, whatever they did before
   FormationCounts formation_;
   std::set<ProcessName> resting_;  // stopped by request
   std::set<ProcessName> one_offs_to_end_;

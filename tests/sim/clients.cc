@@ -10,6 +10,12 @@ Settings some_settings(Rng& rng) {
   Settings settings;
   if (rng.percent(30)) settings.stopping.signal = {rng.percent(50) ? SIGINT : SIGQUIT};
   if (rng.percent(30)) settings.stopping.grace = Nanos(1s) * rng.between(1, 10);
+  if (rng.percent(30))
+    settings.restarting.when = rng.percent(50) ? Restart::on_failure : Restart::never;
+  if (rng.percent(20)) settings.restarting.success = {0, 2};
+  if (rng.percent(20)) settings.restarting.backoff = Backoff{1s, 30s};
+  if (rng.percent(20)) settings.restarting.give_up = GiveUp{uint32_t(rng.between(1, 4)), 5min};
+  if (rng.percent(20)) settings.singleton = rng.percent(50);
   if (rng.percent(30)) settings.surroundings.nice = Niceness{int(rng.below(2))};
   return settings;
 }

@@ -34,18 +34,26 @@ TEST_CASE("an empty muster.toml is as good as none") {
 
 TEST_CASE("every key is taken") {
   const Settings web = model_of(R"([web]
+backoff = { base = "1s", cap = "1m" }
 core = "unlimited"
 directory = "site"
+give_up = { crashes = 5, within = "1m" }
 grace = "1m30s"
 nice = -5
 nofile = "64K"
+restart = "on-failure"
 signal = "INT"
+singleton = true
+success = [0, 143]
 umask = "027"
 env = { RAILS_ENV = "production" }
 )")
                            .find("web")
                            ->settings;
   CHECK(web.stopping == Stopping{{SIGINT}, 90s});
+  CHECK(web.restarting ==
+        Restarting{Restart::on_failure, {0, 143}, Backoff{1s, 1min}, GiveUp{5, 1min}});
+  CHECK(web.singleton == true);
   CHECK(web.surroundings ==
         Surroundings{"site", FileMask{027}, Niceness{-5}, ResourceLimit{65536}, ResourceLimit{}});
   CHECK(web.env == Environment{{"RAILS_ENV", "production"}});
@@ -117,6 +125,43 @@ SIZE = 3
                "muster.toml:10: env: 'A=B' cannot be the name of a variable",
                "muster.toml:11: env: SIZE: must be a text in quotes"});
   CHECK(model.find("web")->settings.stopping.signal == Signal{SIGINT});
+}
+
+TEST_CASE("how a process is started again is understood as a whole or not at all") {
+  CHECK(model_of("[app]\nbackoff = 'heroku'\ngive_up.crashes = 3\n").defaults.restarting ==
+        Restarting{Restart::always, {0}, Backoff{10min, 24h}, GiveUp{3, 10min}});
+  CHECK(errors_of(R"([web]
+restart = "sometimes"
+backoff = "slow"
+success = [0, 256]
+singleton = "yes"
+give_up = 3
+[worker]
+backoff = { base = "1m", cap = "1s" }
+give_up = { crashes = 0 }
+[app]
+backoff = { bsae = "1s" }
+)") == Errors{"muster.toml:2: restart: 'sometimes' is none of \"always\", \"on-failure\" and "
+              "\"never\"",
+              "muster.toml:3: backoff: 'slow' is no preset: write \"heroku\", or { base = \"10s\", "
+              "cap = \"10m\" }",
+              "muster.toml:4: success: must be a list of exit statuses, 0 to 255",
+              "muster.toml:5: singleton: must be true or false",
+              "muster.toml:6: give_up: must be a table such as { crashes = 5, within = \"10m\" }",
+              "muster.toml:8: backoff: needs a base of 1ms at least and a cap that is not below it",
+              "muster.toml:9: give_up: crashes: must be a whole number from 1 to 100",
+              "muster.toml:11: backoff: unknown field 'bsae'; there are base, cap"});
+}
+
+TEST_CASE("a singleton is one by its name, unless its table lifts that") {
+  AppModel model{{{"clock", "tick"}, {"scheduler", "plan"}, {"web", "serve"}}, {}};
+  CHECK(is_singleton(model.types[0]));
+  CHECK(is_singleton(model.types[1]));
+  CHECK_FALSE(is_singleton(model.types[2]));
+  CHECK(take_settings("[clock]\nsingleton = false\n[web]\nsingleton = true\n", "muster.toml", model)
+            .empty());
+  CHECK_FALSE(is_singleton(model.types[0]));
+  CHECK(is_singleton(model.types[2]));
 }
 
 TEST_CASE("a text that is no TOML says where it stops being it") {

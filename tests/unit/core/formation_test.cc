@@ -78,8 +78,10 @@ TEST_CASE("a result outside the limits says the number") {
 }
 
 TEST_CASE("a saved formation is fitted to the types that there are") {
-  const Types types(AppModel{{{"web", "x"}, {"clock", "y"}}, {}});
-  CHECK(fitted({{"web", 2}, {"worker", 5}}, types) == FormationCounts{{"clock", 0}, {"web", 2}});
-  CHECK(fitted({{"web", 4000}, {"clock", 4000}}, types) ==
-        FormationCounts{{"clock", 96}, {"web", 4000}});
+  const Types types(AppModel{{{"web", "x"}, {"mail", "y"}, {"clock", "z"}}, {}});
+  CHECK(fitted({{"web", 2}, {"worker", 5}}, types) ==
+        FormationCounts{{"clock", 0}, {"mail", 0}, {"web", 2}});
+  CHECK(fitted({{"web", 4000}, {"mail", 4000}, {"clock", 1}}, types) ==
+        FormationCounts{{"clock", 0}, {"mail", 96}, {"web", 4000}});
+  CHECK(fitted({{"clock", 4}}, types)["clock"] == 1);
 }

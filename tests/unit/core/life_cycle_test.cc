@@ -40,6 +40,17 @@ Stage crashed() {
   stage.crashes(name);
   return stage;
 }
+Stage ended(Restart restart, int status) {
+  AppModel model = shop();
+  model.types[1].settings.restarting.when = restart;
+  Stage stage({{"worker", 1}}, model, options);
+  stage.comes_up(name);
+  stage.exits(name, status);
+  stage.gone(name);
+  return stage;
+}
+Stage complete() { return ended(Restart::on_failure, 0); }
+Stage failed() { return ended(Restart::never, 1); }
 // It ended by itself and has left others behind.
 Stage sweeping() {
   Stage stage = up();
@@ -219,8 +230,32 @@ TEST_CASE("a process that waits for its back-off") {
         {E::hang_up, E::launched, E::failed, E::ready, E::exited, E::abandoned, E::gone});
 }
 
-TEST_CASE("a one-off that is complete has left the table, so nothing can reach it") {
-  for (LifeEvent event : life_events) never(ProcessState::complete, {event});
+TEST_CASE("a process that has done what it was for") {
+  CHECK(after(complete(), start) == Outcome{"starting", no_signal, 1});
+  CHECK(after(complete(), stop) == Outcome{"down", no_signal, 0});
+  CHECK(after(complete(), restart) == Outcome{"starting", no_signal, 1});
+  CHECK(after(complete(), shut_down_twice) == Outcome{"down", no_signal, 0});
+  CHECK(after(complete(), [](Stage& s) { s.pass(24h); }) == Outcome{"complete", no_signal, 0});
+  CHECK(cell(ProcessState::complete, E::kill) == Cell{ProcessState::down, Effect::retire});
+  never(ProcessState::complete, {E::hang_up, E::launched, E::failed, E::ready, E::exited,
+                                 E::abandoned, E::gone, E::deadline, E::give_up});
+}
+
+TEST_CASE("a process that has crashed often enough") {
+  CHECK(after(failed(), start) == Outcome{"starting", no_signal, 1});
+  CHECK(after(failed(), stop) == Outcome{"down", no_signal, 0});
+  CHECK(after(failed(), restart) == Outcome{"starting", no_signal, 1});
+  CHECK(after(failed(), shut_down_twice) == Outcome{"down", no_signal, 0});
+  CHECK(after(failed(), [](Stage& s) { s.pass(24h); }) == Outcome{"failed", no_signal, 0});
+  CHECK(cell(ProcessState::failed, E::kill) == Cell{ProcessState::down, Effect::retire});
+  never(ProcessState::failed, {E::hang_up, E::launched, E::failed, E::ready, E::exited,
+                               E::abandoned, E::gone, E::deadline, E::give_up});
+}
+
+TEST_CASE("only who waits for its back-off can be given up") {
+  CHECK(cell(ProcessState::crashed, E::give_up) == Cell{ProcessState::failed, Effect::give_up});
+  for (ProcessState state : process_states)
+    if (state != ProcessState::crashed) never(state, {E::give_up});
 }
 
 TEST_CASE("where a process goes when nothing of it is alive is what was wished last") {

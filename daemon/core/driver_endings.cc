@@ -1,0 +1,105 @@
+// See driver.h. Here: how a launch is ended, and what becomes of a process when nothing of it is
+// left.
+#include <csignal>
+
+#include "daemon/core/backoff.h"
+#include "daemon/core/driver.h"
+#include "daemon/core/texts.h"
+
+namespace muster {
+
+void Driver::settle(Process& p) {
+  const int status = p.last_exit.value_or(255);
+  const auto attached = p.one_off && p.one_off->attached ? p.one_off->asker : std::nullopt;
+  auto awaiting_rest = std::exchange(p.awaiting_rest, {});
+  table_.clear_launch(p);
+  apply(p, settled(p.wish, p.one_off.has_value()));  // p may be gone now
+  waiting_.report_all(awaiting_rest);
+  if (attached) out_.answer(*attached, RunExitedReply{status});
+}
+
+void Driver::back_off(Process& p) {
+  const Restarting& restarting = restarting_of(p);
+  p.crashes++;
+  if (restarting.give_up) remember_crash(p.crashed_at, out_.now().mono, *restarting.give_up);
+  if (!is_worth_trying(restarting, p.crashed_at)) return step(p, LifeEvent::give_up);
+  const Backoff backoff =
+      restarting.backoff.value_or(Backoff{options_.backoff_base, options_.backoff_cap});
+  const Nanos delay = backoff_delay(p.crashes, backoff.base, backoff.cap);
+  if (delay > Nanos(0)) return arm(p, delay);
+  step(p, LifeEvent::deadline);
+}
+
+void Driver::give_up(Process& p) {
+  const Restarting& restarting = restarting_of(p);
+  publish(p, RecordKind::error,
+          restarting.when == Restart::never
+              ? texts::not_again(p.name.text())
+              : texts::given_up(p.crashed_at.size(), restarting.give_up->within, p.name.text()));
+}
+
+void Driver::retire(Process& p) {
+  waiting_.report_all(p.awaiting_launch, p.name.text() + " was stopped");
+  if (includes(formation_, p.name)) return;
+  if (p.port) ports_.release(*p.port);
+  table_.erase(p);
+}
+
+// Its client may go and also say so: once is enough.
+void Driver::hang_up(Process& p) {
+  if (p.deadline) return;
+  publish(p, RecordKind::notice, texts::client_gone());
+  out_.add(Kill{*p.launch, SIGHUP, false});
+  arm(p, grace_of(p));
+}
+
+void Driver::terminate(Process& p) {
+  out_.add(Kill{*p.launch, p.stopping.signal.number});
+  arm(p, grace_of(p));
+}
+
+void Driver::kill(Process& p) {
+  publish(p, RecordKind::notice, texts::stopping_rest("SIGKILL"));
+  out_.add(Kill{*p.launch, SIGKILL});
+  p.patience = options_.kill_patience;
+  arm(p, p.patience);
+}
+
+void Driver::kill_again(Process& p) {
+  EventRecord still_there = record(p, RecordKind::error, texts::outlives_kill(p.patience));
+  out_.publish(std::move(still_there));
+  out_.add(Kill{*p.launch, SIGKILL});
+  p.patience = std::min(p.patience * 2, options_.backoff_cap);
+  arm(p, p.patience);
+}
+
+// Up for long enough: what it did before is no longer held against it.
+void Driver::forgive(Process& p) {
+  if (p.state == ProcessState::up && out_.now().mono - p.since.mono >= options_.backoff_reset)
+    p.crashes = 0;
+}
+
+// What is wanted of one that is just ending; if it ends by itself, that may have been its task.
+Wish Driver::ended(const Process& p) const {
+  if (p.wish != Wish::run || p.one_off) return p.wish;
+  return ends_well(restarting_of(p), p.last_exit) ? Wish::finish : Wish::run;
+}
+
+const Restarting& Driver::restarting_of(const Process& p) const {
+  static const Restarting as_ever;
+  const Settings* settings = settings_of(p);
+  return settings ? settings->restarting : as_ever;
+}
+
+// A one-off that has ended by itself is complete, whatever is asked of it while it is swept.
+Wish Driver::resting(const Process& p) const {
+  const bool ending = p.state == ProcessState::stopping || p.state == ProcessState::killing ||
+                      p.state == ProcessState::draining;
+  return p.one_off && ending ? p.wish : Wish::rest;
+}
+
+Nanos Driver::grace_of(const Process& p) const {
+  return p.stopping.grace.value_or(options_.stop_grace);
+}
+
+}  // namespace muster
