@@ -59,6 +59,13 @@ void Replay::State::begin() {
 }
 
 void Replay::State::begin_at_last_lines(uint64_t lines) {
+  // What is gone from the start on is told, wherever the lines begin.
+  if (request.from) {
+    cursor.seek(*request.from);
+    head = std::max<uint64_t>(*request.from, 1) - 1;
+    if (auto first = cursor.next()) gone = missing_before(first->header);
+    head.reset();
+  }
   auto look = [this](const RecordHeader& header, std::string_view topic) {
     if (header.seq < request.from.value_or(0)) return journal::Look::stop;
     return wanted(header, topic) ? journal::Look::counts : journal::Look::passed_over;

@@ -33,7 +33,9 @@ Result<> LogView::add(std::string_view payload) {
 }
 
 void LogView::lost(uint64_t first, uint64_t last) {
-  put([&](std::string& text) { printer_->print_lost(first, last, last_time_, text); });
+  if (last_lines_ == 0) return;
+  printer_->print_lost(first, last, last_time_, out_.buffer());
+  out_.flush_when_full();
 }
 
 void LogView::go_live() {

@@ -26,6 +26,7 @@ class LogView {
 
   // An error if the payload is not a record that we understand; the view goes on all the same.
   Result<> add(std::string_view payload);
+  // Is said at once: before the last lines, whose number it does not count towards.
   void lost(uint64_t first, uint64_t last);
   // History is over: it is written, and what follows is written as it comes.
   void go_live();

@@ -206,6 +206,7 @@ def test_a_reader_who_comes_after_retention_is_told_what_is_gone(app):
     (lost,) = [record for record in told if record.get("kind") == "lost"]
     assert (lost["first"], lost["last"]) == (1, first - 1)
     assert told[0]["seq"] == first
+    assert app.records("--from", "1", "-n", 3) == [lost, *told[-4:-1]]
     expected = [f"app[alpha.1]: {n}" for n in range(1, 4 * LINES + 1)] + EXPECTED
     kept = app.logs("-s", "app", "--from", first)
     assert kept == expected[-len(kept):]

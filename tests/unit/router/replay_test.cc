@@ -143,6 +143,27 @@ TEST_CASE_METHOD(ReplayFixture, "what retention has deleted is told") {
   CHECK_FALSE(whole.take_gone());
 }
 
+TEST_CASE_METHOD(ReplayFixture, "what retention has deleted is told to who wants the last lines") {
+  options.segment_bytes = 1000;
+  options.total_bytes = 3000;
+  append_many(100);
+  uint64_t oldest = writer->segments().front().first_seq;
+  auto request = last(3);
+  request.from = 5;
+  auto r = replay(request);
+  CHECK(take(r) == range(98, 100));
+  CHECK(r.take_gone() == Gone({5, oldest - 1}));
+  CHECK_FALSE(r.take_gone());
+  request.lines = 1000;
+  auto more = replay(request);
+  CHECK(take(more) == range(oldest, 100));
+  CHECK(more.take_gone() == Gone({5, oldest - 1}));
+  request.from = oldest + 1;
+  auto kept = replay(request);
+  CHECK(take(kept) == range(oldest + 1, 100));
+  CHECK_FALSE(kept.take_gone());
+}
+
 TEST_CASE_METHOD(ReplayFixture, "what is deleted under a slow reader is told") {
   options.segment_bytes = 1000;
   append_many(40);

@@ -97,6 +97,14 @@ TEST_CASE("a half line of history shows when we go live, and its rest when it co
   CHECK(screen.shown() == "Pass...\nword:...\nnext\n");
 }
 
+TEST_CASE("what is lost takes no place among the last lines, and is said before them") {
+  Screen screen(2);
+  screen.log({"a", "b", "c"});
+  screen.view.lost(2, 5);
+  screen.view.finish();
+  CHECK(screen.shown() == "lost 2-5\nb\nc\n");
+}
+
 TEST_CASE("what is lost is said where it is missing") {
   Screen screen(std::nullopt);
   screen.log({"a"});
