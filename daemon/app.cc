@@ -64,6 +64,7 @@ Result<> App::Parts::open() {
   if (!router_opened) return tl::unexpected(router_opened.error());
   router.emplace(std::move(*router_opened));
   journal_sync.emplace(loop, *router);
+  journal_packing.emplace(loop, *router);
   keeper.keep_windows(router->windows_fd());
   if (setup.foreground) open_foreground();
   replays.emplace(loop, places.journal_dir(), [this](const ClientId& client, const Reply& reply) {

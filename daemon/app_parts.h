@@ -12,6 +12,7 @@
 #include "daemon/edge/control_socket.h"
 #include "daemon/edge/formation_file.h"
 #include "daemon/edge/intake.h"
+#include "daemon/edge/journal_packing.h"
 #include "daemon/edge/journal_sync.h"
 #include "daemon/edge/ledger.h"
 #include "daemon/edge/port_watch.h"
@@ -76,6 +77,7 @@ struct App::Parts {
   Announcer announcer;
   std::optional<Router> router;
   std::optional<JournalSync> journal_sync;
+  std::optional<JournalPacking> journal_packing;
   std::optional<ReplayDesk> replays;
   std::optional<Intake> intake;
   std::optional<Attachments> attachments;

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "proto/record.h"
+#include "router/journal/packed_file.h"
 #include "router/journal/storage.h"
 #include "router/journal/writer.h"
 #include "router/router.h"
@@ -43,6 +44,11 @@ class Recorder {
   std::optional<MonoTime> sync_due() const { return writer_.sync_due(); }
   journal::SyncTask begin_sync(MonoTime now) { return writer_.begin_sync(now); }
   void end_sync(const journal::SyncTask& task);
+  // As the writer's.
+  std::unique_ptr<journal::Packer> begin_packing() { return writer_.begin_packing(); }
+  Result<> end_packing(const journal::Packer& packer, bool finished) {
+    return writer_.end_packing(packer, finished);
+  }
   // At the end, when no sync is under way; waits for the disk.
   Result<> close(Now now);
 

@@ -221,6 +221,12 @@ std::optional<MonoTime> Router::sync_due() const { return state_->recorder.sync_
 journal::SyncTask Router::begin_sync(Now now) { return state_->recorder.begin_sync(now.mono); }
 void Router::end_sync(const journal::SyncTask& task) { state_->recorder.end_sync(task); }
 Result<> Router::close(Now now) { return state_->recorder.close(now); }
+std::unique_ptr<journal::Packer> Router::begin_packing() {
+  return state_->recorder.begin_packing();
+}
+Result<> Router::end_packing(const journal::Packer& packer, bool finished) {
+  return state_->recorder.end_packing(packer, finished);
+}
 const std::string& Router::sync_trouble() const { return state_->recorder.writer().sync_trouble(); }
 
 RouterHead Router::head() const {

@@ -25,6 +25,7 @@ namespace journal {
 class Storage;
 struct WriterOptions;
 struct SyncTask;
+class Packer;
 }  // namespace journal
 
 // Where records go when they are journaled. Must not block; may drop.
@@ -122,6 +123,10 @@ class Router {
   std::optional<MonoTime> sync_due() const;
   journal::SyncTask begin_sync(Now now);
   void end_sync(const journal::SyncTask& task);
+  // A closed segment to be packed, if there is one: whoever owns the router runs its steps, off the
+  // loop and at leisure, and hands it to end_packing().
+  std::unique_ptr<journal::Packer> begin_packing();
+  Result<> end_packing(const journal::Packer& packer, bool finished);
   // At the end, when no sync is under way: what is journaled is on the disk, and the journal knows
   // that nothing was published beyond it. Waits for the disk.
   Result<> close(Now now);

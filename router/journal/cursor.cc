@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "router/journal/packed_file.h"
 #include "router/numbering.h"
 
 namespace muster::journal {
@@ -39,7 +40,7 @@ Result<Cursor> Cursor::open(Storage& storage, std::vector<std::string> topics) {
 std::optional<SegmentReader> Cursor::open_segment(uint64_t first_seq) {
   auto file = storage_->open(segment_name(first_seq), Storage::Mode::read);
   if (!file) return {};
-  return SegmentReader(std::move(*file), key_);
+  return SegmentReader(unpacked(std::move(*file)), key_);
 }
 
 void Cursor::seek(uint64_t seq) {

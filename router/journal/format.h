@@ -16,7 +16,9 @@ namespace muster::journal {
 
 static_assert(std::endian::native == std::endian::little, "the structs below are the file's bytes");
 
-inline constexpr uint32_t version = 1;
+inline constexpr uint32_t plain_version = 1;
+inline constexpr uint32_t packed_version = 2;        // an older program must refuse it
+inline constexpr uint32_t version = packed_version;  // the highest that is understood
 inline constexpr uint32_t record_magic = 0x31524ad1;
 inline constexpr size_t topic_limit = limits::bus_topic;
 // The largest is a checkpoint of every topic of every process with the longest names.
@@ -26,7 +28,7 @@ using BootId = std::array<uint8_t, 16>;
 
 struct SegmentHeader {
   std::array<char, 8> magic = {'M', 'U', 'S', 'T', 'E', 'R', 'J', '\n'};
-  uint32_t version = journal::version;
+  uint32_t version = plain_version;
   uint32_t size = 64;
   uint64_t first_seq = 0;
   int64_t created = 0;  // wall, nanoseconds
@@ -36,6 +38,9 @@ struct SegmentHeader {
   uint64_t checksum = 0;
 };
 static_assert(sizeof(SegmentHeader) == 64);
+
+// Of SegmentHeader::flags: what follows it is packed (packed_file.h).
+inline constexpr uint32_t flag_packed = 1;
 
 // Of RecordHeader::flags: the record's last line is not over; it goes on in the stream's next.
 inline constexpr uint16_t flag_unfinished = 1;

@@ -49,6 +49,11 @@ const SyncPlan::Dirty* SyncPlan::failed() const {
   return found == dirty_.end() ? nullptr : &*found;
 }
 
+bool SyncPlan::holds(uint64_t segment) const {
+  return std::any_of(dirty_.begin(), dirty_.end(),
+                     [&](auto& dirty) { return dirty.segment == segment; });
+}
+
 std::optional<MonoTime> SyncPlan::due() const {
   bool wanted = directory_dirty_ || std::any_of(dirty_.begin(), dirty_.end(), [](auto& dirty) {
                   return dirty.failed || dirty.durable_end < dirty.end;

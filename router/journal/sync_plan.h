@@ -59,6 +59,8 @@ class SyncPlan {
   void end(const SyncTask& task);
 
   uint64_t durable_seq() const { return dirty_.empty() ? seq_ : dirty_.front().durable_seq; }
+  // Whether something of the segment may not be on the disk.
+  bool holds(uint64_t segment) const;
   // The oldest segment whose sync has failed.
   const Dirty* failed() const;
   // Why the last sync failed; empty since one has succeeded.

@@ -58,6 +58,20 @@ bool visit_segment(SegmentReader& reader, Search& search) {
   return visit_by_index(reader, end, search);
 }
 
+// A segment that lost its name meanwhile was deleted, or packed: then it is looked at once more.
+bool visit_named(Cursor& journal, uint64_t segment, Search& search) {
+  const auto begin = search.begin;
+  const auto lines_wanted = search.lines_wanted;
+  for (bool again = false;; again = true) {
+    auto reader = journal.open_segment(segment);
+    if (!reader) return true;
+    bool more = visit_segment(*reader, search);
+    if (again || reader->size() > 0) return more;
+    search.begin = begin;
+    search.lines_wanted = lines_wanted;
+  }
+}
+
 }  // namespace
 
 std::optional<Position> find_last_lines(Cursor& journal, uint64_t lines, const LookAt& look) {
@@ -65,8 +79,7 @@ std::optional<Position> find_last_lines(Cursor& journal, uint64_t lines, const L
   if (lines == 0) return {};
   for (auto s = journal.segments().rbegin(); s != journal.segments().rend(); ++s) {
     search.segment = *s;
-    auto reader = journal.may_hold(*s) ? journal.open_segment(*s) : std::nullopt;
-    if (reader && !visit_segment(*reader, search)) break;
+    if (journal.may_hold(*s) && !visit_named(journal, *s, search)) break;
     search.successor = *s;
   }
   return search.begin;

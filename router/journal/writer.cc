@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "router/journal/packed_file.h"
 #include "router/journal/rewrite.h"
 #include "router/journal/segment_reader.h"
 
@@ -34,10 +35,11 @@ Result<> Writer::read_segments() {
     // Its numbers would be given out again, and it might be emptied to make room for them.
     if (!file && &segment == &segments_.back()) return tl::unexpected(file.error());
     if (!file) continue;
+    segment.bytes = (*file)->size().value_or(0);
     SegmentReader reader(std::move(*file), {});
-    segment.bytes = reader.size();
     header = reader.header();
     if (!header) continue;
+    segment.packed = header->flags & flag_packed;
     if (header->version > version)
       return fail("{} has version {} of the journal's format, this program knows {}", name,
                   header->version, version);
@@ -57,7 +59,7 @@ Result<> Writer::scan() {
   for (auto s = segments_.rbegin(); s != segments_.rend(); ++s) {
     auto file = storage_->open(segment_name(s->first_seq), Storage::Mode::read);
     if (!file) return tl::unexpected(file.error());
-    auto& reader = readers.emplace_back(std::move(*file), key);
+    auto& reader = readers.emplace_back(unpacked(std::move(*file)), key);
     successors.push_back(s == segments_.rbegin() ? UINT64_MAX : std::prev(s)->first_seq);
     auto first = reader.at(SegmentReader::first_record);
     if (!first || first->record.header.type != RecordType::checkpoint) continue;

@@ -17,6 +17,8 @@
 
 namespace muster::journal {
 
+class Packer;
+
 struct WriterOptions {
   uint64_t segment_bytes = 64 << 20;  // a new one begins at the record that would go beyond
   Nanos segment_age = 24h;
@@ -49,6 +51,12 @@ class Writer {
   // Why nothing gets onto the disk; empty when all is well.
   const std::string& sync_trouble() const { return plan_.trouble(); }
 
+  // The oldest closed segment that is not packed and is safe on the disk; none if there is none, or
+  // no room to begin. Its steps may run in another thread; then it is handed to end_packing(),
+  // which lets it take the place of the plain one, or throws away what was not finished.
+  std::unique_ptr<Packer> begin_packing();
+  Result<> end_packing(const Packer& packer, bool finished);
+
   // Ends the newest segment with the note that nothing was published beyond it, on the disk; waits
   // for that. Nothing may be appended afterwards.
   Result<> close(int64_t wall, int64_t mono);
@@ -60,6 +68,7 @@ class Writer {
     uint64_t first_seq = 0;
     uint64_t bytes = 0;
     int64_t created = 0;
+    bool packed = false;
   };
   // Sorted; the last is the newest.
   const std::vector<Segment>& segments() const { return segments_; }

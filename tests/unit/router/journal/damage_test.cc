@@ -184,13 +184,13 @@ TEST_CASE_METHOD(JournalFixture, "a version from the future is refused by name",
   append_many(1);
   SegmentHeader header;
   std::memcpy(&header, newest().data(), sizeof header);
-  header.version = 2;
+  header.version = 3;
   seal(header);
   std::memcpy(newest().data(), &header, sizeof header);
   auto opened = Writer::open(storage, options);
   REQUIRE_FALSE(opened);
   CHECK(opened.message() ==
-        "00000000000000000001.journal has version 2 of the journal's format, this program knows 1");
+        "00000000000000000001.journal has version 3 of the journal's format, this program knows 2");
   CHECK_FALSE(Cursor::open(storage));
 }
 
