@@ -1,18 +1,18 @@
 // muster-exec DIRECTORY FD_LIMIT [NAME=VALUE]... -- PROGRAM ARG...: what happens in the child
 // before a launch's program begins, each step reported when it fails. Not a shell and no daemon
-// code: it links nothing, so that it starts fast. Environment, session and descriptors 0 to 3 come
-// from the daemon; the program keeps 0 to 2 only.
+// code: it knows nothing but the C library, and of that what every one has, so that it starts fast.
+// Environment, session and descriptors 0 to 3 come from the daemon; the program keeps 0 to 2 only.
+#include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 
 #include "daemon/exec/report.h"
 
@@ -32,9 +32,11 @@ bool report(ExecStage stage, int number) {
   _exit(report(stage, error) && error == ENOENT ? 127 : 126);
 }
 
+constexpr unsigned close_on_exec = 1U << 2;  // CLOSE_RANGE_CLOEXEC
+
 void keep_standard_descriptors() {
   // Closing at exec, not now: the report socket must stay open until then.
-  if (close_range(muster::exec_report_fd, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
+  if (syscall(SYS_close_range, muster::exec_report_fd, ~0U, close_on_exec) != 0)
     for (int fd = muster::exec_report_fd; fd < 1024; ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
@@ -44,7 +46,7 @@ void reset_signals() {
   const struct {  // as the kernel has it, all zero: SIG_DFL
     unsigned long handler, flags, restorer, mask;
   } by_default{};
-  for (int number = 1; number < NSIG; ++number)
+  for (int number = 1; number < _NSIG; ++number)
     syscall(SYS_rt_sigaction, number, &by_default, nullptr, sizeof by_default.mask);
   sigset_t none;
   sigemptyset(&none);
@@ -61,7 +63,7 @@ bool restore_fd_limit(const char* text) {
 }
 
 // What was asked for, or nothing: a limit that is not quite it helps nobody.
-bool set_limit(__rlimit_resource resource, const char* text) {
+bool set_limit(int resource, const char* text) {
   rlimit limit;
   if (getrlimit(resource, &limit) != 0) return false;
   limit.rlim_cur = strtoull(text, nullptr, 10);  // "unlimited" is the highest number
@@ -102,6 +104,46 @@ void apply(const char* word) {
   give_up(ExecStage::arguments);
 }
 
+// Returns if it fails. What the kernel does not know is a script for the shell.
+void execute(const char* path, char** command) {
+  execv(path, command);
+  if (errno != ENOEXEC) return;
+  size_t count = 0;
+  while (command[count]) ++count;
+  auto** words = static_cast<const char**>(calloc(count + 2, sizeof(char*)));
+  if (!words) return;
+  words[0] = "/bin/sh";
+  words[1] = path;
+  memcpy(words + 2, command + 1, count * sizeof(char*));
+  execv(words[0], const_cast<char**>(words));
+}
+
+// As execvp, which in some C libraries knows of no scripts. Not being allowed is told only where
+// there is no other.
+void search_and_execute(char** command) {
+  const char* name = command[0];
+  if (strchr(name, '/')) return execute(name, command);
+  const size_t name_size = strlen(name) + 1;
+  const char* path = getenv("PATH");
+  int error = ENOENT;
+  for (const char* directory = path ? path : "/bin:/usr/bin";; ++directory) {
+    const size_t length = strcspn(directory, ":");
+    char candidate[PATH_MAX];
+    if (name_size > 1 && length + 1 + name_size <= sizeof candidate) {
+      memcpy(candidate, directory, length);
+      const size_t slash = length > 0 ? 1 : 0;
+      memset(candidate + length, '/', slash);
+      memcpy(candidate + length + slash, name, name_size);
+      execute(candidate, command);
+      if (errno == EACCES) error = EACCES;
+      if (errno != EACCES && errno != ENOENT && errno != ENOTDIR) return;
+    }
+    directory += length;
+    if (*directory == 0) break;
+  }
+  errno = error;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -119,6 +161,6 @@ int main(int argc, char** argv) {
   for (int i = 3; i < end; i++) apply(argv[i]);
   if (chdir(directory) != 0) give_up(ExecStage::directory);
   reset_signals();
-  execvp(command[0], command);
+  search_and_execute(command);
   give_up(ExecStage::program);
 }

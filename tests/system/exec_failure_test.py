@@ -2,6 +2,8 @@
 
 import pytest
 
+from waiting import wait_for
+
 
 @pytest.mark.row("B29")
 def test_the_step_and_the_error_are_named(app):
@@ -36,3 +38,14 @@ def test_a_directory_that_vanished(app):
     assert "No such file or directory" in lines
     assert "chdir" in lines
     assert row["pid"] != pid
+
+
+def test_a_script_without_a_first_line_is_the_shells(app):
+    """Found along PATH, with its arguments, as every shell would run it."""
+    (app.directory / "bin").mkdir()
+    script = app.write("bin/greet", 'echo "$# arguments, the last is $2"; exec tail -f /dev/null\n')
+    script.chmod(0o755)
+    app.procfile(alpha="greet one two")
+    app.start(env={"PATH": f"/no/such/directory::{app.directory}/bin:/usr/bin:/bin"})
+    wait_for("its line", lambda: "2 arguments, the last is two" in str(app.logs("-p", "alpha")))
+    assert app.pid("alpha.1")
