@@ -128,11 +128,13 @@ void Writer::sync_soon(size_t segment, std::shared_ptr<StorageFile> file) {
   plan_.began({std::move(file), first, segments_[segment].bytes, last, 0, first - 1});
 }
 
-// If the newest segment cannot be written or cut, a new one begins instead.
+// If the newest segment cannot be written, a new one begins instead. That it cannot be cut is no
+// reason: what is behind its end is a part of one record, and what is appended starts at the end
+// anyway. A new one might take its name, while a reader stands in the one that it knows.
 void Writer::continue_newest(const SegmentHeader& header, uint64_t end) {
   auto file = storage_->open(segment_name(header.first_seq), Storage::Mode::write);
   if (!file) return;
-  if ((*file)->size().value_or(0) != end && !(*file)->truncate(end)) return;
+  if ((*file)->size().value_or(0) != end) (void)(*file)->truncate(end);
   file_ = std::move(*file);
   end_ = end;
   segments_.back().bytes = end;
