@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace muster {
 
@@ -27,10 +28,13 @@ enum class Killpoint : uint8_t {
   recovery_ended,    // and all of them, and is not ready yet
 };
 
+// Aborts over bytes with MUSTER_POISON in them, as a mistake of ours might; in the same builds.
 #ifdef MUSTER_KILLPOINTS
 void killpoint(Killpoint point);
+void poisonpoint(std::string_view bytes);
 #else
 inline void killpoint(Killpoint) {}
+inline void poisonpoint(std::string_view) {}
 #endif
 
 }  // namespace muster

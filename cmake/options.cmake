@@ -17,6 +17,11 @@ if(MUSTER_SANITIZE)
   add_link_options(-fsanitize=${MUSTER_SANITIZE})
 endif()
 
+if(CMAKE_UNITY_BUILD)
+  # One file's names are no others' in truth.
+  add_compile_options(-Wno-shadow)
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})

@@ -58,9 +58,10 @@ Result<> App::Parts::open() {
   if (!ledger_opened) return tl::unexpected(ledger_opened.error());
   ledger.emplace(std::move(*ledger_opened));
   KeeperLink& keeper = *setup.keeper;
-  auto router_opened = Router::open(
-      {places.journal_dir(), places.windows_file(), std::move(keeper.windows()), setup.journal},
-      announcer);
+  auto router_opened =
+      Router::open({places.journal_dir(), places.windows_file(), std::move(keeper.windows()),
+                    setup.journal, places.poison_dir()},
+                   announcer);
   if (!router_opened) return tl::unexpected(router_opened.error());
   router.emplace(std::move(*router_opened));
   journal_sync.emplace(loop, *router);

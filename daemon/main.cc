@@ -15,10 +15,12 @@
 #include "daemon/app.h"
 #include "daemon/config/formation.h"
 #include "daemon/edge/background.h"
+#include "daemon/edge/fatal_signals.h"
 #include "daemon/edge/keeper_link.h"
 #include "daemon/edge/lock.h"
 #include "daemon/edge/machine.h"
 #include "daemon/options.h"
+#include "router/poison.h"
 
 namespace muster {
 namespace {
@@ -198,6 +200,7 @@ int start(int argc, char** argv) {
   if (!parsed.options) return parsed.exit_status;
   log_to_stderr();
   std::signal(SIGPIPE, SIG_IGN);
+  before_fatal_signals(note_fatal_error);
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is as a full disk: EFBIG
   // Whoever started us may have blocked the very signals that are to end us.
   sigset_t none;

@@ -17,6 +17,7 @@ struct Endpoints {
                             // not survive a reboot
 
   std::string journal_dir() const { return state_dir + "/journal"; }
+  std::string poison_dir() const { return state_dir + "/poison"; }
   std::string formation_file() const { return state_dir + "/formation"; }
   std::string daemon_log() const { return state_dir + "/musterd.log"; }
   std::string lock_file() const { return runtime_dir + "/lock"; }

@@ -1,8 +1,11 @@
 // What a router finds when the one before it was killed: streams in their windows, each safe in the
 // journal up to some byte.
+#include <fmt/format.h>
 #include <unordered_set>
+#include <utility>
 
 #include "base/check.h"
+#include "router/poison.h"
 #include "router/router_state.h"
 
 namespace muster {
@@ -15,6 +18,30 @@ void Router::State::find_leftovers() {
     begin(id, Windows::process_of(control), control.launch, Stream(control.stream));
     window.take_up_to(recorder.numbering().end_of(streams[id].key()).end);
     recovered.push_back(id);
+  }
+}
+
+// What cannot be kept is tried again, as often as it takes until there is room for it.
+void Router::State::pass_over_poison(const std::string& directory) {
+  for (StreamId id : recovered) {
+    Window& window = windows.at(id);
+    if (!is_poison(window)) continue;
+    const StreamState& s = streams[id];
+    const std::string_view bytes = window.unread(),
+                           stream = s.stream == Stream::out ? "out" : "err";
+    const auto kept = keep_poison(
+        directory, fmt::format("{}-{}-{}-{}", s.process, s.launch, stream, window.position()),
+        bytes);
+    if (!kept) {
+      to_tell.push_back(fmt::format("What ended the daemon {} times cannot be set aside: {}",
+                                    deaths_of_poison, kept.message()));
+      continue;
+    }
+    to_tell.push_back(
+        fmt::format("{} bytes of {} ended the daemon {} times; they are not in the "
+                    "log, but in {}",
+                    bytes.size(), s.process, deaths_of_poison, *kept));
+    window.take(bytes.size());
   }
 }
 
@@ -41,6 +68,13 @@ void Router::end_recovery(Now now) {
   std::unordered_set<uint64_t> open;
   for (StreamId id : state_->windows.in_use()) open.insert(state_->streams[id].key());
   state_->recorder.numbering().keep_streams(open);
+  for (auto& text : std::exchange(state_->to_tell, {})) {
+    EventRecord event;
+    event.kind = RecordKind::notice;
+    event.process = "router";
+    event.text = std::move(text);
+    publish(std::move(event), now);
+  }
 }
 
 int Router::windows_fd() const { return state_->windows.fd(); }

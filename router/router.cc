@@ -8,7 +8,9 @@
 #include <cstring>
 #include <random>
 
+#include "base/killpoint.h"
 #include "router/journal/posix_storage.h"
+#include "router/poison.h"
 #include "router/router_state.h"
 
 namespace muster {
@@ -28,7 +30,9 @@ Result<Router> Router::open(RouterOptions options, Bus& bus) {
   auto windows = options.windows ? Windows::adopt(std::move(options.windows))
                                  : Windows::open(options.windows_file);
   if (!windows) return tl::unexpected(windows.error());
-  return open(std::move(storage), std::move(*windows), bus, options.journal);
+  auto router = open(std::move(storage), std::move(*windows), bus, options.journal);
+  if (router && !options.poison_dir.empty()) router->state_->pass_over_poison(options.poison_dir);
+  return router;
 }
 
 Result<Router> Router::open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus,
@@ -126,6 +130,8 @@ bool Router::State::publish_lines(StreamId id, Now now) {
   bool progress = false;
   s.behind = true;
   for (;;) {
+    const Suspicion suspicion(window.control(), window.position());
+    poisonpoint(window.unread());
     Batch batch = split(window.unread(), s.known, record.lines);
     if (batch.bytes == 0) break;
     if (!publish_batch(id, batch, now)) return false;
@@ -142,6 +148,7 @@ bool Router::State::publish_lines(StreamId id, Now now) {
 bool Router::State::publish_unfinished(StreamId id, Tail tail, Now now) {
   Window& window = windows.at(id);
   if (window.unread().empty()) return true;
+  const Suspicion suspicion(window.control(), window.position());
   if (!publish_batch(id, split_unfinished(window.unread(), tail, record.lines), now)) return false;
   window.tidy();
   note_unfinished(id, true, now);

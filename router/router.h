@@ -42,6 +42,9 @@ struct RouterOptions {
   // taken instead of the file's.
   UniqueFd windows = {};
   journal::Options journal = {};
+  // Where bytes go that have ended one supervisor after the other; without it they are tried for
+  // ever.
+  std::string poison_dir = {};
 };
 
 using StreamId = uint32_t;  // a slot among the windows; used again after close

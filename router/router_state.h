@@ -35,6 +35,7 @@ struct Router::State {
   State(Recorder r, Windows w) : recorder(std::move(r)), windows(std::move(w)) {}
 
   void find_leftovers();
+  void pass_over_poison(const std::string& directory);
   void begin(StreamId id, std::string process, uint64_t launch, Stream stream);
   bool publish_batch(StreamId id, Batch batch, Now now);
   bool publish_lines(StreamId id, Now now);
@@ -49,8 +50,9 @@ struct Router::State {
   // Streams whose line is unfinished, the oldest first, and all others. Nodes only move between
   // them, so that nothing is allocated on the way of a line.
   std::list<StreamId> unfinished, tidy;
-  std::vector<StreamId> recovered;  // found by open(), neither resumed nor closed yet
-  std::vector<StreamId> closing;    // closed, but the journal has not taken their rest yet
+  std::vector<StreamId> recovered;   // found by open(), neither resumed nor closed yet
+  std::vector<StreamId> closing;     // closed, but the journal has not taken their rest yet
+  std::vector<std::string> to_tell;  // of the recovery, when it is over
   std::string windows_trouble;
   LogRecord record;  // used again and again
 };

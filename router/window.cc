@@ -227,6 +227,7 @@ Result<uint32_t> Windows::claim(std::string_view process, uint64_t launch, Strea
   window.clear(base);
   control.launch = launch;
   control.stream = uint32_t(stream);
+  control.fatal_byte = control.fatal_deaths = 0;
   std::memset(control.process, 0, sizeof control.process);
   std::memcpy(control.process, process.data(), process.size());
   ordered();

@@ -27,7 +27,9 @@ struct WindowControl {
   uint32_t stream;  // of type Stream
   uint32_t in_use;
   char process[80];
-  char room[128];
+  uint64_t fatal_byte;    // of the stream, on which supervisors died (poison.h)
+  uint32_t fatal_deaths;  // how many of them in a row
+  char room[116];
 };
 static_assert(sizeof(WindowControl) == 256);
 

@@ -10,7 +10,7 @@ namespace muster {
 namespace {
 
 // Nothing tells when the new one is ready; this often is not felt.
-constexpr auto look_again = 10ms;
+constexpr auto ask_again = 10ms;
 constexpr Nanos answer_patience = 3s;
 
 class Upgrade : public Verb {
@@ -39,7 +39,7 @@ class Upgrade : public Verb {
     while (read_clocks().mono < deadline) {
       auto now = ask<StatusReply>(session, StatusRequest{}, short_timeout);
       if (now && now->supervisor_pid != before.supervisor_pid) return std::move(*now);
-      std::this_thread::sleep_for(look_again);
+      std::this_thread::sleep_for(ask_again);
     }
     return failure(ExitCode::timeout, "the new supervisor does not answer; look at: ctl status");
   }

@@ -13,21 +13,13 @@
 #include <cerrno>
 #include <utility>
 
+#include "daemon/edge/exec_words.h"
 #include "daemon/edge/exit_status.h"
 #include "daemon/edge/process_table.h"
 #include "daemon/edge/spawn_into.h"
 
 namespace muster {
 namespace {
-
-// Pointers into strings that outlive it, and the null at the end.
-std::vector<char*> pointers_into(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  pointers.reserve(words.size() + 1);
-  for (auto& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 // The error number, or 0 and the pid. muster-exec does what is not done here. Why it cannot be
 // started in a cgroup does not matter: what is wrong besides is met again without.

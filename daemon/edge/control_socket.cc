@@ -13,8 +13,8 @@ namespace muster {
 
 namespace {
 
-constexpr int turn_budget = 128;  // requests served in one turn of the loop
-constexpr int queue_length =
+constexpr int requests_a_turn = 128;  // requests served in one turn of the loop
+constexpr int replies_queue =
     1000;  // replies waiting for one client; beyond it counts as not reading
 constexpr const char* monitor_address = "inproc://control-monitor";
 
@@ -26,7 +26,7 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::bind(Loop& loop, ZmqContex
   try {
     zmq::socket_t socket = make_socket(context, zmq::socket_type::router, limits::control_message);
     socket.set(zmq::sockopt::router_mandatory, 1);
-    socket.set(zmq::sockopt::sndhwm, queue_length);
+    socket.set(zmq::sockopt::sndhwm, replies_queue);
     guard(socket);
     if (zmq_socket_monitor(socket.handle(), monitor_address, ZMQ_EVENT_DISCONNECTED) != 0)
       return fail("control {}: monitor: {}", endpoint, zmq_strerror(zmq_errno()));
@@ -49,7 +49,7 @@ ControlSocket::ControlSocket(Loop& loop, zmq::socket_t socket, zmq::socket_t mon
 
 void ControlSocket::on_requests() {
   std::vector<std::string> frames;
-  for (int i = 0; i < turn_budget && socket_.receive(frames, 2); i++) {
+  for (int i = 0; i < requests_a_turn && socket_.receive(frames, 2); i++) {
     if (frames.size() != 2) {
       refused_++;
       continue;

@@ -30,7 +30,7 @@ constexpr size_t read_size = 256 << 10;
 constexpr size_t longest_line = 256 << 10;
 
 // False when nobody will ever read this again.
-bool write_all(int fd, std::string_view text) {
+bool write_waiting(int fd, std::string_view text) {
   while (!text.empty()) {
     ssize_t n = write(fd, text.data(), text.size());
     if (n >= 0) {
@@ -153,7 +153,7 @@ bool Foreground::Shared::print_what_is_there() {
       else
         format.event(std::get<EventRecord>(*record), text);
     }
-    if (!write_all(fd, text)) return false;
+    if (!write_waiting(fd, text)) return false;
     const uint64_t head = replay->head();
     if (position && pwrite(position.get(), &head, sizeof head, 0) < 0) return false;
     std::lock_guard lock(mutex);

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <utility>
 
+#include "daemon/edge/exec_words.h"
 #include "daemon/edge/machine.h"
 #include "daemon/keeper/channel.h"
 
@@ -32,14 +33,6 @@ constexpr timeval list_patience{10, 0};
 
 // Which descriptors a launch's deposit has, in their order.
 constexpr char out_letter = 'o', err_letter = 'e', report_letter = 'r';
-
-std::vector<char*> pointers_into(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  pointers.reserve(words.size() + 1);
-  for (auto& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 std::vector<std::string> keeper_command(std::vector<std::string> options,
                                         const std::vector<std::string>& command) {

@@ -9,7 +9,7 @@
 namespace muster {
 namespace {
 
-constexpr auto end_patience = std::chrono::seconds(1);
+constexpr auto removal_patience = std::chrono::seconds(1);
 
 std::string name_for(const ProcessName& process, LaunchId launch) {
   return fmt::format("{}-{}", process.text(), launch);
@@ -62,7 +62,7 @@ void LaunchCgroups::end_all_but(const std::set<LaunchId>& launches) {
 
 void LaunchCgroups::end() {
   if (!app_) return;
-  const auto give_up = std::chrono::steady_clock::now() + end_patience;
+  const auto give_up = std::chrono::steady_clock::now() + removal_patience;
   while (!app_->remove() && std::chrono::steady_clock::now() < give_up) {
     app_->kill();
     poll(nullptr, 0, 1);

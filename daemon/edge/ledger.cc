@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/write_all.h"
 #include "daemon/edge/note_codec.h"
 #include "daemon/edge/process_table.h"
 
@@ -23,16 +24,6 @@ namespace {
 
 constexpr std::string_view magic = "muster ledger ";
 constexpr size_t prefix = sizeof(uint32_t) + sizeof(uint64_t);
-
-Result<> write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return fail_errno(errno, "write");
-    bytes.remove_prefix(static_cast<size_t>(n));
-  }
-  return {};
-}
 
 Result<std::string> read_file(const std::string& path) {
   UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));

@@ -24,7 +24,7 @@ ROWS = {
     "A7": ("the same, and a process ends before the next daemon comes", None),
     "A9": ("the supervisor stands still", "unit_keeper"),
     "A10": ("the supervisor is in an endless loop", None),
-    "A11": ("an input kills the supervisor again and again at the same place", NOT_YET),
+    "A11": ("an input kills the supervisor again and again at the same place", None),
     "A12": ("the kernel kills the supervisor for want of memory", "the same signal as A1"),
     "A13": ("supervisors that die at once, one after the other", "unit_keeper"),
     "A14": ("an upgrade under load", None),

@@ -18,7 +18,7 @@ Settings ended_by(int signal, std::optional<Nanos> grace) {
   return settings;
 }
 
-Stage running(Settings worker) {
+Stage running_with(Settings worker) {
   Stage stage({{"web", 0}, {"worker", 1}}, with(std::move(worker)));
   stage.comes_up("worker.1");
   stage.clear();
@@ -34,7 +34,7 @@ Lines reloaded(Stage& stage, AppModel model) {
 }  // namespace
 
 TEST_CASE("a process is ended by its own signal and after its own grace") {
-  Stage stage = running(ended_by(SIGINT, 2s));
+  Stage stage = running_with(ended_by(SIGINT, 2s));
   stage.ask(StopRequest{{"worker.1"}});
   CHECK(stage.signals() == Lines{"worker.1 2"});
   stage.pass(2s);
@@ -47,7 +47,7 @@ TEST_CASE("a process is ended by its own signal and after its own grace") {
 }
 
 TEST_CASE("what a crash leaves behind is ended by that signal too") {
-  Stage stage = running(ended_by(SIGQUIT, {}));
+  Stage stage = running_with(ended_by(SIGQUIT, {}));
   stage.exits("worker.1", 1, true);
   CHECK(stage.signals() == Lines{"worker.1 3"});
   stage.pass(9s);
@@ -57,7 +57,7 @@ TEST_CASE("what a crash leaves behind is ended by that signal too") {
 }
 
 TEST_CASE("a changed signal or grace is in force at once and restarts nothing") {
-  Stage stage = running({});
+  Stage stage = running_with({});
   CHECK(reloaded(stage, with(ended_by(SIGINT, 2s))) ==
         Lines{"worker: grace, signal changed, without a restart"});
   CHECK(stage.signals().empty());
@@ -66,7 +66,7 @@ TEST_CASE("a changed signal or grace is in force at once and restarts nothing") 
 }
 
 TEST_CASE("what a process begins with is in force when it is restarted") {
-  Stage stage = running({});
+  Stage stage = running_with({});
   Settings changed;
   changed.surroundings.directory = "site";
   changed.env = {{"COLOUR", "red"}};
@@ -81,7 +81,7 @@ TEST_CASE("what a process begins with is in force when it is restarted") {
 }
 
 TEST_CASE("a type that has left the files is ended as they had it") {
-  Stage stage = running(ended_by(SIGINT, 2s));
+  Stage stage = running_with(ended_by(SIGINT, 2s));
   reloaded(stage, model_of({{"web", "serve -p $PORT"}}, {{"COLOUR", "blue"}}));
   CHECK(stage.signals() == Lines{"worker.1 2"});
 }

@@ -6,7 +6,7 @@ using Lines = Stage::Lines;
 
 namespace {
 
-Stage running() {
+Stage running_app() {
   Stage stage({{"worker", 2}});
   stage.comes_up("worker.1");
   stage.comes_up("worker.2");
@@ -17,7 +17,7 @@ Stage running() {
 }  // namespace
 
 TEST_CASE("SIGTERM stops everything, keeps the formation, and finishes when all is gone") {
-  Stage stage = running();
+  Stage stage = running_app();
   stage.tell(Signalled{SIGTERM});
   CHECK(stage.lines()[0] == "api: SIGTERM received, starting shutdown");
   CHECK(stage.signals() == Lines{"worker.1 15", "worker.2 15"});
@@ -36,7 +36,7 @@ TEST_CASE("a core with nothing alive finishes at once") {
 }
 
 TEST_CASE("a shutdown by request is answered when all is gone, to everybody who asked") {
-  Stage stage = running();
+  Stage stage = running_app();
   const auto first = stage.ask(ShutdownRequest{});
   const auto second = stage.ask(ShutdownRequest{});
   CHECK(stage.lines()[0] == "api: Shutdown by adam@box");
@@ -49,7 +49,7 @@ TEST_CASE("a shutdown by request is answered when all is gone, to everybody who 
 }
 
 TEST_CASE("a second signal kills at once; a first one after a request does not") {
-  Stage stage = running();
+  Stage stage = running_app();
   stage.ask(ShutdownRequest{});
   stage.clear();
   stage.tell(Signalled{SIGINT});
@@ -74,7 +74,7 @@ TEST_CASE("what is in back-off or starting goes down with the rest") {
 }
 
 TEST_CASE("while it ends only questions are answered") {
-  Stage stage = running();
+  Stage stage = running_app();
   stage.tell(Signalled{SIGINT});
   for (RequestBody body : std::vector<RequestBody>{
            ScaleRequest{{"worker=3"}}, StartRequest{{"worker"}}, StopRequest{{"worker"}},
@@ -86,7 +86,7 @@ TEST_CASE("while it ends only questions are answered") {
 }
 
 TEST_CASE("requests that wait are answered before the end") {
-  Stage stage = running();
+  Stage stage = running_app();
   const auto restart = stage.ask(RestartRequest{{"worker.1"}});
   const auto stop = stage.ask(StopRequest{{"worker.2"}});
   const auto reload = stage.ask(ReloadRequest{});

@@ -1,0 +1,10 @@
+// Signals by which a program ends that has made a mistake, or that its watchdog ends.
+#pragma once
+
+namespace muster {
+
+// Calls `note` before the program ends by SIGSEGV, SIGBUS, SIGILL, SIGFPE or SIGABRT as it would
+// have anyway, core dump included. `note` must be async-signal-safe.
+void before_fatal_signals(void (*note)());
+
+}  // namespace muster
