@@ -108,7 +108,7 @@ Result<> Writer::scan() {
   if (unreadable || (!same_boot && !closed))
     leave_numbers_out();
   else if (same_boot && headers_.back() && end > 0)
-    continue_newest(*headers_.back(), end);
+    continue_newest(end);
   headers_.clear();
   return {};
 }
@@ -131,8 +131,8 @@ void Writer::sync_soon(size_t segment, std::shared_ptr<StorageFile> file) {
 // If the newest segment cannot be written, a new one begins instead. That it cannot be cut is no
 // reason: what is behind its end is a part of one record, and what is appended starts at the end
 // anyway. A new one might take its name, while a reader stands in the one that it knows.
-void Writer::continue_newest(const SegmentHeader& header, uint64_t end) {
-  auto file = storage_->open(segment_name(header.first_seq), Storage::Mode::write);
+void Writer::continue_newest(uint64_t end) {
+  auto file = storage_->open(segment_name(segments_.back().first_seq), Storage::Mode::write);
   if (!file) return;
   if ((*file)->size().value_or(0) != end) (void)(*file)->truncate(end);
   file_ = std::move(*file);

@@ -88,7 +88,7 @@ class Writer {
   Result<> read_segments();
   Result<> scan();
   void sync_soon(size_t segment, std::shared_ptr<StorageFile> file);
-  void continue_newest(const SegmentHeader& header, uint64_t end);
+  void continue_newest(uint64_t end);
   bool must_rotate(size_t bytes, const RecordHeader& next) const;
   Result<> begin_segment(const RecordHeader& next);
   void retire(int64_t wall);

@@ -180,6 +180,16 @@ TEST_CASE_METHOD(JournalFixture, "a segment whose creation was interrupted is cr
   }
 }
 
+TEST_CASE_METHOD(JournalFixture, "a copy of a segment under a later name leaves the first alone") {
+  append_many(3);
+  const std::string first = newest();
+  disk.files[segment_name(10)] = first;
+  open();
+  append_many(2);
+  CHECK(disk.files[segment_name(1)] == first);
+  CHECK(seqs() == std::vector<uint64_t>{1, 2, 3, 10, 11});
+}
+
 TEST_CASE_METHOD(JournalFixture, "a version from the future is refused by name", "[row:D60]") {
   append_many(1);
   SegmentHeader header;
