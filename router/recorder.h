@@ -13,7 +13,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "proto/record.h"
-#include "router/journal/packed_file.h"
+#include "router/journal/packer.h"
 #include "router/journal/storage.h"
 #include "router/journal/writer.h"
 #include "router/router.h"

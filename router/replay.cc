@@ -17,7 +17,6 @@ struct Replay::State {
 
   void begin();
   void begin_at_last_lines(uint64_t lines);
-  void begin_at_time(WallTime since);
   bool wanted(const RecordHeader& header, std::string_view topic) const;
   std::optional<std::pair<uint64_t, uint64_t>> missing_before(const RecordHeader& header) const;
 
@@ -54,7 +53,7 @@ void Replay::State::begin() {
     cursor.seek(*request.from);
     head = std::max<uint64_t>(*request.from, 1) - 1;
   } else if (request.since) {
-    begin_at_time(*request.since);
+    cursor.seek(*request.since);
   }
 }
 
@@ -74,16 +73,6 @@ void Replay::State::begin_at_last_lines(uint64_t lines) {
   cursor.seek(UINT64_MAX);
   while (auto record = cursor.next()) passed = record->header.seq;
   head = passed;
-}
-
-// In the newest segment that was created before then.
-void Replay::State::begin_at_time(WallTime since) {
-  auto& segments = cursor.segments();
-  for (auto s = segments.rbegin(); s != segments.rend(); ++s) {
-    auto reader = cursor.open_segment(*s);
-    auto header = reader ? reader->header() : std::nullopt;
-    if (header && WallTime(Nanos(header->created)) <= since) return cursor.seek(*s);
-  }
 }
 
 bool Replay::State::wanted(const RecordHeader& header, std::string_view topic) const {

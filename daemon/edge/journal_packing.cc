@@ -20,6 +20,10 @@ JournalPacking::JournalPacking(Loop& loop, Router& router)
   before_waiting_.on();
 }
 
+JournalPacking::~JournalPacking() {
+  if (job_) (void)router_.end_packing(*job_->packer, false);
+}
+
 void JournalPacking::look() {
   if (job_ || next_.armed()) return;
   auto packer = router_.begin_packing();

@@ -7,7 +7,7 @@
 #include "base/uv/timer.h"
 #include "base/uv/turn.h"
 #include "base/uv/work.h"
-#include "router/journal/packed_file.h"
+#include "router/journal/packer.h"
 #include "router/router.h"
 
 namespace muster {
@@ -15,6 +15,8 @@ namespace muster {
 class JournalPacking {
  public:
   JournalPacking(Loop& loop, Router& router);
+  // What is not finished is thrown away.
+  ~JournalPacking();
 
  private:
   struct Job;

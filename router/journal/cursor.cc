@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "router/journal/packed_file.h"
 #include "router/numbering.h"
 
 namespace muster::journal {
@@ -40,13 +39,34 @@ Result<Cursor> Cursor::open(Storage& storage, std::vector<std::string> topics) {
 std::optional<SegmentReader> Cursor::open_segment(uint64_t first_seq) {
   auto file = storage_->open(segment_name(first_seq), Storage::Mode::read);
   if (!file) return {};
-  return SegmentReader(unpacked(std::move(*file)), key_);
+  return SegmentReader(std::move(*file), key_);
 }
 
 void Cursor::seek(uint64_t seq) {
   auto after = std::upper_bound(segments_.begin(), segments_.end(), seq);
   if (after != segments_.begin()) --after;
-  enter(after == segments_.end() ? 0 : *after);
+  const uint64_t segment = after == segments_.end() ? 0 : *after;
+  enter(segment);
+  if (segment_ == segment) begin_at(seq);
+}
+
+void Cursor::seek(WallTime since) {
+  for (auto s = segments_.rbegin(); s != segments_.rend(); ++s) {
+    auto reader = open_segment(*s);
+    auto header = reader ? reader->header() : std::nullopt;
+    if (!header || WallTime(Nanos(header->created)) > since) continue;
+    enter(*s);
+    if (segment_ == *s) begin_at(since);
+    return;
+  }
+  seek(0);
+}
+
+// Not before what is looked for, if the segment knows where that is.
+template <class What>
+void Cursor::begin_at(What what) {
+  reader_ = open_segment(segment_);
+  if (reader_) offset_ = reader_->place_of(what);
 }
 
 // To the start of a segment, or of the first after it that is worth reading.

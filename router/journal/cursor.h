@@ -30,6 +30,9 @@ class Cursor {
 
   // To a place at or before the first record with this seq, in the same segment if it is there.
   void seek(uint64_t seq);
+  // To a place before all records that are not older, unless the clock was set back: in the newest
+  // segment that was created before then.
+  void seek(WallTime since);
   void seek(Position position);
   const std::vector<uint64_t>& segments() const { return segments_; }
   // Nothing if the segment cannot be opened (any more).
@@ -50,6 +53,8 @@ class Cursor {
   bool refresh();
   uint64_t successor(uint64_t first_seq) const;
   void enter(uint64_t first_seq);
+  template <class What>
+  void begin_at(What what);
   std::optional<SegmentReader::Found> read();
 
   Storage* storage_;

@@ -3,57 +3,79 @@
 // zeros; a damaged table costs a walk over the frames.
 #pragma once
 
+#include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "base/time.h"
 #include "router/journal/format.h"
 #include "router/journal/storage.h"
 
+struct ZSTD_DCtx_s;
+
 namespace muster::journal {
 
-// How the end of a packed segment begins; u64 ends of the frames in the file lie before it.
+// Plain bytes in every frame but the last. Smaller ones pack worse, bigger ones make the way to a
+// hundred lines longer.
+inline constexpr size_t frame_bytes = 128 << 10;
+
+// A frame's row in the table behind the frames. Its record is the last whole one that begins at or
+// before the frame's first byte; offsets are those of the plain segment, but for `end`.
+struct PackedFrame {
+  uint64_t end = 0;  // in the file
+  uint64_t record = sizeof(SegmentHeader);
+  uint64_t seq = 0;                                      // of the record
+  int64_t latest = std::numeric_limits<int64_t>::min();  // wall time of the records before it
+};
+static_assert(sizeof(PackedFrame) == 32);
+
+// Behind the table.
 struct PackedFooter {
-  uint64_t plain_bytes = 0;  // of all frames
+  uint64_t plain_bytes = 0;  // in all frames
   uint32_t frames = 0;
   uint32_t magic = 0x5a4b504d;
   uint64_t checksum = 0;  // of the table, seeded with plain_bytes
 };
 static_assert(sizeof(PackedFooter) == 24);
 
-// Plain bytes in every frame but the last. Smaller ones pack worse, bigger ones make the way to a
-// hundred lines longer.
-inline constexpr size_t frame_bytes = 128 << 10;
+uint64_t checksum_of(const std::vector<PackedFrame>& table, uint64_t plain_bytes);
 
-// The file itself if it is not packed.
-std::unique_ptr<StorageFile> unpacked(std::unique_ptr<StorageFile> file);
-
-// Packs one segment, a little with each step. May run in another thread, and outlive the writer.
-class Packer {
+class PackedFile : public StorageFile {
  public:
-  enum class Step : uint8_t { more, done };  // done: written and synced, but not renamed
+  // Takes `file` if it is packed, else leaves it alone and returns nothing.
+  static std::unique_ptr<PackedFile> open(std::unique_ptr<StorageFile>& file);
+  ~PackedFile() override;
 
-  Packer(uint64_t segment, std::unique_ptr<StorageFile> plain, std::unique_ptr<StorageFile> out)
-      : segment_(segment), plain_(std::move(plain)), out_(std::move(out)) {}
+  // The offset of a record before which no record has this seq or a higher one.
+  uint64_t place_of(uint64_t seq) const;
+  // The offset of a record before which all are older.
+  uint64_t place_of(WallTime since) const;
 
-  uint64_t segment() const { return segment_; }  // by its first seq
-  uint64_t written() const { return written_; }
-  // After a failure it is of no use any more.
-  Result<Step> step();
+  Result<uint64_t> size() override;
+  Result<size_t> read(char* into, size_t bytes, uint64_t offset) override;
+  Result<size_t> write(std::string_view bytes, uint64_t offset) override;
+  Result<> truncate(uint64_t size) override;
+  Result<> sync() override;
 
  private:
-  Result<> begin();
-  Result<> pack_frame();
-  Result<> finish();
-  Result<> write(std::string_view bytes);
+  PackedFile(std::unique_ptr<StorageFile> file, const std::optional<SegmentHeader>& header);
+  bool read_table();
+  void rebuild_table();
+  std::string_view at(uint64_t offset);
+  void load(uint64_t frame);
 
-  // Frames in a step: a few milliseconds.
-  static constexpr int frames_at_once = 8;
+  struct FreeContext {
+    void operator()(ZSTD_DCtx_s* context) const;
+  };
 
-  uint64_t segment_;
-  std::unique_ptr<StorageFile> plain_, out_;
-  uint64_t size_ = 0, at_ = 0;  // of the plain one
-  uint64_t written_ = 0;
-  std::vector<char> table_, buffer_, packed_;
+  std::unique_ptr<StorageFile> file_;
+  SegmentHeader header_;  // the plain one's
+  std::vector<PackedFrame> frames_;
+  uint64_t plain_bytes_ = 0;  // without the header
+  uint64_t loaded_ = UINT64_MAX;
+  std::vector<char> plain_, packed_;
+  std::unique_ptr<ZSTD_DCtx_s, FreeContext> context_;
 };
 
 }  // namespace muster::journal

@@ -2,7 +2,6 @@
 // place.
 #include "router/journal/rewrite.h"
 
-#include "router/journal/packed_file.h"
 #include "router/journal/segment_reader.h"
 
 namespace muster::journal {
@@ -109,7 +108,7 @@ std::vector<char> segment_head(SegmentHeader header, const Numbering& numbering,
 Result<Rewritten> rewrite(Storage& storage, uint64_t segment, uint64_t durable, uint64_t last) {
   auto old = storage.open(segment_name(segment), Storage::Mode::read);
   if (!old) return tl::unexpected(old.error());
-  SegmentReader reader(unpacked(std::move(*old)), {});
+  SegmentReader reader(std::move(*old), {});
   auto header = reader.header();
   auto first = reader.at(SegmentReader::first_record);
   if (!header || !first) return fail("{} cannot be read any more", segment_name(segment));

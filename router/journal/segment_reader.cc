@@ -7,6 +7,13 @@
 
 namespace muster::journal {
 
+SegmentReader::SegmentReader(std::unique_ptr<StorageFile> file, std::optional<uint32_t> key)
+    : key_(key) {
+  auto packed = PackedFile::open(file);
+  packed_ = packed.get();
+  file_ = packed ? std::move(packed) : std::move(file);
+}
+
 std::string_view SegmentReader::view(uint64_t offset, size_t bytes, size_t before,
                                      size_t block_bytes) {
   uint64_t buffer_end = buffer_offset_ + buffered_;
@@ -29,7 +36,7 @@ std::string_view SegmentReader::view(uint64_t offset, size_t bytes, size_t befor
 }
 
 std::optional<SegmentHeader> SegmentReader::header() {
-  auto header = parse_segment_header(view(0, sizeof(SegmentHeader)));
+  auto header = parse_segment_header(view(0, sizeof(SegmentHeader), 0, sizeof(SegmentHeader)));
   if (header) key_ = header->key;
   return header;
 }

@@ -5,7 +5,9 @@
 #include <memory>
 #include <optional>
 
+#include "base/time.h"
 #include "router/journal/format.h"
+#include "router/journal/packed_file.h"
 #include "router/journal/storage.h"
 
 namespace muster::journal {
@@ -19,12 +21,18 @@ class SegmentReader {
     uint64_t next() const { return offset + record.header.length; }
   };
 
-  // Without a key, the first record that is found decides.
-  SegmentReader(std::unique_ptr<StorageFile> file, std::optional<uint32_t> key)
-      : file_(std::move(file)), key_(key) {}
+  // Without a key, the first record that is found decides. A packed one reads as if it were plain.
+  SegmentReader(std::unique_ptr<StorageFile> file, std::optional<uint32_t> key);
 
   // The segment's header, if it is whole.
   std::optional<SegmentHeader> header();
+  bool is_packed() const { return packed_; }
+  // Where to begin so as to miss no record with a seq from this one on.
+  uint64_t place_of(uint64_t seq) const { return packed_ ? packed_->place_of(seq) : first_record; }
+  // The same, for records that are not older.
+  uint64_t place_of(WallTime since) const {
+    return packed_ ? packed_->place_of(since) : first_record;
+  }
   // 0 if the file does not say.
   uint64_t size() { return file_->size().value_or(0); }
   // The end of the last bytes that could not be read; 0 if all could be, so far.
@@ -51,6 +59,7 @@ class SegmentReader {
                         size_t block_bytes = block);
 
   std::unique_ptr<StorageFile> file_;
+  const PackedFile* packed_ = nullptr;  // file_, if it is one
   std::optional<uint32_t> key_;
   std::vector<char> buffer_;
   uint64_t buffer_offset_ = 0;

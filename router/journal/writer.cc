@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "router/journal/packed_file.h"
 #include "router/journal/rewrite.h"
 #include "router/journal/segment_reader.h"
 
@@ -37,9 +36,9 @@ Result<> Writer::read_segments() {
     if (!file) continue;
     segment.bytes = (*file)->size().value_or(0);
     SegmentReader reader(std::move(*file), {});
+    segment.packed = reader.is_packed();
     header = reader.header();
     if (!header) continue;
-    segment.packed = header->flags & flag_packed;
     if (header->version > version)
       return fail("{} has version {} of the journal's format, this program knows {}", name,
                   header->version, version);
@@ -59,7 +58,7 @@ Result<> Writer::scan() {
   for (auto s = segments_.rbegin(); s != segments_.rend(); ++s) {
     auto file = storage_->open(segment_name(s->first_seq), Storage::Mode::read);
     if (!file) return tl::unexpected(file.error());
-    auto& reader = readers.emplace_back(unpacked(std::move(*file)), key);
+    auto& reader = readers.emplace_back(std::move(*file), key);
     successors.push_back(s == segments_.rbegin() ? UINT64_MAX : std::prev(s)->first_seq);
     auto first = reader.at(SegmentReader::first_record);
     if (!first || first->record.header.type != RecordType::checkpoint) continue;
@@ -107,7 +106,7 @@ Result<> Writer::scan() {
       sync_soon(segments_.size() - back, std::move(*file));
   if (unreadable || (!same_boot && !closed))
     leave_numbers_out();
-  else if (same_boot && headers_.back() && end > 0)
+  else if (same_boot && headers_.back() && end > 0 && !segments_.back().packed)
     continue_newest(end);
   headers_.clear();
   return {};

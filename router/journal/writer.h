@@ -68,7 +68,7 @@ class Writer {
     uint64_t first_seq = 0;
     uint64_t bytes = 0;
     int64_t created = 0;
-    bool packed = false;
+    bool packed = false;  // or not to be packed
   };
   // Sorted; the last is the newest.
   const std::vector<Segment>& segments() const { return segments_; }

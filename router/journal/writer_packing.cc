@@ -2,7 +2,7 @@
 // when it is done. The packed one takes the name by a rename, so one of the two is always whole.
 #include <algorithm>
 
-#include "router/journal/packed_file.h"
+#include "router/journal/packer.h"
 #include "router/journal/rewrite.h"
 #include "router/journal/writer.h"
 
@@ -17,10 +17,13 @@ std::unique_ptr<Packer> Writer::begin_packing() {
   next->packed = true;  // or is not to be tried again
   const std::string name = segment_name(next->first_seq);
   auto plain = storage_->open(name, Storage::Mode::read);
-  if (!plain) return nullptr;
+  auto records = storage_->open(name, Storage::Mode::read);
+  if (!plain || !records) return nullptr;
   auto out = storage_->open(unfinished_name(name), Storage::Mode::create);
   if (!out) return nullptr;
-  return std::make_unique<Packer>(next->first_seq, std::move(*plain), std::move(*out));
+  return std::make_unique<Packer>(next->first_seq, std::move(*plain),
+                                  SegmentReader(std::move(*records), options_.key),
+                                  std::move(*out));
 }
 
 Result<> Writer::end_packing(const Packer& packer, bool finished) {
@@ -30,7 +33,10 @@ Result<> Writer::end_packing(const Packer& packer, bool finished) {
   const bool wanted = finished && segment != segments_.end() && packer.written() < segment->bytes;
   if (!wanted) return storage_->remove(unfinished_name(name));
   auto renamed = storage_->rename(unfinished_name(name), name);
-  if (renamed) segment->bytes = packer.written();
+  if (renamed)
+    segment->bytes = packer.written();
+  else
+    (void)storage_->remove(unfinished_name(name));
   return renamed;
 }
 
