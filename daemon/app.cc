@@ -83,12 +83,21 @@ Result<> App::Parts::open() {
   processes.emplace(loop, ProcessTree(places.app, ledger->run(), keeper.pid()),
                     LaunchCgroups(ledger->run().cgroup), std::move(*spawner), keeper, *intake,
                     *attachments, [this](Event event) {
-                      if (auto* gone = std::get_if<Gone>(&event)) port_watch->forget(gone->launch);
+                      if (auto* exited = std::get_if<Exited>(&event)) forget(exited->launch);
                       post(std::move(event));
                     });
   port_watch.emplace(
       loop, [this](LaunchId launch) { return processes->members(launch); },
       [this](Event event) { post(std::move(event)); });
+  probes.emplace(
+      loop, [this](LaunchId launch) { return processes->whereabouts(launch); },
+      [this](Event event) { post(std::move(event)); });
+  auto notify_bound = NotifySocket::bind(notify_path(), std::move(keeper.notify()));
+  if (!notify_bound) return within(notify_bound.error(), "NOTIFY_SOCKET");
+  notify_socket.emplace(
+      loop, std::move(*notify_bound), [this](pid_t pid) { return processes->owner(pid); },
+      [this](Event event) { post(std::move(event)); });
+  keeper.keep_notify(notify_socket->fd());
   formation_file.emplace(loop, places.formation_file());
   return open_core();
 }

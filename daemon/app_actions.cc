@@ -12,7 +12,21 @@ void App::Parts::carry_out(Action& action) {
 
 void App::Parts::on(Launch& action) {
   if (action.attached) control->watch(action.attached->client, action.attached->request_id);
+  if (action.notifies) action.env.emplace_back("NOTIFY_SOCKET", notify_path());
   processes->start(std::move(action));
+}
+
+void App::Parts::on(AwaitReady& action) {
+  if (action.readiness.kind == Readiness::Kind::port)
+    port_watch->watch(action.launch, action.port);
+  else
+    probes->watch(action);
+}
+
+// What has exited is not waited for any more.
+void App::Parts::forget(LaunchId launch) {
+  port_watch->forget(launch);
+  probes->forget(launch);
 }
 
 void App::Parts::on(Publish& action) { router->publish(std::move(action.event), read_clocks()); }

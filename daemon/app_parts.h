@@ -15,7 +15,9 @@
 #include "daemon/edge/journal_packing.h"
 #include "daemon/edge/journal_sync.h"
 #include "daemon/edge/ledger.h"
+#include "daemon/edge/notify_socket.h"
 #include "daemon/edge/port_watch.h"
+#include "daemon/edge/probes.h"
 #include "daemon/edge/processes.h"
 #include "daemon/edge/replay_desk.h"
 #include "router/router.h"
@@ -49,9 +51,12 @@ struct App::Parts {
   void arm_deadline();
   void carry_out(Action& action);
 
+  std::string notify_path() const { return setup.endpoints.runtime_dir + "/notify"; }
+  void forget(LaunchId launch);
+
   void on(Launch& action);
   void on(Kill& action) { processes->kill(action.launch, action.signal, action.to_end); }
-  void on(WatchPort& action) { port_watch->watch(action.launch, action.port); }
+  void on(AwaitReady& action);
   void on(Publish& action);
   void on(Answer& action);
   void on(PassToLaunch& action);
@@ -83,6 +88,8 @@ struct App::Parts {
   std::optional<Attachments> attachments;
   std::optional<Processes> processes;
   std::optional<PortWatch> port_watch;
+  std::optional<Probes> probes;
+  std::optional<NotifySocket> notify_socket;
   std::optional<FormationFile> formation_file;
   std::optional<Ledger> ledger;
   std::optional<Core> core;

@@ -76,6 +76,7 @@ void App::Parts::deposit_all() {
   KeeperLink& keeper = *setup.keeper;
   keeper.keep_lock(keeper.lock().get());
   keeper.keep_windows(router->windows_fd());
+  keeper.keep_notify(notify_socket->fd());
   processes->keeper_changed(keeper.pid());
 }
 

@@ -10,6 +10,24 @@ std::string name_of(Signal signal) {
   return name ? std::string("SIG") + name : "signal " + std::to_string(signal.number);
 }
 
+std::string_view name_of(Readiness::Kind kind) {
+  switch (kind) {
+    case Readiness::Kind::none:
+      return "none";
+    case Readiness::Kind::port:
+      return "port";
+    case Readiness::Kind::notify:
+      return "notify";
+    case Readiness::Kind::delay:
+      return "delay";
+    case Readiness::Kind::exec:
+      return "exec";
+    case Readiness::Kind::http:
+      return "http";
+  }
+  return "?";
+}
+
 ChangedKeys changed_keys(const Settings& before, const Settings& after) {
   ChangedKeys changed;
   for_each_key(

@@ -73,6 +73,32 @@ struct Restarting {
   bool operator==(const Restarting&) const = default;
 };
 
+// What shows that a process is up.
+struct Readiness {
+  enum class Kind : uint8_t {
+    none,    // it runs
+    port,    // something in its tree listens on its port
+    notify,  // it says so through NOTIFY_SOCKET
+    delay,   // it has run for so long
+    exec,    // a command succeeds
+    http,    // a GET on its port is answered well
+  } kind = Kind::none;
+  std::string what;  // exec: the command; http: the path
+  Nanos delay{};
+  bool operator==(const Readiness&) const = default;
+};
+inline constexpr Readiness::Kind readiness_kinds[] = {
+    Readiness::Kind::none,  Readiness::Kind::port, Readiness::Kind::notify,
+    Readiness::Kind::delay, Readiness::Kind::exec, Readiness::Kind::http};
+std::string_view name_of(Readiness::Kind kind);
+
+// How a process comes up.
+struct Booting {
+  std::optional<Readiness> ready;  // none: the port for type web, else that it runs
+  std::optional<Nanos> timeout;    // then it is killed; none: the daemon's own, and it counts as up
+  bool operator==(const Booting&) const = default;
+};
+
 // What a process begins with besides its command and environment. None: as the daemon had it.
 struct Surroundings {
   std::string directory;  // from the app's on; empty: the app's
@@ -84,6 +110,7 @@ struct Surroundings {
 };
 
 struct Settings {
+  Booting booting;
   Stopping stopping;
   Restarting restarting;
   std::optional<bool> singleton;  // not said: as its name has it
@@ -104,6 +131,7 @@ template <class Visit, class... S>
 void for_each_key(Visit&& visit, S&... of) {
   using enum Key::Applies;
   visit(Key{"backoff", at_once}, of.restarting.backoff...);
+  visit(Key{"boot_timeout", at_once}, of.booting.timeout...);
   visit(Key{"core", at_start}, of.surroundings.core...);
   visit(Key{"directory", at_start}, of.surroundings.directory...);
   visit(Key{"env", at_start}, of.env...);
@@ -111,6 +139,7 @@ void for_each_key(Visit&& visit, S&... of) {
   visit(Key{"grace", at_once}, of.stopping.grace...);
   visit(Key{"nice", at_start}, of.surroundings.nice...);
   visit(Key{"nofile", at_start}, of.surroundings.nofile...);
+  visit(Key{"ready", at_start}, of.booting.ready...);
   visit(Key{"restart", at_once}, of.restarting.when...);
   visit(Key{"signal", at_once}, of.stopping.signal...);
   visit(Key{"singleton", at_once}, of.singleton...);

@@ -97,6 +97,10 @@ Result<> read(const toml::node& node, Restart& restart) {
   return set(restart, node, parse_restart);
 }
 
+Result<> read(const toml::node& node, Readiness& readiness) {
+  return set(readiness, node, parse_readiness);
+}
+
 Result<> read(const toml::node& node, std::vector<int32_t>& statuses) {
   constexpr int64_t highest = 255;
   auto* list = node.as_array();

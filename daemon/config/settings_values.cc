@@ -98,6 +98,31 @@ Result<Restart> parse_restart(std::string_view text) {
   return fail("'{}' is none of \"always\", \"on-failure\" and \"never\"", text);
 }
 
+Result<Readiness> parse_readiness(std::string_view text) {
+  using enum Readiness::Kind;
+  for (auto kind : {none, port, notify})
+    if (text == name_of(kind)) return Readiness{kind, {}, {}};
+  for (auto kind : {delay, exec, http}) {
+    const std::string prefix = std::string(name_of(kind)) + ':';
+    if (!text.starts_with(prefix)) continue;
+    const std::string_view what = text.substr(prefix.size());
+    if (kind == delay) {
+      auto duration = parse_duration(what);
+      if (!duration) return tl::unexpected(duration.error());
+      return Readiness{kind, {}, *duration};
+    }
+    if (what.find_first_not_of(' ') == what.npos)
+      return fail("'{}' lacks its command or path", text);
+    if (kind == http && (what.front() != '/' || what.find_first_of(" \r\n") != what.npos))
+      return fail("'{}' is no path that begins with / and has no blanks", what);
+    return Readiness{kind, std::string(what), {}};
+  }
+  return fail(
+      "'{}' is none of \"port\", \"notify\", \"none\", \"delay:3s\", \"exec:COMMAND\" and "
+      "\"http:/PATH\"",
+      text);
+}
+
 Result<Backoff> parse_backoff(std::string_view text) {
   if (text == "heroku") return Backoff{10min, 24h};
   return fail("'{}' is no preset: write \"heroku\", or {{ base = \"10s\", cap = \"10m\" }}", text);

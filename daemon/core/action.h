@@ -29,6 +29,7 @@ struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gon
   std::vector<std::string> argv;  // a one-off's own words
   Environment env;                // on top of the daemon's own; later ones win
   Surroundings surroundings;
+  bool notifies = false;  // it is given NOTIFY_SOCKET
   // An attached one-off: its input and output belong to this client's exchange and not to the log.
   struct Attachment {
     ClientId client;
@@ -52,9 +53,11 @@ struct Kill {
   int signal;
   bool to_end = true;
 };
-struct WatchPort {  // answered by Listening, if ever
+struct AwaitReady {  // for a port, a command or a GET; answered by Ready, if ever
   LaunchId launch;
-  uint32_t port;
+  Readiness readiness;
+  uint32_t port = 0;  // 0: it has none
+  Nanos within{};     // after that, asking costs more than it tells
 };
 struct Publish {  // numbers are given by the router
   EventRecord event;
@@ -85,7 +88,7 @@ struct Finish {  // everything is down: leave the loop
   int exit_status;
 };
 
-using Action = std::variant<Launch, Kill, WatchPort, Publish, Answer, PassToLaunch, SaveFormation,
+using Action = std::variant<Launch, Kill, AwaitReady, Publish, Answer, PassToLaunch, SaveFormation,
                             ReadModel, AnswerStatus, Upgrade, Finish>;
 
 }  // namespace muster

@@ -44,13 +44,13 @@ void Driver::apply(Process& p, Cell cell) {
     case Effect::launch:
       change(p, next, Wish::run);
       return launch(p);
-    case Effect::watch_port:
-      if (!waits_for_port(p)) return;
-      out_.add(WatchPort{*p.launch, *p.port});
-      return arm(p, options_.boot_timeout);
-    case Effect::report_boot:
-      publish_error(p, "R10", texts::boot_timeout(options_.boot_timeout));
-      return change(p, next, p.wish);
+    case Effect::await_ready:
+      return await_ready(p);
+    case Effect::end_boot:
+      return end_boot(p);
+    case Effect::kill_hung:
+      change(p, next, p.wish);
+      return kill(p, texts::stopping_all("SIGKILL"));
     case Effect::terminate:
     case Effect::terminate_again:
       change(p, next, cell.effect == Effect::terminate ? Wish::rest : Wish::restart);
@@ -77,10 +77,10 @@ void Driver::apply(Process& p, Cell cell) {
     case Effect::escalate:
       publish_error(p, "R12", texts::exit_timeout(grace_of(p), name_of(p.stopping.signal)));
       change(p, next, p.wish);
-      return kill(p);
+      return kill(p, texts::stopping_rest("SIGKILL"));
     case Effect::kill:
       change(p, next, resting(p));
-      return kill(p);
+      return kill(p, texts::stopping_rest("SIGKILL"));
     case Effect::kill_again:
       return kill_again(p);
     case Effect::hang_up:
@@ -136,6 +136,9 @@ void Driver::launch(Process& p) {
     if (!p.port) give_port(p);
   }
   take_stopping(p);
+  p.readiness = readiness_of(p);
+  p.said_ready = false;
+  p.said_status.clear();
   Launch launch = launch_of(p, next_launch_++);
   table_.set_launch(p, launch.launch);
   p.launches++;
@@ -163,6 +166,7 @@ Launch Driver::launch_of(const Process& p, LaunchId id) const {
   } else {
     launch.command = p.command;
   }
+  launch.notifies = p.readiness.kind == Readiness::Kind::notify;
   if (p.port) launch.env.emplace_back("PORT", std::to_string(*p.port));
   launch.env.emplace_back("PS", p.name.text());
   launch.env.emplace_back("DYNO", p.name.text());
@@ -174,9 +178,8 @@ void Driver::launch_again(Process& p) {
   Launch launch = launch_of(p, *p.launch);
   launch.resumed = Launch::Resumed{p.progress, p.identity};
   out_.add(std::move(launch));
-  if (p.state == ProcessState::starting && p.progress == LaunchProgress::running &&
-      waits_for_port(p))
-    out_.add(WatchPort{*p.launch, *p.port});
+  if (p.state == ProcessState::starting && p.progress == LaunchProgress::running)
+    ask_for_readiness(p);
 }
 
 void Driver::keep_port(Process& p) {
@@ -203,8 +206,6 @@ void Driver::give_port(Process& p) {
   p.port = ports_.take(*types_.index_of(p.name.type), types_.size(), p.name.number);
   if (!p.port) publish(p, RecordKind::notice, texts::no_port());
 }
-
-bool Driver::waits_for_port(const Process& p) const { return p.name.type == "web" && p.port; }
 
 void Driver::arm(Process& p, Nanos delay) { table_.set_deadline(p, out_.now().mono + delay); }
 

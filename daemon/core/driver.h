@@ -25,6 +25,8 @@ class Driver {
   // For a core that goes on where another one stopped.
   void launch_again(Process& process);
   void keep_port(Process& process);
+  // What shows that it is up, as the files have it.
+  Readiness readiness_of(const Process& process) const;
   // How the files that were read last have it ended. What they know no more is ended as they had it
   // before.
   void take_stopping(Process& process);
@@ -34,7 +36,8 @@ class Driver {
   // What the edges tell about launches. One that is not known any more is not worth a word.
   void on(const Launched& event);
   void on(const LaunchFailed& event);
-  void on(const Listening& event);
+  void on(const Ready& event);
+  void on(const Notified& event);
   void on(const Exited& event);
   void on(const Gone& event);
   void on_tick();
@@ -51,11 +54,13 @@ class Driver {
   void retire(Process& process);
   void hang_up(Process& process);
   void terminate(Process& process);
-  void kill(Process& process);
+  void kill(Process& process, std::string said);
   void kill_again(Process& process);
   void forgive(Process& process);
 
-  bool waits_for_port(const Process& process) const;
+  void await_ready(Process& process);
+  void ask_for_readiness(const Process& process);
+  void end_boot(Process& process);
   Wish resting(const Process& process) const;
   Wish ended(const Process& process) const;
   const Restarting& restarting_of(const Process& process) const;

@@ -58,8 +58,8 @@ void Driver::terminate(Process& p) {
   arm(p, grace_of(p));
 }
 
-void Driver::kill(Process& p) {
-  publish(p, RecordKind::notice, texts::stopping_rest("SIGKILL"));
+void Driver::kill(Process& p, std::string said) {
+  publish(p, RecordKind::notice, std::move(said));
   out_.add(Kill{*p.launch, SIGKILL});
   p.patience = options_.kill_patience;
   arm(p, p.patience);

@@ -24,7 +24,7 @@ void Driver::on(const Launched& event) {
   step(*p, LifeEvent::launched);
   if (!wanted) return;
   waiting_.report_all(p->awaiting_launch);
-  if (!waits_for_port(*p)) step(*p, LifeEvent::ready);
+  if (p->readiness.kind == Readiness::Kind::none || p->said_ready) step(*p, LifeEvent::ready);
 }
 
 void Driver::on(const LaunchFailed& event) {
@@ -42,8 +42,24 @@ void Driver::on(const LaunchFailed& event) {
   step(*p, LifeEvent::failed);
 }
 
-void Driver::on(const Listening& event) {
+void Driver::on(const Ready& event) {
   if (Process* p = table_.of_launch(event.launch)) step(*p, LifeEvent::ready);
+}
+
+// It may say so before it is known to run at all.
+void Driver::on(const Notified& event) {
+  Process* p = table_.of_launch(event.launch);
+  if (!p) return;
+  if (event.status && *event.status != p->said_status) {
+    p->said_status = *event.status;
+    table_.touch(*p);
+  }
+  const bool awaited =
+      p->state == ProcessState::starting && p->readiness.kind == Readiness::Kind::notify;
+  if (!event.ready || !awaited) return;
+  if (p->progress == LaunchProgress::running) return step(*p, LifeEvent::ready);
+  p->said_ready = true;
+  table_.touch(*p);
 }
 
 void Driver::on(const Exited& event) {

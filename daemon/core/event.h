@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -42,8 +43,13 @@ struct LaunchFailed {  // nothing runs; no Exited or Gone follows
   std::string stage;  // "exec sh", "chdir /srv/app", "fork": what was being done
   int error_number;
 };
-struct Listening {  // something in the launch's process tree listens on its port (after WatchPort)
+struct Ready {  // what shows that it is up was seen; only after AwaitReady
   LaunchId launch;
+};
+struct Notified {  // one of its processes has said so through NOTIFY_SOCKET, at any time
+  LaunchId launch;
+  bool ready = false;
+  std::optional<std::string> status;  // what it is doing, in its own words
 };
 struct Exited {  // the launch's first process has exited, and what it printed has been read
   LaunchId launch;
@@ -68,7 +74,7 @@ struct Signalled {  // SIGINT, SIGTERM or SIGHUP to the daemon itself
 };
 struct Tick {};  // now >= Core::next_deadline()
 
-using Event = std::variant<Launched, LaunchFailed, Listening, Exited, Gone, Requested, ClientLost,
-                           ModelRead, Signalled, Tick>;
+using Event = std::variant<Launched, LaunchFailed, Ready, Notified, Exited, Gone, Requested,
+                           ClientLost, ModelRead, Signalled, Tick>;
 
 }  // namespace muster

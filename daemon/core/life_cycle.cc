@@ -6,6 +6,7 @@
 
 #include <array>
 #include <iterator>
+#include <utility>
 
 namespace muster {
 namespace {
@@ -37,20 +38,22 @@ constexpr Row rows[] = {
   {down,     E::gone,      down,     F::never},
   {down,     E::deadline,  down,     F::never},
   {down,     E::give_up,   down,     F::never},
+  {down,     E::hung,      down,     F::never},
 
   {starting, E::start,     starting, F::none},
   {starting, E::stop,      stopping, F::terminate},
   {starting, E::restart,   stopping, F::terminate_again},
   {starting, E::kill,      killing,  F::kill},
   {starting, E::hang_up,   stopping, F::terminate},
-  {starting, E::launched,  starting, F::watch_port},
+  {starting, E::launched,  starting, F::await_ready},
   {starting, E::failed,    starting, F::settle},
   {starting, E::ready,     up,       F::none},
   {starting, E::exited,    draining, F::drain},
   {starting, E::abandoned, stopping, F::sweep},
   {starting, E::gone,      starting, F::never},
-  {starting, E::deadline,  up,       F::report_boot},
+  {starting, E::deadline,  starting, F::end_boot},
   {starting, E::give_up,   starting, F::never},
+  {starting, E::hung,      killing,  F::kill_hung},
 
   {up,       E::start,     up,       F::none},
   {up,       E::stop,      stopping, F::terminate},
@@ -65,6 +68,7 @@ constexpr Row rows[] = {
   {up,       E::gone,      up,       F::never},
   {up,       E::deadline,  stopping, F::terminate},       // it was hung up on and is still there
   {up,       E::give_up,   up,       F::never},
+  {up,       E::hung,      up,       F::never},
 
   {stopping, E::start,     stopping, F::wish_restart},
   {stopping, E::stop,      stopping, F::wish_rest},
@@ -79,6 +83,7 @@ constexpr Row rows[] = {
   {stopping, E::gone,      stopping, F::settle},
   {stopping, E::deadline,  killing,  F::escalate},
   {stopping, E::give_up,   stopping, F::never},
+  {stopping, E::hung,      stopping, F::never},
 
   {killing,  E::start,     killing,  F::wish_restart},
   {killing,  E::stop,      killing,  F::wish_rest},
@@ -93,6 +98,7 @@ constexpr Row rows[] = {
   {killing,  E::gone,      killing,  F::settle},
   {killing,  E::deadline,  killing,  F::kill_again},
   {killing,  E::give_up,   killing,  F::never},
+  {killing,  E::hung,      killing,  F::never},
 
   {draining, E::start,     draining, F::wish_restart},
   {draining, E::stop,      draining, F::stop_reading},
@@ -107,6 +113,7 @@ constexpr Row rows[] = {
   {draining, E::gone,      draining, F::settle},
   {draining, E::deadline,  draining, F::never},
   {draining, E::give_up,   draining, F::never},
+  {draining, E::hung,      draining, F::never},
 
   {crashed,  E::start,     starting, F::launch_afresh},
   {crashed,  E::stop,      down,     F::retire},
@@ -121,6 +128,7 @@ constexpr Row rows[] = {
   {crashed,  E::gone,      crashed,  F::never},
   {crashed,  E::deadline,  starting, F::launch},
   {crashed,  E::give_up,   failed,   F::give_up},
+  {crashed,  E::hung,      crashed,  F::never},
 
   {complete, E::start,     starting, F::launch_afresh},
   {complete, E::stop,      down,     F::retire},
@@ -135,6 +143,7 @@ constexpr Row rows[] = {
   {complete, E::gone,      complete, F::never},
   {complete, E::deadline,  complete, F::never},
   {complete, E::give_up,   complete, F::never},
+  {complete, E::hung,      complete, F::never},
 
   {failed,   E::start,     starting, F::launch_afresh},
   {failed,   E::stop,      down,     F::retire},
@@ -149,6 +158,7 @@ constexpr Row rows[] = {
   {failed,   E::gone,      failed,   F::never},
   {failed,   E::deadline,  failed,   F::never},
   {failed,   E::give_up,   failed,   F::never},
+  {failed,   E::hung,      failed,   F::never},
 };
 // clang-format on
 
@@ -258,34 +268,14 @@ std::string_view name_of(LaunchProgress progress) {
 }
 
 std::string_view name_of(LifeEvent event) {
-  switch (event) {
-    case E::start:
-      return "start";
-    case E::stop:
-      return "stop";
-    case E::restart:
-      return "restart";
-    case E::kill:
-      return "kill";
-    case E::hang_up:
-      return "hang_up";
-    case E::launched:
-      return "launched";
-    case E::failed:
-      return "failed";
-    case E::ready:
-      return "ready";
-    case E::exited:
-      return "exited";
-    case E::abandoned:
-      return "abandoned";
-    case E::gone:
-      return "gone";
-    case E::deadline:
-      return "deadline";
-    case E::give_up:
-      return "give_up";
-  }
+  constexpr std::pair<E, std::string_view> names[] = {
+      {E::start, "start"},         {E::stop, "stop"},       {E::restart, "restart"},
+      {E::kill, "kill"},           {E::hang_up, "hang_up"}, {E::launched, "launched"},
+      {E::failed, "failed"},       {E::ready, "ready"},     {E::exited, "exited"},
+      {E::abandoned, "abandoned"}, {E::gone, "gone"},       {E::deadline, "deadline"},
+      {E::give_up, "give_up"},     {E::hung, "hung"}};
+  for (auto& [named, name] : names)
+    if (named == event) return name;
   return "?";
 }
 

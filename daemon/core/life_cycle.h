@@ -70,20 +70,22 @@ enum class LifeEvent : uint8_t {
   gone,       // nothing of the launch is alive
   deadline,   // what was armed in this state has run out
   give_up,    // it has crashed often enough
+  hung,       // it was not ready in time
 };
 inline constexpr LifeEvent life_events[] = {
     LifeEvent::start,   LifeEvent::stop,      LifeEvent::restart, LifeEvent::kill,
     LifeEvent::hang_up, LifeEvent::launched,  LifeEvent::failed,  LifeEvent::ready,
     LifeEvent::exited,  LifeEvent::abandoned, LifeEvent::gone,    LifeEvent::deadline,
-    LifeEvent::give_up};
+    LifeEvent::give_up, LifeEvent::hung};
 
 enum class Effect : uint8_t {
   none,
   never,            // cannot happen: a bug in the core or an edge
   launch,           // launch it; the wish is run
   launch_afresh,    // the same, and earlier crashes are forgotten
-  watch_port,       // wait for its port, if it has one to wait for
-  report_boot,      // R10
+  await_ready,      // wait for what shows that it is up
+  end_boot,         // that took long enough: it is up, or R10
+  kill_hung,        // SIGKILL; then it has crashed
   terminate,        // its stop signal (SIGTERM) to its tree, grace; then it rests
   terminate_again,  // the same; then it is launched again
   drain,            // it has ended

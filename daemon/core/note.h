@@ -39,6 +39,9 @@ struct ProcessNote {
   Now since{};
   std::optional<MonoTime> deadline;
   Stopping stopping;
+  std::optional<Readiness> readiness;  // an earlier program has written none
+  bool said_ready = false;
+  std::string said_status;
   Nanos patience{};
   uint32_t launches = 0, crashes = 0;
   std::vector<MonoTime> crashed_at;

@@ -38,6 +38,9 @@ struct Process {
   std::optional<uint32_t> port;
   Now since{};  // of the state as people see it
   std::optional<MonoTime> deadline;
+  Readiness readiness;      // as it was launched with
+  bool said_ready = false;  // before its launch was known to have succeeded
+  std::string said_status;
   Stopping stopping;  // as the files had it last
   Nanos patience{};   // how long SIGKILL was last waited for
   uint32_t launches = 0;

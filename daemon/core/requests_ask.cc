@@ -10,6 +10,7 @@ namespace {
 // Why a process that should run does not, as far as there is more to say than its state.
 std::optional<std::string> note_of(const Process& p, MonoTime now) {
   std::vector<std::string> notes;
+  if (p.launch && !p.said_status.empty()) notes.push_back(p.said_status);
   if (!p.trouble.empty()) notes.push_back(p.trouble);
   if (p.state == ProcessState::crashed && p.deadline)
     notes.push_back(fmt::format("{} crashes in a row, next launch in {}", p.crashes,

@@ -10,9 +10,27 @@ namespace muster {
 namespace {
 
 ProcessNote note_of(const Process& p) {
-  ProcessNote note{p.name,     p.state,   p.wish,       p.command,   p.launch,   p.progress,
-                   p.identity, p.port,    p.since,      p.deadline,  p.stopping, p.patience,
-                   p.launches, p.crashes, p.crashed_at, p.last_exit, p.trouble,  {}};
+  ProcessNote note;
+  note.name = p.name;
+  note.state = p.state;
+  note.wish = p.wish;
+  note.command = p.command;
+  note.launch = p.launch;
+  note.progress = p.progress;
+  note.identity = p.identity;
+  note.port = p.port;
+  note.since = p.since;
+  note.deadline = p.deadline;
+  note.stopping = p.stopping;
+  note.readiness = p.readiness;
+  note.said_ready = p.said_ready;
+  note.said_status = p.said_status;
+  note.patience = p.patience;
+  note.launches = p.launches;
+  note.crashes = p.crashes;
+  note.crashed_at = p.crashed_at;
+  note.last_exit = p.last_exit;
+  note.trouble = p.trouble;
   if (p.one_off)
     note.one_off = {p.one_off->type, p.one_off->command, p.one_off->argv, p.one_off->env,
                     p.one_off->attached.has_value()};
@@ -26,6 +44,8 @@ void restore(Process& p, const ProcessNote& note) {
   p.port = note.port;
   p.since = note.since;
   p.stopping = note.stopping;
+  p.said_ready = note.said_ready;
+  p.said_status = note.said_status;
   p.patience = note.patience;
   p.launches = note.launches;
   p.crashes = note.crashes;
@@ -73,6 +93,7 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
     Process& p = table.add(name);
     restore(p, note);
     if (p.port) driver.keep_port(p);
+    p.readiness = note.readiness.value_or(driver.readiness_of(p));
     if (note.deadline) table.set_deadline(p, *note.deadline);
     if (!note.launch) continue;
     table.set_launch(p, *note.launch);

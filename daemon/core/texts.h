@@ -50,6 +50,10 @@ inline Text boot_timeout(Nanos t) {
       "Error R10 (Boot timeout) -> Web process failed to bind to $PORT within {} seconds of launch",
       seconds(t));
 }
+inline Text boot_timeout_unready(Nanos t) {
+  return fmt::format(
+      "Error R10 (Boot timeout) -> Process was not ready within {} seconds of launch", seconds(t));
+}
 inline Text exit_timeout(Nanos t, View signal) {
   return fmt::format(
       "Error R12 (Exit timeout) -> At least one process failed to exit within {} seconds of {}",

@@ -27,6 +27,8 @@ namespace {
 
 // The keeper gives up on a loop that has said nothing for 8 s.
 constexpr Nanos alive_every = 3s;
+// Of the sockets that are kept: the one behind NOTIFY_SOCKET.
+constexpr uint64_t notify_key = 0;
 // The keeper does nothing that takes long; one that has been stopped must not stop us.
 constexpr int send_patience_ms = 1000;
 constexpr timeval list_patience{10, 0};
@@ -104,6 +106,12 @@ Result<> KeeperLink::read_list() {
       case keeper::Kind::windows:
         windows_.reset(parcel.fds[0]);
         break;
+      case keeper::Kind::listener:
+        if (parcel.message.key == notify_key && parcel.message.fd_count == 1) {
+          notify_.reset(parcel.fds[0]);
+          break;
+        }
+        [[fallthrough]];
       default:
         for (uint32_t i = 0; i < parcel.message.fd_count; ++i) close(parcel.fds[i]);
     }
@@ -135,6 +143,10 @@ void KeeperLink::send(keeper::Message message, const std::vector<int>& fds) {
 
 void KeeperLink::keep_lock(int lock) {
   send(keeper::Message{keeper::Verb::deposit, keeper::Kind::lock}, {lock});
+}
+
+void KeeperLink::keep_notify(int socket) {
+  send(keeper::Message{keeper::Verb::deposit, keeper::Kind::listener, notify_key}, {socket});
 }
 
 void KeeperLink::keep_windows(int windows) {

@@ -32,7 +32,9 @@ class KeeperLink : public Keeping {
   UniqueFd& lock() { return lock_; }
   UniqueFd& windows() { return windows_; }
   void keep_lock(int lock);
+  UniqueFd& notify() { return notify_; }
   void keep_windows(int windows);
+  void keep_notify(int socket);
 
   void keep(LaunchId launch, int out, int err, int report) override;
   void keep_pid(LaunchId launch, pid_t pid) override;
@@ -65,7 +67,7 @@ class KeeperLink : public Keeping {
   UniqueFd socket_;
   pid_t pid_ = 0;
   int deaths_ = 0;
-  UniqueFd lock_, windows_;
+  UniqueFd lock_, windows_, notify_;
   std::map<LaunchId, KeptLaunch> kept_;
   std::function<void()> on_lost_;
   std::optional<Poll> poll_;

@@ -24,6 +24,10 @@ inline constexpr std::span<const ProcessState> choices<ProcessState>{process_sta
 template <>
 inline constexpr std::span<const Wish> choices<Wish>{wishes};
 template <>
+inline constexpr std::span<const Readiness::Kind> choices<Readiness::Kind>{readiness_kinds};
+template <>
+inline constexpr bool is_row<Readiness> = true;
+template <>
 inline constexpr std::span<const LaunchProgress> choices<LaunchProgress>{launch_progresses};
 
 template <class Fields, Is<ProcessName> M>
@@ -38,6 +42,13 @@ void describe(Fields& fields, M& identity) {
   fields.must("start", identity.start);
   fields.may("out", identity.out);
   fields.may("err", identity.err);
+}
+
+template <class Fields, Is<Readiness> M>
+void describe(Fields& fields, M& readiness) {
+  fields.must("kind", readiness.kind);
+  fields.may("what", readiness.what);
+  fields.may("delay", readiness.delay);
 }
 
 template <class Fields, Is<OneOffNote> M>
@@ -64,6 +75,9 @@ void describe(Fields& fields, M& note) {
   fields.may("deadline", note.deadline);
   fields.may("stop_signal", note.stopping.signal.number);
   fields.may("grace", note.stopping.grace);
+  fields.may("readiness", note.readiness);
+  fields.may("said_ready", note.said_ready);
+  fields.may("said_status", note.said_status);
   fields.may("patience", note.patience);
   fields.may("launches", note.launches);
   fields.may("crashes", note.crashes);

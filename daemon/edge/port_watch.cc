@@ -76,7 +76,7 @@ void PortWatch::look() {
   }
   for (auto launch : found) watched_.erase(launch);
   plan();
-  for (auto launch : found) sink_(Listening{launch});
+  for (auto launch : found) sink_(Ready{launch});
 }
 
 bool PortWatch::listens(LaunchId launch, const std::set<uint64_t>& inodes) const {

@@ -23,7 +23,7 @@ void parse_listeners(std::string_view table, Listeners& listeners);
 
 class PortWatch {
  public:
-  // `members` are the live processes of a launch. `sink` gets Listening, once per watch.
+  // `members` are the live processes of a launch. `sink` gets Ready, once per watch.
   PortWatch(Loop& loop, std::function<std::vector<ProcessEntry>(LaunchId)> members,
             std::function<void(Event)> sink);
 

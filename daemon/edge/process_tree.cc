@@ -104,6 +104,11 @@ std::optional<LaunchId> ProcessTree::owner_of_orphan(const ProcessEntry& orphan)
   return {};
 }
 
+std::optional<LaunchId> ProcessTree::owner(pid_t pid) const {
+  const auto process = read_process(pid);
+  return process ? owner_of_orphan(*process) : std::nullopt;
+}
+
 std::set<LaunchId> ProcessTree::survivors() const {
   if (auto launches = survivors_among_children()) return std::move(*launches);
   return survivors_among_all();

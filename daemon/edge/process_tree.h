@@ -48,6 +48,9 @@ class ProcessTree {
   // The launches, of those whose leaders are dead, that still have live processes.
   std::set<LaunchId> survivors() const;
 
+  // The launch that a live process belongs to.
+  std::optional<LaunchId> owner(pid_t pid) const;
+
   // Every live process of the launch, by one reading of /proc that serves all calls until
   // `forget`.
   std::vector<ProcessEntry> members(LaunchId launch);

@@ -19,6 +19,7 @@
 #include "daemon/edge/keeping.h"
 #include "daemon/edge/launch_cgroups.h"
 #include "daemon/edge/output.h"
+#include "daemon/edge/probe.h"
 #include "daemon/edge/process_tree.h"
 #include "daemon/edge/spawner.h"
 
@@ -59,6 +60,10 @@ class Processes {
   void end_orphans();
   // For whoever wants to know more about a launch's processes. As of this turn of the loop.
   std::vector<ProcessEntry> members(LaunchId launch);
+  // The launch that a process belongs to, if it is still there.
+  std::optional<LaunchId> owner(pid_t pid) const { return tree_.owner(pid); }
+  // For who is to stand beside them; nowhere, if the launch is over.
+  Whereabouts whereabouts(LaunchId launch) const;
 
  private:
   enum class Phase : uint8_t { queued, starting, running, exited, draining, over };

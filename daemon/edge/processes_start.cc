@@ -103,6 +103,12 @@ void Processes::spawn(Running& running) {
   for (int signal : std::exchange(running.early_signals, {})) kill(launch, signal);
 }
 
+Whereabouts Processes::whereabouts(LaunchId launch) const {
+  auto found = running_.find(launch);
+  if (found == running_.end()) return {};
+  return spawner_.whereabouts(found->second.launch, tree_.mark(launch));
+}
+
 void Processes::fail_start(Running& running, StartFailure failure) {
   events_.push_back(
       LaunchFailed{running.launch.launch, std::move(failure.stage), failure.error_number});

@@ -96,6 +96,17 @@ StartResult<LaunchPipes> Spawner::make_pipes(const Launch& launch) const {
   return pipes;
 }
 
+Whereabouts Spawner::whereabouts(const Launch& launch, const Environment& mark) const {
+  Whereabouts where{directory_of(launch), {}};
+  auto environment = environment_;
+  environment["PWD"] = where.directory;  // as a shell would, which is not always there to do it
+  for (auto* more : {&launch.env, &mark})
+    for (auto& [name, value] : *more) environment[name] = value;
+  for (auto& [name, value] : environment)
+    where.environment.push_back(fmt::format("{}={}", name, value));
+  return where;
+}
+
 StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchPipes pipes,
                                                    const Environment& mark, int cgroup,
                                                    std::function<void()> on_change) const {
@@ -107,12 +118,7 @@ StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchP
   plan.argv.emplace_back("--");
   auto words = launch.argv.empty() ? shell_words(launch.command) : launch.argv;
   plan.argv.insert(plan.argv.end(), words.begin(), words.end());
-  auto environment = environment_;
-  environment["PWD"] = directory;  // as a shell would, which is not always there to do it
-  for (auto* more : {&launch.env, &mark})
-    for (auto& [name, value] : *more) environment[name] = value;
-  for (auto& [name, value] : environment)
-    plan.environment.push_back(fmt::format("{}={}", name, value));
+  plan.environment = whereabouts(launch, mark).environment;
   const PipeEnds& childs = pipes.childs;
   plan.stdio = {childs.in ? childs.in.get() : null_.get(), childs.out.get(), childs.err.get(),
                 pipes.childs_report.get()};

@@ -11,6 +11,7 @@
 #include "daemon/core/action.h"
 #include "daemon/edge/child.h"
 #include "daemon/edge/output.h"
+#include "daemon/edge/probe.h"
 
 namespace muster {
 
@@ -51,6 +52,9 @@ class Spawner {
   StartResult<std::unique_ptr<Child>> spawn(const Launch& launch, LaunchPipes pipes,
                                             const Environment& mark, int cgroup,
                                             std::function<void()> on_change) const;
+
+  // What a launch begins with.
+  Whereabouts whereabouts(const Launch& launch, const Environment& mark) const;
 
   // What a failure of the started child was about.
   StartFailure describe(const Launch& launch, const ExecReport& report) const;

@@ -30,7 +30,7 @@ void Checker::check(const Event& event, const std::vector<Action>& actions, Mono
   for (auto& action : actions) {
     if (auto* it = std::get_if<Launch>(&action)) see(*it);
     if (auto* it = std::get_if<Kill>(&action)) see(*it, now);
-    if (auto* it = std::get_if<WatchPort>(&action)) expect_known(it->launch, "WatchPort");
+    if (auto* it = std::get_if<AwaitReady>(&action)) expect_known(it->launch, "AwaitReady");
     if (auto* it = std::get_if<PassToLaunch>(&action)) expect_known(it->launch, "PassToLaunch");
     if (auto* it = std::get_if<Publish>(&action)) see(it->event);
     if (auto* it = std::get_if<Answer>(&action)) see(it->client, it->reply);
@@ -48,6 +48,10 @@ void Checker::check(const Event& event, const std::vector<Action>& actions, Mono
 }
 
 void Checker::learn(const Event& event, const std::vector<Action>& actions) {
+  if (auto* it = std::get_if<Ready>(&event); it && launches_.contains(it->launch))
+    launches_.at(it->launch).ready = true;
+  if (auto* it = std::get_if<Notified>(&event); it && launches_.contains(it->launch))
+    launches_.at(it->launch).ready = true;
   if (auto* it = std::get_if<Exited>(&event)) launches_.at(it->launch).exited = true;
   if (auto* it = std::get_if<ModelRead>(&event); it && it->model && !ending_)
     learn_model(*it->model);
@@ -106,7 +110,8 @@ void Checker::see(const Launch& launch) {
   expect(launch.launch > last_launch_, "launch {} is not new", launch.launch);
   last_launch_ = launch.launch;
   expect(wished(launch.process), "{} is launched and not wished", launch.process.text());
-  LaunchSeen seen{launch.process, {}, false, false, {}, {}};
+  LaunchSeen seen{launch.process, {}, false, false, false, {}, {}};
+  seen.ready = is_ready_by_itself(launch.process);
   if (const ProcessType* type = model_.find(launch.process.type))
     seen.stopping = type->settings.stopping;
   for (auto& [name, value] : launch.env)
@@ -128,9 +133,10 @@ void Checker::see(const Kill& kill, MonoTime now) {
   expect_known(kill.launch, "Kill");
   LaunchSeen& seen = launches_.at(kill.launch);
   if (kill.signal == SIGKILL)
-    expect(
-        signals_ >= 2 || seen.exited || (seen.told_to_end && now - *seen.told_to_end >= seen.grace),
-        "{} is killed before its grace is over", seen.process.text());
+    expect(signals_ >= 2 || late_.contains(kill.launch) || seen.exited ||
+               (seen.told_to_end && now - *seen.told_to_end >= seen.grace),
+           "{} is killed before its grace is over", seen.process.text());
+  if (kill.signal == SIGKILL && !seen.told_to_end) seen.told_to_end = now;
   if (kill.signal == SIGKILL || !kill.to_end) return;
   expect(!seen.stopping || kill.signal == seen.stopping->signal.number,
          "{} is told to end by signal {}", seen.process.text(), kill.signal);
@@ -146,6 +152,7 @@ void Checker::expect_known(LaunchId launch, const char* what) const {
 }
 
 void Checker::see(const EventRecord& record) {
+  if (record.code == "R10") late_.insert(*record.launch);
   if (record.kind == RecordKind::exit) exits_[record.process] = record.status;
   if (!record.from) return;
   auto [it, first] = states_.emplace(record.process, "down");
@@ -163,9 +170,22 @@ void Checker::see(const EventRecord& record) {
     expect(restarting.when != Restart::always && exit &&
                std::find(good.begin(), good.end(), *exit) != good.end(),
            "{} is complete", record.process);
+  if (*record.to == "up" && record.launch)
+    expect(launches_.at(*record.launch).ready || late_.contains(*record.launch) ||
+               launches_.at(*record.launch).port.empty(),
+           "{} is up and was not ready", record.process);
   if (*record.to == "failed")
     expect(restarting.when == Restart::never || restarting.give_up, "{} is given up",
            record.process);
+}
+
+bool Checker::is_ready_by_itself(const ProcessName& process) const {
+  using enum Readiness::Kind;
+  const ProcessType* type = model_.find(process.type);
+  if (!type) return true;
+  const auto& ready = type->settings.booting.ready;
+  if (!ready) return process.type != "web";
+  return ready->kind == none || ready->kind == delay;
 }
 
 bool Checker::rests_by_itself(const ProcessName& process) const {

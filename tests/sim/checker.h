@@ -42,6 +42,7 @@ class Checker {
     ProcessName process;
     std::string port;
     bool over = false;                 // the core has been told that nothing of it is alive
+    bool ready = false;                // it may count as up
     bool exited = false;               // the core has been told that its first process has exited
     std::optional<Stopping> stopping;  // not known of one-offs
     std::optional<MonoTime> told_to_end;
@@ -63,6 +64,8 @@ class Checker {
   void expect_known(LaunchId launch, const char* what) const;
   void expect_nothing_runs_unwished() const;
   bool wished(const ProcessName& process) const;
+  // Nobody has to say so.
+  bool is_ready_by_itself(const ProcessName& process) const;
   // Whether it has ended for good by itself, as its type's settings let it.
   bool rests_by_itself(const ProcessName& process) const;
   // Those places of the formation that the words mean.
@@ -79,6 +82,7 @@ class Checker {
   std::optional<Exchange> granted_;  // by this event: credit, which is refused if it comes too late
   std::map<std::string, std::string> states_;        // as last published
   std::map<std::string, std::optional<int>> exits_;  // the same
+  std::set<LaunchId> late_;                          // not ready in time, as was published
   std::set<ProcessName> awaited_;  // by this event: they are to run, whatever they did before
   FormationCounts formation_;
   std::set<ProcessName> resting_;  // stopped by request

@@ -6,8 +6,15 @@
 namespace muster::sim {
 
 namespace {
+Readiness some_readiness(Rng& rng) {
+  const auto kind = readiness_kinds[rng.below(std::size(readiness_kinds))];
+  return {kind, "/", kind == Readiness::Kind::delay ? rng.up_to(30s) : Nanos(0)};
+}
+
 Settings some_settings(Rng& rng) {
   Settings settings;
+  if (rng.percent(60)) settings.booting.ready = some_readiness(rng);
+  if (rng.percent(20)) settings.booting.timeout = Nanos(1s) * rng.between(5, 60);
   if (rng.percent(30)) settings.stopping.signal = {rng.percent(50) ? SIGINT : SIGQUIT};
   if (rng.percent(30)) settings.stopping.grace = Nanos(1s) * rng.between(1, 10);
   if (rng.percent(30))

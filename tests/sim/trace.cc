@@ -49,7 +49,10 @@ std::string text_of(const Event& event) {
   return std::visit(
       Match{[](const Launched& it) { return fmt::format("launched {}", it.launch); },
             [](const LaunchFailed& it) { return fmt::format("launch failed {}", it.launch); },
-            [](const Listening& it) { return fmt::format("listening {}", it.launch); },
+            [](const Ready& it) { return fmt::format("ready {}", it.launch); },
+            [](const Notified& it) {
+              return fmt::format("notified by {}{}", it.launch, it.ready ? ": ready" : "");
+            },
             [](const Exited& it) {
               return fmt::format("exited {} with {}{}", it.launch, it.status.status(),
                                  it.survivors ? ", others alive" : "");
@@ -77,7 +80,9 @@ std::string text_of(const Action& action) {
               return fmt::format("launch {} {}", it.launch, it.process.text());
             },
             [](const Kill& it) { return fmt::format("kill {} with {}", it.launch, it.signal); },
-            [](const WatchPort& it) { return fmt::format("watch {} on {}", it.launch, it.port); },
+            [](const AwaitReady& it) {
+              return fmt::format("await {} of {}", name_of(it.readiness.kind), it.launch);
+            },
             [](const Publish& it) { return it.event.process + ": " + it.event.text; },
             [](const Answer& it) {
               return fmt::format("answer {} {}: {}", it.client, it.reply.id,

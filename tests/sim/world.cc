@@ -44,7 +44,7 @@ void World::carry_out(const Action& action, MonoTime now) {
   now_ = now;
   if (auto* it = std::get_if<Launch>(&action)) return launch(*it);
   if (auto* it = std::get_if<Kill>(&action)) return signal(it->launch, it->signal);
-  if (auto* it = std::get_if<WatchPort>(&action)) return watch_port(it->launch);
+  if (auto* it = std::get_if<AwaitReady>(&action)) return become_ready(*it);
   if (std::holds_alternative<ReadModel>(action))
     schedule_telling(soon(), [this]() -> std::optional<Event> {
       if (model_) return ModelRead{*model_};
@@ -92,6 +92,7 @@ std::optional<Event> World::execute(LaunchId id, bool fails) {
     return LaunchFailed{id, "exec sh", rng_.percent(50) ? ENOENT : EAGAIN};
   }
   tree.executed = true;
+  if (calm_ || rng_.percent(80)) speak(id);
   if (!calm_ && rng_.percent(50)) {
     const Nanos life = rng_.percent(70) ? rng_.up_to(5s) : rng_.up_to(20min);
     schedule(life, [this, id]() -> std::optional<Event> {
@@ -104,12 +105,23 @@ std::optional<Event> World::execute(LaunchId id, bool fails) {
   return Launched{id, {tree.pid}};
 }
 
-void World::watch_port(LaunchId id) {
+void World::become_ready(const AwaitReady& wanted) {
   if (!calm_ && rng_.percent(20)) return;  // it never will
   const Nanos delay = rng_.up_to(calm_ ? Nanos(2s) : Nanos(80s));
-  schedule_telling(delay, [this, id]() -> std::optional<Event> {
+  schedule_telling(delay, [this, id = wanted.launch]() -> std::optional<Event> {
     if (!find(id) && rng_.percent(50)) return std::nullopt;
-    return Listening{id};  // perhaps seen when it is over already
+    return Ready{id};  // perhaps seen when it is over already
+  });
+}
+
+// Whatever the launch is asked for: some programs say so in any case, some early, some again and
+// again, and it reaches whoever is there.
+void World::speak(LaunchId id) {
+  const Nanos delay = rng_.up_to(calm_ ? Nanos(2s) : Nanos(40s));
+  schedule(rng_.percent(30) ? Nanos(0) : delay, [this, id]() -> std::optional<Event> {
+    if (!find(id)) return std::nullopt;
+    if (!calm_ && rng_.percent(30)) speak(id);
+    return Notified{id, true, "at work"};
   });
 }
 

@@ -65,7 +65,8 @@ class World {
   void resume(const Launch& launch);
   void tell_exit(LaunchId id, Nanos delay);
   std::optional<Event> execute(LaunchId id, bool fails);
-  void watch_port(LaunchId id);
+  void become_ready(const AwaitReady& wanted);
+  void speak(LaunchId id);
   void signal(LaunchId id, int number);
   void deliver(LaunchId id, Tree& tree, int number);
   void end_leader(LaunchId id, ExitStatus status);

@@ -35,12 +35,14 @@ TEST_CASE("an empty muster.toml is as good as none") {
 TEST_CASE("every key is taken") {
   const Settings web = model_of(R"([web]
 backoff = { base = "1s", cap = "1m" }
+boot_timeout = "20s"
 core = "unlimited"
 directory = "site"
 give_up = { crashes = 5, within = "1m" }
 grace = "1m30s"
 nice = -5
 nofile = "64K"
+ready = "http:/health"
 restart = "on-failure"
 signal = "INT"
 singleton = true
@@ -51,6 +53,7 @@ env = { RAILS_ENV = "production" }
                            .find("web")
                            ->settings;
   CHECK(web.stopping == Stopping{{SIGINT}, 90s});
+  CHECK(web.booting == Booting{Readiness{Readiness::Kind::http, "/health", {}}, 20s});
   CHECK(web.restarting ==
         Restarting{Restart::on_failure, {0, 143}, Backoff{1s, 1min}, GiveUp{5, 1min}});
   CHECK(web.singleton == true);

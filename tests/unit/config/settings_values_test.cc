@@ -37,3 +37,18 @@ TEST_CASE("a limit is a number, perhaps with a power of 1024, or unlimited") {
   for (auto text : {"", "K", "64k", "64KB", "-1", "1.5G", "18446744073709551615", "99999999999T"})
     CHECK_FALSE(parse_limit(text));
 }
+
+TEST_CASE("what shows that a process is up is a word, or one with more behind a colon") {
+  using Kind = Readiness::Kind;
+  CHECK(parse_readiness("port") == Readiness{Kind::port, {}, {}});
+  CHECK(parse_readiness("none") == Readiness{});
+  CHECK(parse_readiness("notify") == Readiness{Kind::notify, {}, {}});
+  CHECK(parse_readiness("delay:1m30s") == Readiness{Kind::delay, {}, 90s});
+  CHECK(parse_readiness("exec:test -f a:b") == Readiness{Kind::exec, "test -f a:b", {}});
+  CHECK(parse_readiness("http:/health?a=b") == Readiness{Kind::http, "/health?a=b", {}});
+  for (auto wrong : {"", "prot", "port:80", "delay", "delay:", "delay:soon",
+                     "exec:", "exec: ", "http:", "http:health", "http:/a b", "http:/a\r\nb"}) {
+    INFO(wrong);
+    CHECK_FALSE(parse_readiness(wrong));
+  }
+}

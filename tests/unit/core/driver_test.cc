@@ -205,7 +205,7 @@ TEST_CASE("news of a launch that is long gone changes nothing") {
   const LaunchId old = stage.launch_of("worker.1");
   stage.crashes("worker.1");
   stage.clear();
-  stage.tell(Listening{old});
+  stage.tell(Ready{old});
   stage.tell(Gone{old});
   stage.tell(Launched{old, 5});
   CHECK(stage.lines().empty());

@@ -137,7 +137,9 @@ TEST_CASE("a process that is starting") {
   CHECK(after(starting(), exits_leaving) == Outcome{"crashed", term, 0});
   CHECK(cell(ProcessState::starting, E::kill) == Cell{ProcessState::killing, Effect::kill});
   // Only types with a port have a deadline then, and only one-offs are hung up on.
-  CHECK(cell(ProcessState::starting, E::deadline) == Cell{ProcessState::up, Effect::report_boot});
+  CHECK(cell(ProcessState::starting, E::deadline) ==
+        Cell{ProcessState::starting, Effect::end_boot});
+  CHECK(cell(ProcessState::starting, E::hung) == Cell{ProcessState::killing, Effect::kill_hung});
   CHECK(cell(ProcessState::starting, E::hang_up) ==
         Cell{ProcessState::stopping, Effect::terminate});
   never(ProcessState::starting, {E::gone});
@@ -252,10 +254,12 @@ TEST_CASE("a process that has crashed often enough") {
                                E::abandoned, E::gone, E::deadline, E::give_up});
 }
 
-TEST_CASE("only who waits for its back-off can be given up") {
+TEST_CASE("only who starts can be late, and only who waits for its back-off can be given up") {
   CHECK(cell(ProcessState::crashed, E::give_up) == Cell{ProcessState::failed, Effect::give_up});
-  for (ProcessState state : process_states)
+  for (ProcessState state : process_states) {
+    if (state != ProcessState::starting) never(state, {E::hung});
     if (state != ProcessState::crashed) never(state, {E::give_up});
+  }
 }
 
 TEST_CASE("where a process goes when nothing of it is alive is what was wished last") {

@@ -59,7 +59,7 @@ class Stage {
   void fails(const std::string& process, const std::string& stage = "exec sh", int error = ENOENT) {
     tell(LaunchFailed{launch_of(process), stage, error});
   }
-  void listens(const std::string& process) { tell(Listening{launch_of(process)}); }
+  void listens(const std::string& process) { tell(Ready{launch_of(process)}); }
   void exits(const std::string& process, int code = 0, bool survivors = false) {
     tell(Exited{launch_of(process), {ExitStatus::Kind::exited, code}, survivors});
   }
@@ -140,8 +140,11 @@ class Stage {
   void take(Kill& it) {
     signals_.push_back(name_of_launch(it.launch) + ' ' + std::to_string(it.signal));
   }
-  void take(WatchPort& it) {
-    watched_.push_back(name_of_launch(it.launch) + ' ' + std::to_string(it.port));
+  void take(AwaitReady& it) {
+    std::string what = name_of_launch(it.launch) + ' ' + std::to_string(it.port);
+    if (it.readiness.kind != Readiness::Kind::port)
+      what += ' ' + std::string(name_of(it.readiness.kind)) + ' ' + it.readiness.what;
+    watched_.push_back(std::move(what));
   }
   void take(Publish& it) {
     lines_.push_back(it.event.process + ": " + it.event.text);

@@ -67,7 +67,7 @@ struct WatchStage {
                     return launch == 1 ? std::vector{*read_process(getpid())}
                                        : std::vector<ProcessEntry>();
                   },
-                  [this](Event event) { told.push_back(std::get<Listening>(event).launch); }};
+                  [this](Event event) { told.push_back(std::get<Ready>(event).launch); }};
 
   void run_for(Nanos time) {
     bool over = false;

@@ -1,0 +1,47 @@
+// See driver.h. Here: when a process that was started counts as up, and what happens if that takes
+// too long. What is asked of the world is asked by an edge; the time is counted here.
+#include "daemon/core/driver.h"
+#include "daemon/core/texts.h"
+
+namespace muster {
+
+using Kind = Readiness::Kind;
+
+// One-offs are up as soon as they run, and so is what waits for a port and could not get one.
+Readiness Driver::readiness_of(const Process& p) const {
+  if (p.one_off) return {};
+  const Settings* settings = settings_of(p);
+  const Kind by_name = p.name.type == "web" ? Kind::port : Kind::none;
+  Readiness readiness =
+      settings && settings->booting.ready ? *settings->booting.ready : Readiness{by_name, {}, {}};
+  const bool needs_port = readiness.kind == Kind::port || readiness.kind == Kind::http;
+  return needs_port && !p.port ? Readiness{} : readiness;
+}
+
+void Driver::await_ready(Process& p) {
+  if (p.readiness.kind == Kind::none) return;
+  const Settings* settings = settings_of(p);
+  const auto timeout = settings ? settings->booting.timeout : std::nullopt;
+  const bool by_itself = p.readiness.kind == Kind::delay;
+  arm(p, by_itself ? p.readiness.delay : timeout.value_or(options_.boot_timeout));
+  ask_for_readiness(p);
+}
+
+void Driver::ask_for_readiness(const Process& p) {
+  const Kind kind = p.readiness.kind;
+  if (kind == Kind::none || kind == Kind::delay || kind == Kind::notify || !p.deadline) return;
+  out_.add(AwaitReady{*p.launch, p.readiness, p.port.value_or(0), *p.deadline - out_.now().mono});
+}
+
+void Driver::end_boot(Process& p) {
+  if (p.readiness.kind == Kind::delay) return step(p, LifeEvent::ready);
+  const Settings* settings = settings_of(p);
+  const auto timeout = settings ? settings->booting.timeout : std::nullopt;
+  const Nanos waited = timeout.value_or(options_.boot_timeout);
+  publish_error(p, "R10",
+                p.readiness.kind == Kind::port ? texts::boot_timeout(waited)
+                                               : texts::boot_timeout_unready(waited));
+  step(p, timeout ? LifeEvent::hung : LifeEvent::ready);
+}
+
+}  // namespace muster

@@ -1,0 +1,41 @@
+// The socket behind NOTIFY_SOCKET, as systemd's protocol has it: datagrams of lines such as READY=1
+// and STATUS=text, from any process of a launch. The keeper holds it too, so what is said while
+// there is no supervisor waits in it. A datagram is taken out only after the core has kept what it
+// says. Understands BARRIER=1 (it is answered by closing what came with it); all other lines are
+// nobody's business here.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "base/uv/poll.h"
+#include "daemon/core/event.h"
+
+namespace muster {
+
+class NotifySocket {
+ public:
+  // `kept`, if an earlier supervisor has left it, is bound to `path` already. `owner` says whose
+  // process it is; `sink` gets Notified, and has dealt with it when it returns.
+  static Result<UniqueFd> bind(const std::string& path, UniqueFd kept);
+  NotifySocket(Loop& loop, UniqueFd socket, std::function<std::optional<LaunchId>(pid_t)> owner,
+               std::function<void(Event)> sink);
+
+  int fd() const { return socket_.get(); }
+
+ private:
+  void receive();
+
+  UniqueFd socket_;
+  std::function<std::optional<LaunchId>(pid_t)> owner_;
+  std::function<void(Event)> sink_;
+  Poll poll_;
+};
+
+// What a datagram says, if that is anything to us.
+std::optional<Notified> parse_notification(std::string_view text);
+
+}  // namespace muster

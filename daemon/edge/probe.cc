@@ -1,0 +1,135 @@
+// See probe.h.
+#include "daemon/edge/probe.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <cerrno>
+#include <csignal>
+
+namespace muster {
+namespace {
+
+constexpr const char* shell_around = "cd \"$1\" || exit; sh -c \"$2\" 3>&-; echo $? >&3";
+constexpr int status_fd = 3;
+
+// The error number, or 0.
+int spawn_shell(const std::string& command, Whereabouts& where, int status, pid_t& pid) {
+  std::vector<std::string> words{"sh", "-c", shell_around, "sh", where.directory, command};
+  std::vector<char*> argv, environment;
+  for (auto& word : words) argv.push_back(word.data());
+  for (auto& pair : where.environment) environment.push_back(pair.data());
+  argv.push_back(nullptr);
+  environment.push_back(nullptr);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  sigset_t none, pipe;
+  sigemptyset(&none);
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &pipe);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, status, status_fd);
+  for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
+  const int error =
+      posix_spawn(&pid, "/bin/sh", &actions, &attributes, argv.data(), environment.data());
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  return error;
+}
+
+}  // namespace
+
+ExecProbe::ExecProbe(Loop& loop, const std::string& command, Whereabouts where,
+                     std::function<void()> on_answer)
+    : Probe(std::move(on_answer)) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) {
+    fail_at_once();
+    return;
+  }
+  status_.reset(ends[0]);
+  const UniqueFd childs(ends[1]);
+  if (spawn_shell(command, where, childs.get(), pid_) != 0) {
+    fail_at_once();
+    return;
+  }
+  poll_.emplace(loop, status_.get(), [this] { read_status(); });
+  poll_->watch(Poll::readable);
+}
+
+ExecProbe::~ExecProbe() {
+  if (answer() != Answer::pending) return;
+  char more;
+  if (read(status_.get(), &more, 1) < 0) kill(-pid_, SIGKILL);
+}
+
+// A shell that was killed says nothing.
+void ExecProbe::read_status() {
+  char text[8];
+  const ssize_t n = read(status_.get(), text, sizeof text);
+  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  poll_->watch(Poll::nothing);
+  end(n == 2 && text[0] == '0');
+}
+
+HttpProbe::HttpProbe(Loop& loop, uint32_t port, const std::string& path,
+                     std::function<void()> on_answer)
+    : Probe(std::move(on_answer)),
+      socket_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)),
+      request_(fmt::format("GET {} HTTP/1.0\r\nHost: localhost:{}\r\nUser-Agent: muster\r\n\r\n",
+                           path, port)) {
+  if (!socket_) {
+    fail_at_once();
+    return;
+  }
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 &&
+      errno != EINPROGRESS) {
+    fail_at_once();
+    return;
+  }
+  poll_.emplace(loop, socket_.get(), [this] { go_on(); });
+  poll_->watch(Poll::writable);
+}
+
+// First the request, then the answer, of which the first line is enough.
+void HttpProbe::go_on() {
+  if (!request_.empty()) {
+    const ssize_t n = send(socket_.get(), request_.data(), request_.size(), MSG_NOSIGNAL);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (n > 0) request_.erase(0, static_cast<size_t>(n));
+    if (n > 0 && request_.empty()) poll_->watch(Poll::readable);
+    if (n > 0) return;
+    poll_->watch(Poll::nothing);
+    return end(false);
+  }
+  char bytes[64];
+  const ssize_t n = recv(socket_.get(), bytes, sizeof bytes, 0);
+  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  take(std::string_view(bytes, n > 0 ? static_cast<size_t>(n) : 0));
+}
+
+// "HTTP/1.1 200 ..."
+void HttpProbe::take(std::string_view bytes) {
+  constexpr size_t version = 9, code = 3;
+  response_ += bytes;
+  if (!bytes.empty() && response_.size() < version + code) return;
+  poll_->watch(Poll::nothing);
+  const bool well = response_.starts_with("HTTP/1.") && response_.size() >= version + code &&
+                    (response_[version] == '2' || response_[version] == '3');
+  end(well);
+}
+
+}  // namespace muster

@@ -1,0 +1,77 @@
+// One asking of the world whether a launch is ready: by a command, or by a GET. Ends by itself with
+// a yes or a no, or is destroyed before. Its owner is told, and looks.
+#pragma once
+
+#include <sys/types.h>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/unique_fd.h"
+#include "base/uv/poll.h"
+
+namespace muster {
+
+class Probe {
+ public:
+  enum class Answer : uint8_t { pending, yes, no };
+  virtual ~Probe() = default;
+  Answer answer() const { return answer_; }
+
+ protected:
+  explicit Probe(std::function<void()> on_answer) : on_answer_(std::move(on_answer)) {}
+  void end(bool yes) {
+    answer_ = yes ? Answer::yes : Answer::no;
+    on_answer_();
+  }
+  // Before anybody can be told.
+  void fail_at_once() { answer_ = Answer::no; }
+
+ private:
+  std::function<void()> on_answer_;
+  Answer answer_ = Answer::pending;
+};
+
+// Where the processes of a launch are, for who is to stand beside them.
+struct Whereabouts {
+  std::string directory;
+  std::vector<std::string> environment;  // "K=V"
+};
+
+// `sh -c COMMAND`, quiet, in a session of its own. A shell around it says how it ended, through a
+// pipe that nobody else has: so it does not matter who reaps it, and while the pipe is open the
+// shell lives and its number is its own.
+class ExecProbe : public Probe {
+ public:
+  ExecProbe(Loop& loop, const std::string& command, Whereabouts where,
+            std::function<void()> on_answer);
+  ~ExecProbe() override;
+  ExecProbe(const ExecProbe&) = delete;
+  ExecProbe& operator=(const ExecProbe&) = delete;
+
+ private:
+  void read_status();
+
+  pid_t pid_ = 0;
+  UniqueFd status_;
+  std::optional<Poll> poll_;
+};
+
+// GET of a path on 127.0.0.1; a status from 200 to 399 is a yes.
+class HttpProbe : public Probe {
+ public:
+  HttpProbe(Loop& loop, uint32_t port, const std::string& path, std::function<void()> on_answer);
+
+ private:
+  void go_on();
+  void take(std::string_view bytes);
+
+  UniqueFd socket_;
+  std::string request_, response_;
+  std::optional<Poll> poll_;
+};
+
+}  // namespace muster

@@ -1,0 +1,75 @@
+// See probes.h.
+#include "daemon/edge/probes.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace muster {
+namespace {
+
+constexpr Nanos longest_asking = 10s;
+
+// A third of the time waited: a program that is ready is late by that much at most.
+Nanos pause_after(Nanos waited) { return std::clamp<Nanos>(waited / 3, 50ms, 1s); }
+
+}  // namespace
+
+Probes::Probes(Loop& loop, std::function<Whereabouts(LaunchId)> where,
+               std::function<void(Event)> sink)
+    : loop_(loop),
+      where_(std::move(where)),
+      sink_(std::move(sink)),
+      timer_(loop, [this] { look(); }) {}
+
+void Probes::watch(const AwaitReady& wanted) {
+  const MonoTime now = loop_clock();
+  watched_[wanted.launch] = {wanted, now, now + pause_after(Nanos(0)), nullptr};
+  plan();
+}
+
+void Probes::forget(LaunchId launch) {
+  if (watched_.erase(launch)) plan();
+}
+
+std::unique_ptr<Probe> Probes::ask(const AwaitReady& wanted) {
+  auto look_soon = [this] { timer_.after(0ms); };
+  if (wanted.readiness.kind == Readiness::Kind::exec)
+    return std::make_unique<ExecProbe>(loop_, wanted.readiness.what, where_(wanted.launch),
+                                       look_soon);
+  return std::make_unique<HttpProbe>(loop_, wanted.port, wanted.readiness.what, look_soon);
+}
+
+// In a callback of the timer's alone, so no asking is destroyed in its own.
+void Probes::look() {
+  const MonoTime now = loop_clock();
+  std::vector<LaunchId> ready, in_vain;
+  for (auto& [launch, watched] : watched_) {
+    using enum Probe::Answer;
+    if (watched.probe && watched.probe->answer() == yes) {
+      ready.push_back(launch);
+    } else if (watched.probe && (watched.probe->answer() == no || now >= watched.next)) {
+      watched.probe.reset();
+      watched.next = now + pause_after(now - watched.since);
+      if (now - watched.since >= watched.wanted.within) in_vain.push_back(launch);
+    } else if (!watched.probe && now >= watched.next) {
+      watched.probe = ask(watched.wanted);
+      watched.next = now + longest_asking;
+    }
+  }
+  for (auto launch : in_vain) watched_.erase(launch);
+  for (auto launch : ready) watched_.erase(launch);
+  plan();
+  for (auto launch : ready) sink_(Ready{launch});
+}
+
+void Probes::plan() {
+  if (watched_.empty()) return timer_.disarm();
+  MonoTime next = MonoTime::max();
+  for (auto& [launch, watched] : watched_) {
+    const bool answered = watched.probe && watched.probe->answer() != Probe::Answer::pending;
+    next = std::min(next, answered ? loop_clock() : watched.next);
+  }
+  timer_.at(next);
+}
+
+}  // namespace muster

@@ -1,0 +1,41 @@
+// Asks again and again whether launches are ready, by their commands and GETs: often at first, more
+// rarely later, one asking of a launch at a time, and none that takes too long. What it hears it
+// tells once. Decides nothing: how long is waited in all, it is told.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "base/uv/timer.h"
+#include "daemon/core/action.h"
+#include "daemon/edge/probe.h"
+
+namespace muster {
+
+class Probes {
+ public:
+  // `where` says where a launch is, as long as it is under way. `sink` gets Ready.
+  Probes(Loop& loop, std::function<Whereabouts(LaunchId)> where, std::function<void(Event)> sink);
+
+  void watch(const AwaitReady& wanted);
+  void forget(LaunchId launch);  // harmless if it is not watched
+
+ private:
+  struct Watched {
+    AwaitReady wanted;
+    MonoTime since, next;  // next: of the next asking, or when this one has taken too long
+    std::unique_ptr<Probe> probe;
+  };
+  void look();
+  void plan();
+  std::unique_ptr<Probe> ask(const AwaitReady& wanted);
+
+  Loop& loop_;
+  std::function<Whereabouts(LaunchId)> where_;
+  std::function<void(Event)> sink_;
+  std::map<LaunchId, Watched> watched_;
+  Timer timer_;
+};
+
+}  // namespace muster

@@ -1,0 +1,24 @@
+// What a datagram to NOTIFY_SOCKET says.
+#include "daemon/edge/notify_socket.h"
+
+#include <catch2/catch.hpp>
+
+using namespace muster;
+
+TEST_CASE("readiness and status are understood, wherever they stand") {
+  CHECK(parse_notification("READY=1")->ready);
+  CHECK(parse_notification("MAINPID=3\nREADY=1\n")->ready);
+  auto both = parse_notification("STATUS=warm\nREADY=1");
+  CHECK(both->ready);
+  CHECK(both->status == "warm");
+  CHECK_FALSE(parse_notification("STATUS=READY=1")->ready);
+}
+
+TEST_CASE("everything else says nothing") {
+  for (auto text : {"", "READY=0", "READY=10", "ready=1", "WATCHDOG=1", "\n\n", "BARRIER=1"})
+    CHECK_FALSE(parse_notification(text));
+}
+
+TEST_CASE("a status that is too long is cut") {
+  CHECK(parse_notification("STATUS=" + std::string(5000, 'x'))->status->size() == 200);
+}
