@@ -115,14 +115,15 @@ def test_who_is_not_ready_in_time_is_killed_if_so_wished(app):
     app.start()
     app.wait_state("alpha.1", "failed")
     lines = app.logs("-p", "alpha.1")
-    assert "muster[alpha.1]: Error R10 (Boot timeout) -> Process was not ready within 0.5 seconds " \
-           "of launch" in lines
+    assert "muster[alpha.1]: Error R10 (Boot timeout) -> Process was not ready within 0.5 " \
+           "seconds of launch" in lines
     assert "muster[alpha.1]: Process exited with status 137" in lines
 
 
 def test_a_successor_still_counts_the_time(app):
     app.procfile(alpha=STAYS)
-    app.write("muster.toml", "[alpha]\nready = 'notify'\nboot_timeout = '3s'\nrestart = 'never'\n")
+    app.write("muster.toml", "[alpha]\nready = 'notify'\nboot_timeout = '3s'\n"
+              "restart = 'never'\n")
     app.start()
     app.wait_state("alpha.1", "starting")
     app.kill_supervisor()
