@@ -1,5 +1,6 @@
 // Where a replay's numbers end: beyond the journal, in a segment without records, after a power
-// cut.
+// cut, in a packed segment that is damaged.
+#include "router/journal/packer.h"
 #include "router/journal/rewrite.h"
 #include "tests/unit/router/replay_fixture.h"
 
@@ -55,6 +56,32 @@ TEST_CASE_METHOD(ReplayFixture, "numbers that were left out after a power cut ar
     CHECK(r.take_gone() == Gone());
     CHECK(r.head() == leap + 7);
   }
+}
+
+TEST_CASE_METHOD(ReplayFixture, "what a damaged frame of a packed segment held is gone") {
+  options.segment_bytes = 600'000;
+  while (!writer || writer->segments().size() < 2) append_many(1);
+  const uint64_t last = next_seq() - 1;
+  auto packer = writer->begin_packing();
+  while (*packer->step() == journal::Packer::Step::more) {
+  }
+  REQUIRE(writer->end_packing(*packer, true));
+  std::string& segment = disk.files[journal::segment_name(1)];
+  // In its second frame, of five; where that ends is told by the row before the last three.
+  const size_t rows = segment.size() - sizeof(journal::PackedFooter);
+  journal::PackedFrame before;
+  std::memcpy(&before, &segment[rows - 5 * sizeof before], sizeof before);
+  std::memset(&segment[before.end], 0, 8);
+
+  auto r = replay(from(1));
+  auto first = take(r, 100 << 20), rest = take(r, 100 << 20);
+  REQUIRE(first.size() > 1000);
+  REQUIRE(rest.size() > 3000);
+  CHECK(first == range(1, first.back()));
+  CHECK(rest == range(rest.front(), last));
+  CHECK(r.take_gone() == Gone({first.back() + 1, rest.front() - 1}));
+  const uint64_t gone = rest.front() - first.back() - 1;
+  CHECK(gone < 128 * 1024 / 100);  // so many fit in a frame
 }
 
 }  // namespace
