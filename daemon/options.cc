@@ -54,6 +54,13 @@ ParsedOptions parse_options(int argc, char** argv) {
                  "moment (group), or nothing that was published (each)")
       ->transform(CLI::CheckedTransformer(durabilities))
       ->default_str("page");
+  const std::map<std::string, journal::WhenFull> choices = {{"block", journal::WhenFull::block},
+                                                            {"drop", journal::WhenFull::drop}};
+  cli.add_option("--when-full", options.journal.when_full,
+                 "while the journal takes nothing, as on a full disk: who prints waits (block), or "
+                 "lines are dropped, which is told when there is room again (drop)")
+      ->transform(CLI::CheckedTransformer(choices))
+      ->default_str("block");
   cli.add_flag("--no-color", no_color, "no colours on a terminal");
   cli.add_flag("--no-timestamp", no_timestamp, "no time before the lines");
   bool formats = false;

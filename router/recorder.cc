@@ -63,6 +63,13 @@ uint64_t Recorder::publish(EventRecord event, Now now) {
   return seq;
 }
 
+bool Recorder::publish_now(EventRecord event, Now now) {
+  if (!catch_up(now)) return false;
+  event.time = now.wall;
+  Waiting at_once{std::move(event), now.mono};
+  return write(at_once, now);
+}
+
 bool Recorder::catch_up(Now now) {
   if (auto numbers = std::exchange(left_out_, {}))
     publish(notice(fmt::format("Numbers {} to {} were left out: the machine went down before "

@@ -32,6 +32,8 @@ class Recorder {
   // Fills in the event's numbers and time; it is written now, or as soon as the journal takes
   // it. Returns its seq; 0 if too many are waiting: then it is lost, and that is said later.
   uint64_t publish(EventRecord event, Now now);
+  // As publish(), but only if it can be written now.
+  bool publish_now(EventRecord event, Now now);
   // Writes the events that wait. False if the journal does not take them now.
   bool catch_up(Now now);
 

@@ -16,7 +16,12 @@ void Router::State::find_leftovers() {
     Window& window = windows.at(id);
     auto& control = window.control();
     begin(id, Windows::process_of(control), control.launch, Stream(control.stream));
-    window.take_up_to(recorder.numbering().end_of(streams[id].key()).end);
+    const uint64_t safe = recorder.numbering().end_of(streams[id].key()).end;
+    window.take_up_to(safe);
+    if (safe < window.position())
+      to_tell.push_back(
+          fmt::format("Bytes {} to {} of {} were dropped before the daemon was killed", safe + 1,
+                      window.position(), streams[id].process));
     recovered.push_back(id);
   }
 }

@@ -43,7 +43,9 @@ Result<Router> Router::open(std::unique_ptr<journal::Storage> storage, Windows w
   options.segment_bytes = std::min(options.segment_bytes, journal.total_bytes / segments_at_least);
   options.boot_id = journal::read_boot_id();
   options.key = std::random_device()();
-  return open(std::move(storage), std::move(windows), bus, options);
+  auto opened = open(std::move(storage), std::move(windows), bus, options);
+  if (opened) opened->state_->drops = journal.when_full == journal::WhenFull::drop;
+  return opened;
 }
 
 Result<Router> Router::open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus,
@@ -90,7 +92,8 @@ Pumped Router::pump(StreamId id, size_t quantum, Now now) {
   Window& window = state.windows.at(id);
   Pumped pumped;
   bool was_empty = false;
-  bool writable = state.catch_up(now) && (!s.behind || state.publish_lines(id, now));
+  bool writable =
+      (state.catch_up(now) || state.may_drop(s)) && (!s.behind || state.publish_lines(id, now));
   while (writable) {
     if (pumped.bytes >= quantum) return {Pumped::State::more, pumped.bytes};
     size_t before = window.unread().size();
@@ -118,7 +121,7 @@ Pumped Router::pump(StreamId id, size_t quantum, Now now) {
 
 // Writes what came before and was refused. False if that is so still.
 bool Router::State::catch_up(Now now) {
-  if (!recorder.catch_up(now)) return false;
+  if (!recorder.catch_up(now) || !tell_dropped(now)) return false;
   std::erase_if(closing, [&](StreamId id) { return finish(id, now); });
   return closing.empty();
 }
@@ -164,7 +167,10 @@ bool Router::State::publish_batch(StreamId id, Batch batch, Now now) {
   record.end = window.position() + batch.bytes;
   record.continues = s.continues;
   record.tail = batch.tail;
-  if (!recorder.append(record, s.topic, s.key(), now)) return false;
+  // What was dropped before it is told before it.
+  const bool taken = tell_dropped(now) && recorder.append(record, s.topic, s.key(), now);
+  if (!taken && !may_drop(s)) return false;
+  if (!taken) note_dropped(s, window.position());
   window.take(batch.bytes);
   s.known = 0;
   s.continues = batch.tail == Tail::split || batch.tail == Tail::partial;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <list>
+#include <map>
 
 #include "router/recorder.h"
 #include "router/router.h"
@@ -31,6 +32,15 @@ struct StreamState {
   uint64_t key() const { return stream_key(launch, stream); }
 };
 
+// Lines that the journal did not take and nobody waited for.
+struct Dropped {
+  std::string process;
+  uint64_t launch = 0;
+  Stream stream = Stream::out;
+  uint64_t lines = 0;
+  uint64_t from = 0, to = 0;  // bytes of the stream
+};
+
 struct Router::State {
   State(Recorder r, Windows w) : recorder(std::move(r)), windows(std::move(w)) {}
 
@@ -42,6 +52,9 @@ struct Router::State {
   bool publish_unfinished(StreamId id, Tail tail, Now now);
   void note_unfinished(StreamId id, bool progress, Now now);
   bool catch_up(Now now);
+  bool may_drop(const StreamState& s) const;
+  void note_dropped(const StreamState& s, uint64_t from);
+  bool tell_dropped(Now now);
   bool finish(StreamId id, Now now);
 
   Recorder recorder;
@@ -53,6 +66,10 @@ struct Router::State {
   std::vector<StreamId> recovered;   // found by open(), neither resumed nor closed yet
   std::vector<StreamId> closing;     // closed, but the journal has not taken their rest yet
   std::vector<std::string> to_tell;  // of the recovery, when it is over
+  bool drops = false;
+  std::map<uint64_t, Dropped> dropped;  // by stream key; nobody has been told yet
+  // What is told of; streams beyond wait, as if nothing were dropped.
+  static constexpr size_t max_dropped = 4096;
   std::string windows_trouble;
   LogRecord record;  // used again and again
 };

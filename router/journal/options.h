@@ -12,8 +12,15 @@ enum class Durability : uint8_t {
   each,   // on the disk before anybody is told
 };
 
+// What becomes of lines while the journal takes nothing, as on a full disk.
+enum class WhenFull : uint8_t {
+  block,  // they wait in their window and their pipe; then who prints them waits
+  drop,   // they are dropped, and how many is told when there is room again
+};
+
 struct Options {
   Durability durability = Durability::page;
+  WhenFull when_full = WhenFull::block;
   uint64_t total_bytes = 1 << 30;  // all segments together, give or take the newest
 };
 

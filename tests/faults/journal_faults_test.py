@@ -2,6 +2,7 @@
 operator is told, and it goes on by itself."""
 
 import json
+import re
 import resource
 import time
 
@@ -59,6 +60,30 @@ def test_a_disk_that_is_full_for_a_while(app, journal):
         assert app.row("alpha.1")["state"] == "up", "it waits for its full pipe"
         disk.remount("size=64m")
         check_all_printed(app)
+        assert app.stop() == 0
+
+
+@pytest.mark.row("D47")
+def test_a_full_disk_where_lines_may_be_dropped(app, journal):
+    with MemoryDisk(journal, "400k") as disk:
+        app.procfile(alpha=f"seq 1 {LINES}; echo > done; {STAYS}")
+        app.start("--when-full", "drop")
+        wait_for("all to be printed", (app.directory / "done").exists)
+        assert any("No space left on device" in text for text in alarms(app))
+        disk.remount("size=64m")
+        wait_for("the end of every alarm", lambda: alarms(app) == [])
+        said = wait_for("a notice", lambda: [
+            re.fullmatch(r".*: (\d+) lines of stdout were dropped while the journal took nothing: "
+                         r"bytes (\d+) to (\d+) of launch \d+", line)
+            for line in app.logs("-n", LINES, "-s", "muster") if " were dropped " in line])
+        printed = "".join(f"{n}\n" for n in range(1, LINES + 1))
+        for notice in reversed(said):
+            lines, first, last = map(int, notice.groups())
+            assert printed[first - 1:last].count("\n") == lines
+            printed = printed[:first - 1] + printed[last:]
+        assert len(printed) > 100_000
+        kept = [line.split(": ")[1] for line in app.logs("-n", LINES, "-s", "app")]
+        assert kept == printed.splitlines()
         assert app.stop() == 0
 
 

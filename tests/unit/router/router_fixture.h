@@ -42,6 +42,7 @@ inline std::string told(const std::string& payload) {
 struct RouterFixture {
   MemoryDisk disk;
   FakeBus bus;
+  journal::Options options;
   UniqueFd windows;  // as a keeper keeps them
   std::optional<Router> router;
   Now now{MonoTime(1000s), WallTime(1'700'000'000s)};
@@ -52,7 +53,8 @@ struct RouterFixture {
     auto mapped = windows ? Windows::adopt(UniqueFd(::dup(windows.get()))) : Windows::anonymous();
     REQUIRE(mapped);
     windows.reset(::dup(mapped->fd()));
-    auto opened = Router::open(std::make_unique<MemoryStorage>(disk), std::move(*mapped), bus);
+    auto opened =
+        Router::open(std::make_unique<MemoryStorage>(disk), std::move(*mapped), bus, options);
     if (!opened) FAIL(opened.message());
     router.emplace(std::move(*opened));
     return *router;
