@@ -36,6 +36,7 @@ std::vector<Action> Core::State::handle(Event event, Now now) {
           on(it);
       },
       event);
+  if (phase == Phase::running) roll_on();
   finish_when_all_is_gone();
   return out.take();
 }

@@ -106,6 +106,7 @@ void Driver::change(Process& p, ProcessState next, Wish wish) {
   if (next != p.state) table_.set_deadline(p, std::nullopt);
   p.state = next;
   p.wish = wish;
+  if (wish == Wish::rest) end_turn(p);
   const std::string_view to = public_name(p.state, p.wish, one_off);
   if (from == to) return;
   p.since = out_.now();
@@ -135,6 +136,7 @@ void Driver::launch(Process& p) {
     p.command = type->command;
     if (!p.port) give_port(p);
   }
+  if (p.turn == Turn::waiting) end_turn(p);
   take_stopping(p);
   p.readiness = readiness_of(p);
   p.said_ready = false;

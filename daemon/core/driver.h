@@ -22,6 +22,9 @@ class Driver {
   // A process that is down, and is to be started with a step.
   Process& add(ProcessName name, std::optional<OneOff> one_off = {});
 
+  // Its turn is over, whether it has come or not; who waits for it waits for its next launch.
+  void end_turn(Process& process);
+
   // For a core that goes on where another one stopped.
   void launch_again(Process& process);
   void keep_port(Process& process);

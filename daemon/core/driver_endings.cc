@@ -38,6 +38,12 @@ void Driver::give_up(Process& p) {
               : texts::given_up(p.crashed_at.size(), restarting.give_up->within, p.name.text()));
 }
 
+void Driver::end_turn(Process& p) {
+  p.turn = Turn::none;
+  p.awaiting_launch.insert(p.awaiting_launch.end(), p.awaiting_turn.begin(), p.awaiting_turn.end());
+  p.awaiting_turn.clear();
+}
+
 void Driver::retire(Process& p) {
   waiting_.report_all(p.awaiting_launch, p.name.text() + " was stopped");
   if (includes(formation_, p.name)) return;

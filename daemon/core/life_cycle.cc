@@ -242,6 +242,10 @@ std::string_view name_of(Wish wish) {
   return "?";
 }
 
+std::string_view name_of(Turn turn) {
+  return turn == Turn::none ? "none" : turn == Turn::waiting ? "waiting" : "taken";
+}
+
 std::string_view name_of(ProcessState state) {
   switch (state) {
     case stopping:

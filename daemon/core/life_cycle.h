@@ -52,6 +52,15 @@ enum class Wish : uint8_t {
   finish,   // it has ended by itself, and that was what it was for
 };
 
+// In a restart that goes through a type one process after the other.
+enum class Turn : uint8_t {
+  none,
+  waiting,  // to be restarted when those before it are up
+  taken,    // is being restarted: until it is up, nobody else's turn comes
+};
+inline constexpr Turn turns[] = {Turn::none, Turn::waiting, Turn::taken};
+std::string_view name_of(Turn turn);
+
 inline constexpr Wish wishes[] = {Wish::run, Wish::rest, Wish::restart, Wish::finish};
 std::string_view name_of(Wish wish);
 std::string_view name_of(ProcessState state);

@@ -40,6 +40,7 @@ struct ProcessNote {
   std::optional<MonoTime> deadline;
   Stopping stopping;
   std::optional<Readiness> readiness;  // an earlier program has written none
+  Turn turn = Turn::none;
   bool said_ready = false;
   std::string said_status;
   Nanos patience{};

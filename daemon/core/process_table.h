@@ -49,7 +49,9 @@ struct Process {
   std::optional<int32_t> last_exit;
   std::string trouble;  // why the last launch failed
   std::optional<OneOff> one_off;
+  Turn turn = Turn::none;
   std::vector<WaiterId> awaiting_rest, awaiting_launch;
+  std::vector<WaiterId> awaiting_turn;  // then its launch
 };
 
 class ProcessTable {

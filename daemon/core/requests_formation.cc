@@ -1,20 +1,9 @@
-// Verbs that change the formation or bring its processes down and up: scale, start, stop, restart.
+// Verbs that change the formation or bring its processes down and up: scale, start, stop.
 #include "daemon/core/listing.h"
 #include "daemon/core/state.h"
 #include "daemon/core/texts.h"
 
 namespace muster {
-namespace {
-
-std::vector<std::string> names_of(const std::vector<Process*>& processes) {
-  std::vector<std::string> names;
-  names.reserve(processes.size());
-  for (const Process* p : processes) names.push_back(p->name.text());
-  return names;
-}
-
-}  // namespace
-
 void Core::State::ask(const Asker& asker, const std::string& by, const ScaleRequest& request) {
   auto plan = plan_scale(request.changes, formation);
   if (!plan) return out.answer(asker, plan.error());
@@ -42,35 +31,22 @@ void Core::State::adopt(FormationCounts wanted, const std::string& by) {
   }
 }
 
+// The reply comes when each of them has been launched, or has failed to.
 void Core::State::ask(const Asker& asker, const std::string& by, const StartRequest& request) {
   if (request.names.empty())
     return refuse(asker, Refusal::usage, "start: say which types or processes");
   auto chosen = select_of_formation(table, formation, request.names);
   if (!chosen) return out.answer(asker, chosen.error());
   announce(RecordKind::notice, texts::command("Start", listing(request.names), by), by);
-  launch_waiting(asker, *chosen, LifeEvent::start);
-}
-
-void Core::State::ask(const Asker& asker, const std::string& by, const RestartRequest& request) {
-  auto chosen = select_of_formation(table, formation, request.names);
-  if (!chosen) return out.answer(asker, chosen.error());
-  const std::string what = request.names.empty() ? "all processes" : listing(request.names);
-  announce(RecordKind::notice, texts::command("Restart", what, by), by);
-  launch_waiting(asker, *chosen, LifeEvent::restart);
-}
-
-// The reply comes when each of them has been launched, or has failed to.
-void Core::State::launch_waiting(const Asker& asker, const std::vector<Process*>& processes,
-                                 LifeEvent event) {
-  const WaiterId waiter = waiting.open(asker, names_of(processes));
-  for (Process* p : processes) {
+  const WaiterId waiter = waiting.open(asker, names_of(*chosen));
+  for (Process* p : *chosen) {
     const bool runs =
         p->identity && (p->state == ProcessState::starting || p->state == ProcessState::up);
-    if (!runs || event == LifeEvent::restart) {
+    if (!runs) {
       waiting.expect(waiter);
       p->awaiting_launch.push_back(waiter);
     }
-    driver.step(*p, event);
+    driver.step(*p, LifeEvent::start);
   }
   waiting.close(waiter);
 }

@@ -23,6 +23,7 @@ ProcessNote note_of(const Process& p) {
   note.deadline = p.deadline;
   note.stopping = p.stopping;
   note.readiness = p.readiness;
+  note.turn = p.turn;
   note.said_ready = p.said_ready;
   note.said_status = p.said_status;
   note.patience = p.patience;
@@ -44,6 +45,7 @@ void restore(Process& p, const ProcessNote& note) {
   p.port = note.port;
   p.since = note.since;
   p.stopping = note.stopping;
+  p.turn = note.turn;
   p.said_ready = note.said_ready;
   p.said_status = note.said_status;
   p.patience = note.patience;
@@ -92,6 +94,7 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
   for (auto& [name, note] : memory.processes) {
     Process& p = table.add(name);
     restore(p, note);
+    if (p.turn != Turn::none) rolling.insert(p.name.type);
     if (p.port) driver.keep_port(p);
     p.readiness = note.readiness.value_or(driver.readiness_of(p));
     if (note.deadline) table.set_deadline(p, *note.deadline);
@@ -104,7 +107,10 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
   repeat_signals(memory.last);
   for (auto& [name, note] : memory.processes)
     if (note.one_off && note.one_off->attached) hang_up(name);
-  if (phase == Phase::running) settle_formation();
+  if (phase == Phase::running) {
+    settle_formation();
+    roll_on();
+  }
   finish_when_all_is_gone();
   return out.take();
 }

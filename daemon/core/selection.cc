@@ -15,9 +15,7 @@ tl::unexpected<RefusedReply> no(std::string message) {
 
 std::string no_such_process(const std::string& word, const std::string& type,
                             const std::vector<Process*>& others) {
-  std::vector<std::string> names;
-  names.reserve(others.size());
-  for (const Process* p : others) names.push_back(p->name.text());
+  const auto names = names_of(others);
   if (names.empty())
     return fmt::format("No such process as {}; there is no {} process now", word, type);
   return fmt::format("No such process as {}; there are {}", word, listing(names));
@@ -51,6 +49,13 @@ Verdict<std::vector<Process*>> select(ProcessTable& table, const FormationCounts
             [](const Process* a, const Process* b) { return a->name < b->name; });
   chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
   return chosen;
+}
+
+std::vector<std::string> names_of(const std::vector<Process*>& processes) {
+  std::vector<std::string> names;
+  names.reserve(processes.size());
+  for (const Process* p : processes) names.push_back(p->name.text());
+  return names;
 }
 
 Verdict<std::vector<Process*>> select_of_formation(ProcessTable& table,

@@ -14,6 +14,8 @@ namespace muster {
 Verdict<std::vector<Process*>> select(ProcessTable& table, const FormationCounts& formation,
                                       const std::vector<std::string>& words);
 
+std::vector<std::string> names_of(const std::vector<Process*>& processes);
+
 // The same, but only what is in the formation, for verbs that launch: one-offs and processes that
 // are on their way out are left out, and refused if they were named one by one.
 Verdict<std::vector<Process*>> select_of_formation(ProcessTable& table,

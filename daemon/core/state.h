@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <set>
 
 #include "daemon/core/core.h"
 #include "daemon/core/driver.h"
@@ -48,7 +49,11 @@ struct Core::State {
 
   // Brings the processes to a new formation: highest numbers stop first, then the lowest start.
   void adopt(FormationCounts wanted, const std::string& by);
-  void launch_waiting(const Asker& asker, const std::vector<Process*>& processes, LifeEvent event);
+
+  // A restart goes on: in each type that it concerns the next one's turn comes, if it is time.
+  void roll_on();
+  bool roll_on(const std::vector<Process*>& of_type);
+  void stop_rolling(const Process& because, const std::vector<Process*>& of_type);
 
   // A reload that waits for its ModelRead; one that a signal asked for has nobody to answer.
   struct Reload {
@@ -82,7 +87,8 @@ struct Core::State {
   Waiting waiting;
   Driver driver;
   Phase phase = Phase::running;
-  bool signalled = false;  // the next signal will be the second
+  bool signalled = false;         // the next signal will be the second
+  std::set<std::string> rolling;  // the types in which a process has a turn
   uint32_t one_offs_named = 0;
   std::deque<Reload> reloads;
   std::vector<Asker> awaiting_shutdown;

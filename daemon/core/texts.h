@@ -71,6 +71,9 @@ inline Text scale(View formation, View by) {
 inline Text command(View verb, View what, View by) {
   return fmt::format("{} {} by {}", verb, what, by);
 }
+inline Text roll_stopped(View because, View left) {
+  return fmt::format("Restart stopped: {} did not come up. As before: {}", because, left);
+}
 inline Text reloaded(View by, View changes) { return fmt::format("Reload by {}: {}", by, changes); }
 inline Text reload_failed(View by, View why) {
   return fmt::format("Reload by {} failed: {}", by, why);

@@ -28,6 +28,8 @@ inline constexpr std::span<const Readiness::Kind> choices<Readiness::Kind>{readi
 template <>
 inline constexpr bool is_row<Readiness> = true;
 template <>
+inline constexpr std::span<const Turn> choices<Turn>{turns};
+template <>
 inline constexpr std::span<const LaunchProgress> choices<LaunchProgress>{launch_progresses};
 
 template <class Fields, Is<ProcessName> M>
@@ -76,6 +78,7 @@ void describe(Fields& fields, M& note) {
   fields.may("stop_signal", note.stopping.signal.number);
   fields.may("grace", note.stopping.grace);
   fields.may("readiness", note.readiness);
+  fields.may("turn", note.turn);
   fields.may("said_ready", note.said_ready);
   fields.may("said_status", note.said_status);
   fields.may("patience", note.patience);

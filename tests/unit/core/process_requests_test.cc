@@ -107,19 +107,20 @@ TEST_CASE("a start that another client's stop overtakes says so") {
   CHECK(stage.refusal(id) == "worker.1 was stopped");
 }
 
-TEST_CASE("restart replaces each process as soon as it is gone, without back-off") {
+TEST_CASE("restart replaces one process after the other, without back-off") {
   Stage stage = two_workers();
   const auto id = stage.ask(RestartRequest{});
   CHECK(stage.lines()[0] == "api: Restart all processes by adam@box");
-  CHECK(stage.signals() == Lines{"worker.1 15", "worker.2 15"});
-  stage.dies("worker.2", SIGTERM);
-  stage.gone("worker.2");
-  CHECK(stage.lines().back() == "worker.2: Starting process with command `work`");
-  CHECK(stage.formation() == "worker.1 stopping, worker.2 starting");
-  stage.launched("worker.2");
+  CHECK(stage.signals() == Lines{"worker.1 15"});
+  stage.dies("worker.1", SIGTERM);
   stage.gone("worker.1");
-  CHECK(stage.replies(id).empty());
+  CHECK(stage.lines().back() == "worker.1: Starting process with command `work`");
+  CHECK(stage.formation() == "worker.1 starting, worker.2 up");
   stage.launched("worker.1");
+  CHECK(stage.signals() == Lines{"worker.2 15"});
+  stage.gone("worker.2");
+  CHECK(stage.replies(id).empty());
+  stage.launched("worker.2");
   CHECK(stage.reply<DoneReply>(id).names == Lines{"worker.1", "worker.2"});
   CHECK(stage.row("worker.1").restarts == 1);
 }

@@ -1,0 +1,76 @@
+// Restart: of each type one process after the other, the next when the new one is up, so that the
+// others serve meanwhile. Whose turn it is stands with the processes, and so is known to a core
+// that goes on. A new one that crashes ends it: the others stay as they are.
+#include "daemon/core/listing.h"
+#include "daemon/core/state.h"
+#include "daemon/core/texts.h"
+
+namespace muster {
+
+// The reply comes when each of them has been launched, or has failed to.
+void Core::State::ask(const Asker& asker, const std::string& by, const RestartRequest& request) {
+  auto chosen = select_of_formation(table, formation, request.names);
+  if (!chosen) return out.answer(asker, chosen.error());
+  const std::string what = request.names.empty() ? "all processes" : listing(request.names);
+  announce(RecordKind::notice, texts::command("Restart", what, by), by);
+  const WaiterId waiter = waiting.open(asker, names_of(*chosen));
+  for (Process* p : *chosen) {
+    waiting.expect(waiter);
+    if (p->state == ProcessState::starting || p->state == ProcessState::up) {
+      p->awaiting_turn.push_back(waiter);
+      p->turn = Turn::waiting;
+      table.touch(*p);
+      rolling.insert(p->name.type);
+    } else {
+      p->awaiting_launch.push_back(waiter);
+      driver.step(*p, LifeEvent::restart);
+    }
+  }
+  roll_on();
+  waiting.close(waiter);
+}
+
+void Core::State::roll_on() {
+  for (auto type = rolling.begin(); type != rolling.end();)
+    type = roll_on(table.of_type(*type)) ? std::next(type) : rolling.erase(type);
+}
+
+// False when nobody has a turn any more.
+bool Core::State::roll_on(const std::vector<Process*>& of_type) {
+  using enum ProcessState;
+  for (Process* p : of_type) {
+    if (p->turn != Turn::taken) continue;
+    const bool launched_anew = p->state == starting || p->state == crashed || p->state == failed;
+    if (launched_anew && p->crashes > 0) {
+      stop_rolling(*p, of_type);
+      return false;
+    }
+    if (p->state != up) return true;
+    table.touch(*p);
+    driver.end_turn(*p);
+  }
+  for (Process* p : of_type) {
+    if (p->turn != Turn::waiting) continue;
+    driver.end_turn(*p);
+    p->turn = Turn::taken;
+    driver.step(*p, LifeEvent::restart);
+    return true;
+  }
+  return false;
+}
+
+void Core::State::stop_rolling(const Process& because, const std::vector<Process*>& of_type) {
+  std::vector<std::string> left;
+  for (Process* p : of_type) {
+    if (p->turn == Turn::none) continue;
+    table.touch(*p);
+    if (p->turn == Turn::waiting) left.push_back(p->name.text());
+    p->turn = Turn::none;
+    waiting.report_all(p->awaiting_turn, fmt::format("{} did not come up, {} stays as it was",
+                                                     because.name.text(), p->name.text()));
+  }
+  if (left.empty()) return;
+  announce(RecordKind::notice, texts::roll_stopped(because.name.text(), listing(left)), "muster");
+}
+
+}  // namespace muster
