@@ -159,11 +159,14 @@ class Scanned(Tool):
         for group in groups:
             for number in range(group.count):
                 directory = f"{services}/{group.name}{number}"
-                os.makedirs(directory)
-                with open(f"{directory}/run", "w", encoding="ascii") as run:
-                    run.write(f"#!/bin/sh\nexec {group.command}\n")
-                os.chmod(f"{directory}/run", 0o755)
+                self.write_service(directory, group.command)
         self.spawn([find(self.program), *self.words(), services], stdout=subprocess.DEVNULL)
+
+    def write_service(self, directory, command):
+        os.makedirs(directory)
+        with open(f"{directory}/run", "w", encoding="ascii") as run:
+            run.write(f"#!/bin/sh\nexec {command}\n")
+        os.chmod(f"{directory}/run", 0o755)
 
     def words(self):
         return []
