@@ -31,7 +31,7 @@ TEST_CASE_METHOD(DroppingFixture, "lines for which there is no room are dropped,
   const Told after = {
       "web.1: 2 lines of stdout were dropped while the journal took nothing: bytes 5 "
       "to 14 of launch 1",
-      "worker.1: 1 lines of stderr were dropped while the journal took nothing: "
+      "worker.1: 1 line of stderr was dropped while the journal took nothing: "
       "bytes 1 to 5 of launch 2",
       "web.1 four"};
   CHECK(published() == after);
