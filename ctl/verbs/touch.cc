@@ -8,7 +8,7 @@
 namespace muster {
 
 void TouchVerb::add_options(CLI::App& app) {
-  auto* names = app.add_option("NAME", names_, "Types (web) or processes (web.1)");
+  auto* names = app.add_option("NAME", names_, "Types (web), processes (web.1) or patterns ('w*')");
   if (needed_ == Names::required) names->required();
   add_timeout(app, seconds_);
 }

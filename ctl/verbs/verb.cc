@@ -28,6 +28,8 @@ constexpr VerbRow verbs[] = {
     {"shutdown", "Stop everything, the daemon too", make_shutdown},
     {"upgrade", "Let the programs that are installed now take over", make_upgrade},
     {"version", "Show the versions of ctl and the daemon", make_version},
+    {"completion", "Print completion for bash, zsh or fish", make_completion},
+    {"manual", "Print the manual page; `ctl manual | man -l -`", make_manual},
 };
 
 }  // namespace
@@ -49,7 +51,7 @@ const VerbRow* nearest_verb(std::string_view name) {
 
 std::string overview() {
   std::string text = "Usage: ctl VERB [-a APP] [OPTIONS]\n\n";
-  for (auto& verb : verbs) text += fmt::format("  {:<10}{}\n", verb.name, verb.summary);
+  for (auto& verb : verbs) text += fmt::format("  {:<12}{}\n", verb.name, verb.summary);
   text +=
       "\n`ctl VERB --help` says more. The app is -a APP, else $MUSTER_APP, else the directory of "
       "the\nnearest Procfile upward.\nExit status: 0 done, 1 the answer is no, 2 usage, 3 no "

@@ -1,6 +1,7 @@
 // See selection.h.
 #include "daemon/core/selection.h"
 
+#include <fnmatch.h>
 #include <algorithm>
 #include <set>
 
@@ -19,6 +20,25 @@ std::string no_such_process(const std::string& word, const std::string& type,
   if (names.empty())
     return fmt::format("No such process as {}; there is no {} process now", word, type);
   return fmt::format("No such process as {}; there are {}", word, listing(names));
+}
+
+bool is_pattern(const std::string& word) { return word.find_first_of("*?[") != word.npos; }
+
+// Of types where it has no dot, as a word without one is a type.
+Verdict<std::vector<Process*>> select_pattern(ProcessTable& table, const FormationCounts& formation,
+                                              const std::string& pattern) {
+  const bool of_types = pattern.find('.') == pattern.npos;
+  auto matches = [&](const std::string& name) {
+    return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+  };
+  std::vector<Process*> chosen;
+  for (Process* process : table.everything())
+    if (matches(of_types ? process->name.type : process->name.text())) chosen.push_back(process);
+  const bool known = !chosen.empty() ||
+                     (of_types && std::any_of(formation.begin(), formation.end(),
+                                              [&](auto& entry) { return matches(entry.first); }));
+  if (!known) return no(fmt::format("Nothing here is called like {}", pattern));
+  return chosen;
 }
 
 Verdict<std::vector<Process*>> select_word(ProcessTable& table, const FormationCounts& formation,
@@ -41,7 +61,8 @@ Verdict<std::vector<Process*>> select(ProcessTable& table, const FormationCounts
   if (words.empty()) return table.everything();
   std::vector<Process*> chosen;
   for (auto& word : std::set(words.begin(), words.end())) {
-    auto found = select_word(table, formation, word);
+    auto found = is_pattern(word) ? select_pattern(table, formation, word)
+                                  : select_word(table, formation, word);
     if (!found) return found;
     chosen.insert(chosen.end(), found->begin(), found->end());
   }

@@ -1,5 +1,6 @@
 // The processes that the words of a request mean: types ("web", all of that type) and processes
-// ("web.1"). All or nothing: one unknown word refuses the request and says what there is.
+// ("web.1"), and patterns as a shell has them ("w*", "*.1"). All or nothing: one word that means
+// nothing refuses the request and says what there is.
 #pragma once
 
 #include <string>

@@ -35,6 +35,20 @@ TEST_CASE("stop of what is down, or of a type at 0, is done at once") {
   CHECK(stage.reply<DoneReply>(stage.ask(StopRequest{{"web"}})).names.empty());
 }
 
+TEST_CASE("a pattern means types, or processes where it has a dot") {
+  Stage stage = two_workers();
+  const auto of_type = stage.ask(StopRequest{{"w*r"}});
+  stage.gone("worker.1");
+  stage.gone("worker.2");
+  CHECK(stage.reply<DoneReply>(of_type).names == Lines{"worker.1", "worker.2"});
+  CHECK(stage.reply<DoneReply>(stage.ask(StopRequest{{"*.2"}})).names == Lines{"worker.2"});
+  CHECK(stage.reply<DoneReply>(stage.ask(StopRequest{{"we?"}})).names.empty());
+  CHECK(stage.reply<RefusedReply>(stage.ask(StopRequest{{"*.7"}})).message ==
+        "Nothing here is called like *.7");
+  CHECK(stage.reply<RefusedReply>(stage.ask(StopRequest{{"x*"}})).message ==
+        "Nothing here is called like x*");
+}
+
 TEST_CASE("two clients that stop the same process are both answered") {
   Stage stage = two_workers();
   const auto first = stage.ask(StopRequest{{"worker.1"}});
