@@ -1,6 +1,7 @@
 // ctl ps: the processes and their states.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <thread>
 
 #include "ctl/printers/ps.h"
 #include "ctl/verbs/verbs.h"
@@ -8,16 +9,31 @@
 namespace muster {
 namespace {
 
+constexpr auto watch_pause = 1s;
+constexpr std::string_view clear_screen = "\x1b[H\x1b[J";  // from the top left on
+
 class Ps : public Verb {
  public:
   void add_options(CLI::App& app) override {
     app.add_option("NAME", names_, "Only these types (web) or processes (web.1)");
-    app.add_flag("--json", json_, "An array of objects instead of the table");
+    auto* json = app.add_flag("--json", json_, "An array of objects instead of the table");
+    app.add_flag("-w,--watch", watch_, "Once a second, until Ctrl-C or the daemon's end")
+        ->excludes(json);
   }
 
   Outcome<int> run(Session& session) override {
+    for (;;) {
+      auto shown = show(session);
+      if (!shown || !watch_ || session.out.reader_gone()) return shown;
+      std::this_thread::sleep_for(watch_pause);
+    }
+  }
+
+ private:
+  Outcome<int> show(Session& session) {
     auto reply = ask<PsReply>(session, PsRequest{names_}, short_timeout);
     if (!reply) return tl::unexpected(reply.error());
+    if (watch_ && session.out.is_terminal()) session.out.write(clear_screen);
     session.out.write(json_ ? ps_json(reply->processes) : ps_table(reply->processes));
     if (json_) return status_done;
     session.out.flush();
@@ -26,9 +42,8 @@ class Ps : public Verb {
     return status_done;
   }
 
- private:
   std::vector<std::string> names_;
-  bool json_ = false;
+  bool json_ = false, watch_ = false;
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 import re
 
+from daemon import STAYS
+
 
 def test_the_table(app):
     app.procfile(worker="exec sleep 1000", bravo="exec sleep 2000")
@@ -56,3 +58,17 @@ def test_an_unknown_name(app):
     app.procfile(worker="exec sleep 1000")
     app.start()
     assert "zookeeper" in app.refused("ps", "zookeeper")
+
+
+def test_watching_shows_what_changes_until_the_daemon_ends(app):
+    app.procfile(alpha=STAYS)
+    app.start("-m", "alpha=1")
+    app.pid("alpha.1")
+    with app.begin("ps", "--watch", text=True) as watch:
+        def seen(part):
+            return next(line for line in watch.stdout if part in line)
+        assert " up for " in seen("alpha.1")
+        app.ok("scale", "alpha=2")
+        assert seen("alpha.2")
+        app.ok("shutdown")
+        assert watch.wait(30) == 3
