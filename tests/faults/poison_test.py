@@ -2,7 +2,6 @@
 
 import pytest
 
-from daemon import COUNTING, assert_counts, wait_for_more_lines
 from home import BIN
 from waiting import wait_for
 
@@ -13,24 +12,24 @@ pytestmark = [pytest.mark.asan,
 
 @pytest.mark.row("A11")
 def test_poison_is_set_aside_and_the_rest_goes_on(app):
-    gate = app.gate("gate")
-    app.procfile(alpha=COUNTING,
+    gate, other = app.gate("gate"), app.gate("other")
+    app.procfile(alpha="echo one; read x < other; echo two; exec tail -f /dev/null",
                  beta="echo before; read x < gate; echo the poison; read x < gate; echo after; "
                       "exec tail -f /dev/null")
     app.start(env={"MUSTER_POISON": "the poison"})
-    app.wait_log("app[beta.1]: before", "-p", "beta.1")
+    app.wait_log("app[alpha.1]: one")
+    app.wait_log("app[beta.1]: before")
     pids = {name: app.pid(name) for name in ("alpha.1", "beta.1")}
-    wait_for_more_lines(app)
     first = app.pid_of_supervisor()
     gate.open()
-    notice = wait_for("a notice", lambda: [line for line in app.logs("-n", "20", "-s", "muster")
-                                           if "of beta.1 ended the daemon 3 times" in line])
-    assert app.pid_of_supervisor() != first
-    [kept] = (app.home.state / "poison").iterdir()
-    assert str(kept) in notice[0]
-    assert kept.read_bytes() == b"the poison\n"
+    kept = wait_for("the poison to be set aside", lambda: list(app.home.state.glob("poison/*")))
+    app.successor(first)
+    notice = next(line for line in app.logs("-s", "muster")
+                  if "of beta.1 ended the daemon 3 times" in line)
+    assert len(kept) == 1 and str(kept[0]) in notice
+    assert kept[0].read_bytes() == b"the poison\n"
     gate.open()
-    app.wait_log("app[beta.1]: after", "-p", "beta.1")
+    other.open()
+    app.wait_log("app[beta.1]: after")
+    app.wait_log("app[alpha.1]: two")
     assert {name: app.pid(name) for name in pids} == pids
-    app.ok("stop", "alpha")
-    assert_counts(app, "alpha.1")
