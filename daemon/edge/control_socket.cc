@@ -16,6 +16,9 @@ namespace {
 constexpr int requests_a_turn = 128;  // requests served in one turn of the loop
 constexpr int replies_queue =
     1000;  // replies waiting for one client; beyond it counts as not reading
+// After the end of a connection.
+constexpr uint32_t looks_for_lost = 4;
+constexpr Nanos look_pause = 50ms;
 constexpr const char* monitor_address = "inproc://control-monitor";
 
 }  // namespace
@@ -45,7 +48,8 @@ ControlSocket::ControlSocket(Loop& loop, zmq::socket_t socket, zmq::socket_t mon
                              Receiver receiver)
     : receiver_(std::move(receiver)),
       socket_(loop, std::move(socket), [this] { on_requests(); }),
-      monitor_(loop, std::move(monitor), [this] { on_connection_event(); }) {}
+      monitor_(loop, std::move(monitor), [this] { on_connection_event(); }),
+      look_again_(loop, [this] { look_for_lost(); }) {}
 
 void ControlSocket::on_requests() {
   std::vector<std::string> frames;
@@ -82,11 +86,18 @@ void ControlSocket::on_connection_event() {
   bool ended = false;
   while (monitor_.receive(frames, 2)) ended = true;
   if (!ended) return;
+  looks_left_ = looks_for_lost;
+  look_for_lost();
+}
+
+// The monitor may tell of an end before the ROUTER itself knows: then a message still gets away.
+void ControlSocket::look_for_lost() {
   std::vector<std::pair<ClientId, uint64_t>> lost;
   for (auto& [client, id] : watched_)
     if (!send(client, Reply{id, true, AliveReply{}})) lost.emplace_back(client, id);
   for (auto& gone : lost) watched_.erase(gone);
   for (auto& gone : lost) receiver_.on_lost(gone.first);
+  if (--looks_left_ > 0 && !watched_.empty()) look_again_.after(look_pause);
 }
 
 }  // namespace muster

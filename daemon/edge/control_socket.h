@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "base/uv/timer.h"
 #include "base/zmq/context.h"
 #include "base/zmq/loop_socket.h"
 #include "daemon/core/event.h"
@@ -41,12 +42,15 @@ class ControlSocket {
   ControlSocket(Loop& loop, zmq::socket_t socket, zmq::socket_t monitor, Receiver receiver);
   void on_requests();
   void on_connection_event();
+  void look_for_lost();
 
   Receiver receiver_;
   std::set<std::pair<ClientId, uint64_t>> watched_;
   uint64_t refused_ = 0;
   LoopSocket socket_;
   LoopSocket monitor_;
+  Timer look_again_;
+  uint32_t looks_left_ = 0;
 };
 
 }  // namespace muster
