@@ -73,9 +73,10 @@ def test_each_launch_has_its_own_and_the_daemon_none_of_them(app):
     assert [name.split("-")[0] for name in names] == ["other.1", "worker.1", "worker.2"]
     for name in names:
         process = name.split("-")[0]
-        pids = launch_cgroups.processes(f"{directory}/{name}")
-        assert app.row(process)["pid"] in pids
-        assert set(pids) == set(app.tree(process))
+        assert app.row(process)["pid"] in launch_cgroups.processes(f"{directory}/{name}")
+        # Whoever is just executing a program has no environment to be known by for a moment.
+        wait_for("the same processes", lambda: set(app.tree(process)) ==
+                 set(launch_cgroups.processes(f"{directory}/{name}")))
     assert launch_cgroups.processes(directory) == []
     ours = (app.pid_of_daemon(), app.pid_of_supervisor())
     assert not any(directory.rsplit("/", 1)[1] in proc.read(pid, "cgroup").decode() for pid in ours)
