@@ -22,7 +22,8 @@ def test_poison_is_set_aside_and_the_rest_goes_on(app):
     pids = {name: app.pid(name) for name in ("alpha.1", "beta.1")}
     first = app.pid_of_supervisor()
     gate.open()
-    kept = wait_for("the poison to be set aside", lambda: list(app.home.state.glob("poison/*")))
+    kept = wait_for("the poison to be set aside", lambda: list(app.home.state.glob("poison/*")),
+                    deadline=120)
     app.successor(first)
     notice = next(line for line in app.logs("-s", "muster")
                   if "of beta.1 ended the daemon 3 times" in line)
