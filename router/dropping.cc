@@ -25,12 +25,13 @@ bool Router::State::tell_dropped(Now now) {
     EventRecord event;
     event.kind = RecordKind::notice;
     event.process = first.process;
-    const char* lines = first.lines == 1 ? "1 line of {} was" : "{1} lines of {0} were";
     const char* stream = first.stream == Stream::out ? "stdout" : "stderr";
+    const std::string lines = first.lines == 1
+                                  ? fmt::format("1 line of {} was", stream)
+                                  : fmt::format("{} lines of {} were", first.lines, stream);
     event.text =
-        fmt::format("{} dropped while the journal took nothing: bytes {} to {} of launch {}",
-                    fmt::format(fmt::runtime(lines), stream, first.lines), first.from + 1, first.to,
-                    first.launch);
+        fmt::format("{} dropped while the journal took nothing: bytes {} to {} of launch {}", lines,
+                    first.from + 1, first.to, first.launch);
     if (!recorder.publish_now(std::move(event), now)) return false;
     dropped.erase(dropped.begin());
   }

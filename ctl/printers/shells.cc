@@ -126,7 +126,6 @@ _muster_ctl() {
     _describe option options
   fi
 }
-}
 compdef _muster_ctl ctl
 )zsh",
                 verbs, cases);
@@ -194,9 +193,7 @@ std::string manual() {
     verb->add_options(app);
     text += fmt::format(".SS {}\n.nf\n{}.fi\n", row.name, troff(app.help()));
   }
-  text +=
-      ".SH EXIT STATUS\n0 done, 1 the answer is no, 2 usage, 3 no daemon, 4 timeout.\n"
-      ".SH SEE ALSO\n.BR musterd (1)\n";
+  text += ".SH EXIT STATUS\n0 done, 1 the answer is no, 2 usage, 3 no daemon, 4 timeout.\n";
   return text;
 }
 

@@ -31,8 +31,11 @@ def test_bash_is_offered_verbs_options_and_names(app):
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_every_verb_is_in_every_shells_completion(app, shell):
+def test_every_shell_understands_its_completion_and_finds_every_verb_in_it(app, shell):
     text = app.ok("completion", shell)
+    understood = subprocess.run([shell, "-n", app.write("completion", text)], check=False,
+                                capture_output=True, text=True, env=app.home.environment)
+    assert understood.returncode == 0, understood.stderr
     verbs = [line.split()[0] for line in app.ok("--help").splitlines() if line.startswith("  ")]
     assert "restart" in verbs
     assert all(verb in text for verb in verbs)

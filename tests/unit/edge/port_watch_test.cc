@@ -1,13 +1,12 @@
 // When something listens on a port: in the kernel's table, and in a real process.
 #include "daemon/edge/port_watch.h"
 
-#include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <catch2/catch.hpp>
 #include <optional>
 
-#include "base/unique_fd.h"
+#include "tests/support/local_socket.h"
 
 namespace muster {
 namespace {
@@ -42,22 +41,6 @@ TEST_CASE("a table that is cut short or no table at all yields nothing odd") {
   CHECK(listeners.size() <= 1);
 }
 
-// A socket on a port that the kernel chose; listens when told to.
-struct Server {
-  UniqueFd fd{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  uint32_t port = 0;
-  Server() {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* raw = reinterpret_cast<sockaddr*>(&address);
-    REQUIRE(bind(fd.get(), raw, size) == 0);
-    REQUIRE(getsockname(fd.get(), raw, &size) == 0);
-    port = ntohs(address.sin_port);
-  }
-};
-
 struct WatchStage {
   Loop loop;
   std::vector<LaunchId> told;
@@ -79,7 +62,7 @@ struct WatchStage {
 
 TEST_CASE("a launch is told once, when it listens and not when it is only bound") {
   WatchStage stage;
-  Server server;
+  LocalSocket server;
   stage.ports.watch(1, server.port);
   stage.run_for(30ms);
   CHECK(stage.told.empty());
@@ -90,7 +73,7 @@ TEST_CASE("a launch is told once, when it listens and not when it is only bound"
 
 TEST_CASE("somebody else on the port is not the launch") {
   WatchStage stage;
-  Server server;
+  LocalSocket server;
   REQUIRE(listen(server.fd.get(), 1) == 0);
   stage.ports.watch(2, server.port);
   stage.run_for(30ms);

@@ -1,11 +1,11 @@
 // Asking whether launches are ready, by real commands and real sockets.
 #include "daemon/edge/probes.h"
 
-#include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
+#include "tests/support/local_socket.h"
 #include "tests/support/temp_dir.h"
 
 using namespace muster;
@@ -41,20 +41,8 @@ struct ProbeStage {
 };
 
 // Answers one GET with what it is given.
-struct Server {
-  UniqueFd fd{socket(AF_INET, SOCK_STREAM, 0)};
-  uint32_t port = 0;
-  Server() {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* raw = reinterpret_cast<sockaddr*>(&address);
-    REQUIRE(bind(fd.get(), raw, size) == 0);
-    REQUIRE(listen(fd.get(), 8) == 0);
-    REQUIRE(getsockname(fd.get(), raw, &size) == 0);
-    port = ntohs(address.sin_port);
-  }
+struct Server : LocalSocket {
+  Server() { REQUIRE(listen(fd.get(), 8) == 0); }
   std::string answer(std::string_view response) {
     UniqueFd client(accept(fd.get(), nullptr, nullptr));
     char request[256];
