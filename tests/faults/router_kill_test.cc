@@ -272,10 +272,14 @@ class Storm {
       if (all.substr(done, end + 1 - done) != line_of(launch, printing.next++))
         FAIL("launch " << launch << " differs at line " << printing.next - 1);
     printing.pending = all.substr(done);
-    if (tail != Tail::eof) return;
-    if (printing.next != printing.lines || printing.pending != last_words(launch, printing.lines))
+    // Last words that were shown as unfinished, because the pipe's end was long in coming, are not
+    // shown again.
+    const bool over =
+        printing.next == printing.lines && printing.pending == last_words(launch, printing.lines);
+    if (over)
+      printing_.erase(launch);
+    else if (tail == Tail::eof)
       FAIL("launch " << launch << " ends after " << printing.next << " lines");
-    printing_.erase(launch);
   }
 
   TempDir directory_{"/dev/shm"};
