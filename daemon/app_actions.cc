@@ -29,6 +29,11 @@ void App::Parts::forget(LaunchId launch) {
   probes->forget(launch);
 }
 
+void App::Parts::on(Kill& action) {
+  if (action.to_end) intake->hurry(action.launch);
+  processes->kill(action.launch, action.signal, action.to_end);
+}
+
 void App::Parts::on(Publish& action) { router->publish(std::move(action.event), read_clocks()); }
 
 void App::Parts::on(Answer& action) {

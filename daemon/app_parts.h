@@ -55,7 +55,7 @@ struct App::Parts {
   void forget(LaunchId launch);
 
   void on(Launch& action);
-  void on(Kill& action) { processes->kill(action.launch, action.signal, action.to_end); }
+  void on(Kill& action);
   void on(AwaitReady& action);
   void on(Publish& action);
   void on(Answer& action);

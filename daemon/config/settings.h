@@ -92,6 +92,13 @@ inline constexpr Readiness::Kind readiness_kinds[] = {
     Readiness::Kind::delay, Readiness::Kind::exec, Readiness::Kind::http};
 std::string_view name_of(Readiness::Kind kind);
 
+// How many lines a second each process may print on average, before its pipes are left unread.
+struct LineRate {
+  static constexpr uint32_t highest = 1'000'000'000;
+  uint32_t lines = 0;
+  bool operator==(const LineRate&) const = default;
+};
+
 // How a process comes up.
 struct Booting {
   std::optional<Readiness> ready;  // none: the port for type web, else that it runs
@@ -115,6 +122,7 @@ struct Settings {
   Restarting restarting;
   std::optional<bool> singleton;  // not said: as its name has it
   Surroundings surroundings;
+  std::optional<LineRate> line_rate;  // none: no limit
   Environment env;  // on top of the .env files
   bool operator==(const Settings&) const = default;
 };
@@ -137,6 +145,7 @@ void for_each_key(Visit&& visit, S&... of) {
   visit(Key{"env", at_start}, of.env...);
   visit(Key{"give_up", at_once}, of.restarting.give_up...);
   visit(Key{"grace", at_once}, of.stopping.grace...);
+  visit(Key{"line_rate", at_start}, of.line_rate...);
   visit(Key{"nice", at_start}, of.surroundings.nice...);
   visit(Key{"nofile", at_start}, of.surroundings.nofile...);
   visit(Key{"ready", at_start}, of.booting.ready...);

@@ -66,6 +66,14 @@ Result<> read(const toml::node& node, Niceness& nice) {
   return {};
 }
 
+Result<> read(const toml::node& node, LineRate& rate) {
+  auto* number = node.as_integer();
+  if (!number || number->get() < 1 || number->get() > LineRate::highest)
+    return fail("must be a whole number of lines a second, from 1 to {}", LineRate::highest);
+  rate.lines = static_cast<uint32_t>(number->get());
+  return {};
+}
+
 Result<> read(const toml::node& node, ResourceLimit& limit) {
   if (auto* number = node.as_integer())
     return set(limit, parse_limit(std::to_string(number->get())));

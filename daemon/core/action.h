@@ -29,6 +29,7 @@ struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gon
   std::vector<std::string> argv;  // a one-off's own words
   Environment env;                // on top of the daemon's own; later ones win
   Surroundings surroundings;
+  std::optional<LineRate> line_rate;
   bool notifies = false;  // it is given NOTIFY_SOCKET
   // An attached one-off: its input and output belong to this client's exchange and not to the log.
   struct Attachment {

@@ -158,6 +158,7 @@ Launch Driver::launch_of(const Process& p, LaunchId id) const {
   launch.env = types_.model().env;
   if (const Settings* settings = settings_of(p)) {
     launch.surroundings = settings->surroundings;
+    launch.line_rate = settings->line_rate;
     launch.env.insert(launch.env.end(), settings->env.begin(), settings->env.end());
   }
   if (p.one_off) {

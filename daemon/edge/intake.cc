@@ -32,6 +32,7 @@ Intake::Intake(Loop& loop, Router& router, std::function<void()> on_ended)
       turn_(loop, [this] { serve(); }),
       sweep_(loop, [this] { look(); }),
       retry_(loop, [this] { try_blocked(); }),
+      held_timer_(loop, [this] { serve_held(); }),
       partial_(loop, [this] {
         router_.show_partial_lines(read_clocks());
         plan_partial_lines();
@@ -45,6 +46,12 @@ Result<> Intake::open(const Launch& launch, PipeEnds ends) {
   auto& [out, err] = readers_[launch.launch];
   auto opened = open_stream(out, launch, Stream::out, std::move(ends.out));
   if (opened) opened = open_stream(err, launch, Stream::err, std::move(ends.err));
+  if (opened && launch.line_rate) {
+    const LineLimit limit(launch.line_rate->lines, loop_clock());
+    out.limited =
+        &limited_.emplace(launch.launch, Limited{launch.process.text(), limit}).first->second;
+    err.limited = out.limited;
+  }
   if (opened) return {};
   if (out.launch) end(out, read_clocks());
   readers_.erase(launch.launch);
@@ -78,7 +85,17 @@ void Intake::begin(LaunchId launch) {
   }
 }
 
+void Intake::hurry(LaunchId launch) {
+  auto found = limited_.find(launch);
+  if (found == limited_.end()) return;
+  found->second.limit.lift(loop_clock());
+  for (auto& reader : readers_.at(launch))
+    if (reader.place == Place::held) move_to(reader, Place::due);
+  turn_.on();
+}
+
 void Intake::drain(LaunchId launch) {
+  hurry(launch);
   auto found = readers_.find(launch);
   if (found == readers_.end()) return;
   for (auto& reader : found->second) {
@@ -111,11 +128,14 @@ std::array<int, 2> Intake::pipes(LaunchId launch) const {
 void Intake::close(LaunchId launch) {
   auto found = readers_.find(launch);
   if (found == readers_.end()) return;
+  hurry(launch);
   Now now = read_clocks();
   for (auto& reader : found->second) {
     reader.abandoned = true;
     if (reader.place != Place::blocked) end(reader, now);
+    reader.limited = nullptr;
   }
+  if (auto limited = limited_.extract(launch)) say_held_back(launch, limited.mapped(), true);
   if (ended(launch)) readers_.erase(found);
 }
 
@@ -154,13 +174,30 @@ void Intake::serve() {
   }
   if (!due_.empty()) turn_.on();
   if (!blocked_.empty() && !retry_.armed()) retry_.after(retry_pause);
+  plan_held();
   plan_partial_lines();
 }
 
 Pumped Intake::pump(Reader& reader) {
+  if (reader.limited) return pump_limited(reader, *reader.limited);
   Now now = read_clocks();
   auto pumped = router_.pump(reader.stream, quantum, now);
   settle(reader, pumped, now);
+  return pumped;
+}
+
+Pumped Intake::pump_limited(Reader& reader, Limited& limited) {
+  Now now = read_clocks();
+  const size_t allowed = std::min(limited.limit.allow(now.mono), quantum);
+  if (allowed == 0) {
+    move_to(reader, Place::held);
+    return {};
+  }
+  const uint64_t lines = router_.head().lines;
+  auto pumped = router_.pump(reader.stream, allowed, now);
+  limited.limit.took(router_.head().lines - lines, pumped.bytes);
+  settle(reader, pumped, now);
+  say_held_back(reader.launch, limited, false);
   return pumped;
 }
 
@@ -182,9 +219,11 @@ void Intake::move_to(Reader& reader, Place place) {
   auto in_set = [](Place p) { return p == Place::watched || p == Place::due; };
   if (reader.place == Place::due) std::erase(due_, &reader);
   if (reader.place == Place::blocked) std::erase(blocked_, &reader);
+  if (reader.place == Place::held) std::erase(held_, &reader);
   bool was_in_set = in_set(std::exchange(reader.place, place));
   if (place == Place::due) due_.push_back(&reader);
   if (place == Place::blocked) blocked_.push_back(&reader);
+  if (place == Place::held) held_.push_back(&reader);
   if (in_set(place) == was_in_set) return;
   int pipe = router_.pipe_of(reader.stream);
   was_in_set ? pipes_.remove(pipe) : pipes_.add(pipe, &reader);
@@ -204,6 +243,33 @@ void Intake::try_blocked() {
     move_to(*reader, Place::due);
   }
   turn_.on();
+}
+
+void Intake::serve_held() {
+  const MonoTime now = loop_clock();
+  for (Reader* reader : std::vector(held_))
+    if (reader->limited->limit.due() <= now) move_to(*reader, Place::due);
+  serve();
+}
+
+void Intake::plan_held() {
+  if (held_.empty()) return held_timer_.disarm();
+  MonoTime next = MonoTime::max();
+  for (Reader* reader : held_) next = std::min(next, reader->limited->limit.due());
+  held_timer_.at(next);
+}
+
+void Intake::say_held_back(LaunchId launch, Limited& limited, bool at_end) {
+  const Now now = read_clocks();
+  const auto held = limited.limit.take_held_back(now.mono, at_end);
+  if (!held) return;
+  EventRecord notice;
+  notice.process = limited.process;
+  notice.launch = launch;
+  notice.text = fmt::format("Held back for {} ms: line rate limit of {}/s",
+                            std::chrono::ceil<std::chrono::milliseconds>(*held).count(),
+                            limited.limit.rate());
+  router_.publish(std::move(notice), now);
 }
 
 // Armed anew only for an earlier time; one that turns out to be too early costs a wake-up. What is

@@ -5,6 +5,7 @@
 // the loop. Knows nothing of processes, and no bytes: those are the router's.
 //
 //   watched <-> due        blocked: the journal takes nothing, tried again by a timer
+//                          held: its launch has printed more lines than it may, due by a timer
 #pragma once
 
 #include <array>
@@ -12,11 +13,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/uv/poll_set.h"
 #include "base/uv/timer.h"
 #include "base/uv/turn.h"
+#include "daemon/core/line_limit.h"
 #include "daemon/edge/output.h"
 #include "router/router.h"
 
@@ -34,16 +37,23 @@ class Intake : public Output {
   bool ended(LaunchId launch) const override;
   Nanos patience(LaunchId) const override { return 1s; }
   std::array<int, 2> pipes(LaunchId launch) const override;
+  // It is to end, and must not wait for us: what it prints from now on is taken without a limit.
+  void hurry(LaunchId launch);
   // A stream that is blocked stays until what is in its pipe has been journaled.
   void close(LaunchId launch) override;
 
  private:
-  enum class Place : uint8_t { waiting, watched, due, blocked, ended };
+  enum class Place : uint8_t { waiting, watched, due, blocked, held, ended };
+  struct Limited {
+    std::string process;
+    LineLimit limit;
+  };
   struct Reader {
     LaunchId launch;
     StreamId stream;
     Place place = Place::waiting;  // for begin()
     bool resumed = false;          // its window may hold what an earlier supervisor has read
+    Limited* limited = nullptr;    // of both its launch's readers, if there is a limit
     bool abandoned = false;        // closed by its owner; ends as soon as it is not blocked
   };
   using Readers = std::array<Reader, 2>;
@@ -53,23 +63,28 @@ class Intake : public Output {
   void look_again(bool found);
   void serve();
   Pumped pump(Reader& reader);
+  Pumped pump_limited(Reader& reader, Limited& limited);
   void settle(Reader& reader, const Pumped& pumped, Now now);
   void move_to(Reader& reader, Place place);
   void end(Reader& reader, Now now);
   void try_blocked();
+  void serve_held();
+  void plan_held();
+  void say_held_back(LaunchId launch, Limited& limited, bool at_end);
   void plan_partial_lines();
 
   Router& router_;
   std::function<void()> on_ended_;
   std::map<LaunchId, Readers> readers_;
   std::map<std::pair<LaunchId, Stream>, StreamId> recovered_;
-  std::vector<Reader*> due_, blocked_;
+  std::map<LaunchId, Limited> limited_;
+  std::vector<Reader*> due_, blocked_, held_;
   uint32_t sweeps_left_ = 0;  // vain ones, until the pipes are watched again
   MonoTime found_at_{};       // when there was something last
   PollSet pipes_;
   Idle turn_;
   TimerFd sweep_;
-  Timer retry_, partial_;
+  Timer retry_, held_timer_, partial_;
   MonoTime partial_due_{};
 };
 

@@ -272,11 +272,8 @@ class Storm {
       if (all.substr(done, end + 1 - done) != line_of(launch, printing.next++))
         FAIL("launch " << launch << " differs at line " << printing.next - 1);
     printing.pending = all.substr(done);
-    // Last words that were shown as unfinished, because the pipe's end was long in coming, are not
-    // shown again.
-    const bool over =
-        printing.next == printing.lines && printing.pending == last_words(launch, printing.lines);
-    if (over)
+    // Last words that were shown as unfinished are not shown again at the pipe's end.
+    if (printing.next == printing.lines && printing.pending == last_words(launch, printing.lines))
       printing_.erase(launch);
     else if (tail == Tail::eof)
       FAIL("launch " << launch << " ends after " << printing.next << " lines");
