@@ -48,6 +48,14 @@ void describe(Fields& fields, M& request) {
 }
 
 template <>
+inline constexpr std::string_view name_on_wire<KillRequest> = "kill";
+template <class Fields, Is<KillRequest> M>
+void describe(Fields& fields, M& request) {
+  fields.may("names", request.names);
+  fields.must("number", request.number);
+}
+
+template <>
 inline constexpr std::string_view name_on_wire<RunRequest> = "run";
 template <class Fields, Is<RunRequest> M>
 void describe(Fields& fields, M& request) {

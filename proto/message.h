@@ -38,6 +38,10 @@ struct StopRequest {
 struct StartRequest {
   std::vector<std::string> names;
 };
+struct KillRequest {
+  std::vector<std::string> names;
+  int32_t number = 0;  // of the signal, to the whole tree of each
+};
 struct RunRequest {
   std::vector<std::string>
       command;  // as argv; a process type as the first word stands for its command
@@ -74,10 +78,10 @@ struct SignalRequest {
 };
 struct CancelRequest {};  // ends a replay; an attached one-off is told that its client has gone
 
-using RequestBody =
-    std::variant<PsRequest, ScaleRequest, RestartRequest, StopRequest, StartRequest, RunRequest,
-                 StatusRequest, ReloadRequest, ShutdownRequest, UpgradeRequest, VersionRequest,
-                 ReplayRequest, CreditRequest, InputRequest, SignalRequest, CancelRequest>;
+using RequestBody = std::variant<PsRequest, ScaleRequest, RestartRequest, StopRequest, StartRequest,
+                                 KillRequest, RunRequest, StatusRequest, ReloadRequest,
+                                 ShutdownRequest, UpgradeRequest, VersionRequest, ReplayRequest,
+                                 CreditRequest, InputRequest, SignalRequest, CancelRequest>;
 
 // Whether asking twice changes no more than asking once, which is nothing.
 bool is_question(const RequestBody& body);

@@ -18,6 +18,7 @@ constexpr VerbRow verbs[] = {
     {"restart", "Restart all processes, a type's, or single ones", make_restart},
     {"stop", "Stop processes and keep them down", make_stop},
     {"start", "Start processes that were stopped", make_start},
+    {"kill", "Send a signal to processes", make_kill},
     {"run", "Run a one-off command in the app's environment", make_run},
     {"wait", "Wait until the processes are up", make_wait},
     {"events", "Show what muster does, as it happens", make_events},

@@ -13,6 +13,7 @@ std::unique_ptr<Verb> make_logs();
 std::unique_ptr<Verb> make_restart();
 std::unique_ptr<Verb> make_stop();
 std::unique_ptr<Verb> make_start();
+std::unique_ptr<Verb> make_kill();
 std::unique_ptr<Verb> make_run();
 std::unique_ptr<Verb> make_wait();
 std::unique_ptr<Verb> make_events();

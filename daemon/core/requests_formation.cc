@@ -1,4 +1,6 @@
-// Verbs that change the formation or bring its processes down and up: scale, start, stop.
+// Verbs that change the formation or what its processes do: scale, start, stop, kill.
+#include <csignal>
+
 #include "daemon/core/listing.h"
 #include "daemon/core/state.h"
 #include "daemon/core/texts.h"
@@ -66,6 +68,24 @@ void Core::State::ask(const Asker& asker, const std::string& by, const StopReque
     driver.step(*p, LifeEvent::stop);
   }
   waiting.close(waiter);
+}
+
+// A signal and nothing else: one that ends of it has ended by itself, and is treated so.
+void Core::State::ask(const Asker& asker, const std::string& by, const KillRequest& request) {
+  if (request.names.empty())
+    return refuse(asker, Refusal::usage, "kill: say which types or processes");
+  if (request.number < 1 || request.number > SIGRTMAX)
+    return refuse(asker, Refusal::usage, fmt::format("{} is not a signal", request.number));
+  auto chosen = select(table, formation, request.names);
+  if (!chosen) return out.answer(asker, chosen.error());
+  std::erase_if(*chosen, [](const Process* p) { return !p->identity; });
+  if (chosen->empty())
+    return refuse(asker, Refusal::no,
+                  fmt::format("nothing of {} runs now", listing(request.names)));
+  const std::string doing = "Send " + name_of(Signal{request.number}) + " to";
+  announce(RecordKind::notice, texts::command(doing, listing(request.names), by), by);
+  for (Process* p : *chosen) out.add(Kill{*p->launch, request.number, false});
+  out.answer(asker, DoneReply{names_of(*chosen)});
 }
 
 }  // namespace muster

@@ -35,6 +35,7 @@ struct Core::State {
   void ask(const Asker& asker, const std::string& by, const StartRequest& request);
   void ask(const Asker& asker, const std::string& by, const StopRequest& request);
   void ask(const Asker& asker, const std::string& by, const RestartRequest& request);
+  void ask(const Asker& asker, const std::string& by, const KillRequest& request);
   void ask(const Asker& asker, const std::string& by, const RunRequest& request);
   void ask(const Asker& asker, const std::string& by, const ReloadRequest& request);
   void ask(const Asker& asker, const std::string& by, const ShutdownRequest& request);

@@ -67,7 +67,7 @@ Event Clients::belonging_to_an_exchange() {
 }
 
 RequestBody Clients::some_body() {
-  switch (rng_.below(10)) {
+  switch (rng_.below(11)) {
     case 0:
       return StopRequest{some_names(true)};
     case 1:
@@ -80,6 +80,8 @@ RequestBody Clients::some_body() {
       return ReloadRequest{};
     case 5:
       return PsRequest{some_names(true)};
+    case 7:
+      return KillRequest{some_names(false), rng_.percent(50) ? SIGTERM : SIGUSR1};
     case 6:
       return rng_.percent(50) ? RequestBody(StatusRequest{}) : VersionRequest{};
     default: {

@@ -210,3 +210,22 @@ TEST_CASE("no more requests wait than the limit allows") {
   stage.gone("worker.1");
   stage.reply<DoneReply>(stage.ask(StopRequest{{"worker.1"}}));
 }
+
+TEST_CASE("kill sends a signal to what runs and changes nothing about what is wished") {
+  Stage stage = two_workers();
+  const auto id = stage.ask(KillRequest{{"worker"}, SIGHUP});
+  CHECK(stage.signals() == Lines{"worker.1 1", "worker.2 1"});
+  CHECK(stage.reply<DoneReply>(id).names == Lines{"worker.1", "worker.2"});
+  CHECK(stage.lines() == Lines{"api: Send SIGHUP to worker by adam@box"});
+  CHECK(stage.formation() == "worker.1 up, worker.2 up");
+  stage.dies("worker.1", SIGHUP);
+  CHECK(stage.state("worker.1") == "crashed");
+}
+
+TEST_CASE("kill is refused where nothing runs, and for what is no signal") {
+  Stage stage = two_workers();
+  CHECK(stage.refusal(stage.ask(KillRequest{{"web"}, SIGHUP})) == "nothing of web runs now");
+  CHECK(stage.refusal(stage.ask(KillRequest{{"worker"}, 0})) == "0 is not a signal");
+  CHECK(stage.refusal(stage.ask(KillRequest{{}, SIGHUP})) == "kill: say which types or processes");
+  CHECK(stage.signals().empty());
+}

@@ -85,6 +85,8 @@ TEST_CASE("every request goes there and back") {
         R"({"id":5,"verb":"restart","by":"a@b","names":["web"]})");
   CHECK(asked(StopRequest{{"web.1"}}) == R"({"id":5,"verb":"stop","by":"a@b","names":["web.1"]})");
   CHECK(asked(StartRequest{{"web"}}) == R"({"id":5,"verb":"start","by":"a@b","names":["web"]})");
+  CHECK(asked(KillRequest{{"web"}, 1}) ==
+        R"({"id":5,"verb":"kill","by":"a@b","names":["web"],"number":1})");
   CHECK(asked(RunRequest{{"rake", "-T"}, {{"A", "1"}}, false, 16}) ==
         R"({"id":5,"verb":"run","by":"a@b","command":["rake","-T"],"env":{"A":"1"},"credit":16})");
   CHECK(asked(RunRequest{{"x"}, {}, true, 0}) ==
