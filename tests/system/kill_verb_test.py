@@ -2,7 +2,11 @@
 
 import pytest
 
-TELLS = """trap 'echo hup' HUP; trap 'echo usr1' USR1; echo ready; while :; do sleep 1000 & wait; done"""
+TELLS = """trap 'echo hup' HUP
+trap 'echo usr1' USR1
+echo ready
+while :; do sleep 1000 & wait; done
+"""
 
 
 @pytest.fixture
