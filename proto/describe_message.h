@@ -255,7 +255,9 @@ void describe(Fields& fields, M& reply) {
 template <>
 inline constexpr std::string_view name_on_wire<ReplayRecordsReply> = "replay_records";
 template <class Fields, Is<ReplayRecordsReply> M>
-void describe(Fields&, M&) {}
+void describe(Fields& fields, M& reply) {
+  fields.may("gone", reply.gone);
+}
 
 template <>
 inline constexpr std::string_view name_on_wire<ReplayEndReply> = "replay_end";

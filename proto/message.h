@@ -169,11 +169,12 @@ struct VersionReply {
 // The records themselves follow as further frames: topic, payload, topic, payload, ...
 struct ReplayRecordsReply {
   std::vector<std::pair<std::string, std::string>> records;
+  // First and last seq before these records that retention or damage has taken.
+  std::optional<std::pair<uint64_t, uint64_t>> gone = {};
 };
 struct ReplayEndReply {
   uint64_t head = 0;  // last seq when the replay ended: live messages follow from here
-  std::optional<std::pair<uint64_t, uint64_t>>
-      gone;  // first and last seq that retention or damage has taken
+  std::optional<std::pair<uint64_t, uint64_t>> gone;  // after all records that were sent
 };
 
 using ReplyBody =

@@ -69,6 +69,7 @@ struct Subscriber::State {
   ClientResult<> on_reply(Reply reply);
   ClientResult<> on_records(ReplayRecordsReply&& records);
   ClientResult<> on_end(const ReplayEndReply& end);
+  void tell_gone(const std::optional<std::pair<uint64_t, uint64_t>>& gone);
   ClientResult<> on_refused(const RefusedReply& refused);
   ClientResult<> read_bus(Nanos wait);
   ClientResult<> on_live(std::string_view topic, std::string_view payload);
@@ -151,7 +152,13 @@ ClientResult<> Subscriber::State::on_reply(Reply reply) {
   return misunderstood("the daemon answered a replay with something else");
 }
 
+void Subscriber::State::tell_gone(const std::optional<std::pair<uint64_t, uint64_t>>& gone) {
+  if (gone)
+    ready.push_back({.kind = Delivery::Kind::lost, .first = gone->first, .last = gone->second});
+}
+
 ClientResult<> Subscriber::State::on_records(ReplayRecordsReply&& records) {
+  tell_gone(records.gone);
   for (auto& [topic, payload] : records.records) {
     const auto numbers = decode_numbers(payload);
     if (!numbers) return misunderstood(numbers.error().message);
@@ -166,9 +173,7 @@ ClientResult<> Subscriber::State::on_records(ReplayRecordsReply&& records) {
 }
 
 ClientResult<> Subscriber::State::on_end(const ReplayEndReply& end) {
-  if (end.gone)
-    ready.push_back(
-        {.kind = Delivery::Kind::lost, .first = end.gone->first, .last = end.gone->second});
+  tell_gone(end.gone);
   replay.reset();
   retries = 0;
   quiet_since = mono_now();

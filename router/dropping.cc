@@ -14,7 +14,7 @@ bool Router::State::may_drop(const StreamState& s) const {
 void Router::State::note_dropped(const StreamState& s, uint64_t from) {
   auto [entry, is_new] = dropped.try_emplace(s.key());
   if (is_new) entry->second = {s.process, s.launch, s.stream, 0, from, from};
-  entry->second.lines += record.lines.size();
+  if (auto& lines = entry->second.lines) *lines += record.lines.size();
   entry->second.to = record.end;
 }
 
@@ -25,10 +25,11 @@ bool Router::State::tell_dropped(Now now) {
     EventRecord event;
     event.kind = RecordKind::notice;
     event.process = first.process;
-    const char* stream = first.stream == Stream::out ? "stdout" : "stderr";
-    const std::string lines = first.lines == 1
+    const std::string_view stream = name_for_people(first.stream);
+    const std::string lines = !first.lines ? fmt::format("Lines of {} were", stream)
+                              : *first.lines == 1
                                   ? fmt::format("1 line of {} was", stream)
-                                  : fmt::format("{} lines of {} were", first.lines, stream);
+                                  : fmt::format("{} lines of {} were", *first.lines, stream);
     event.text =
         fmt::format("{} dropped while the journal took nothing: bytes {} to {} of launch {}", lines,
                     first.from + 1, first.to, first.launch);

@@ -18,10 +18,14 @@ void Router::State::find_leftovers() {
     begin(id, Windows::process_of(control), control.launch, Stream(control.stream));
     const uint64_t safe = recorder.numbering().end_of(streams[id].key()).end;
     window.take_up_to(safe);
-    if (safe < window.position())
-      to_tell.push_back(
-          fmt::format("Bytes {} to {} of {} were dropped before the daemon was killed", safe + 1,
-                      window.position(), streams[id].process));
+    // Only what was dropped has left its window without a record.
+    if (const auto& s = streams[id]; safe < window.position())
+      dropped[s.key()] = {.process = s.process,
+                          .launch = s.launch,
+                          .stream = s.stream,
+                          .lines = std::nullopt,
+                          .from = safe,
+                          .to = window.position()};
     recovered.push_back(id);
   }
 }
@@ -73,6 +77,7 @@ void Router::end_recovery(Now now) {
   std::unordered_set<uint64_t> open;
   for (StreamId id : state_->windows.in_use()) open.insert(state_->streams[id].key());
   state_->recorder.numbering().keep_streams(open);
+  state_->catch_up(now);
   for (auto& text : std::exchange(state_->to_tell, {})) {
     EventRecord event;
     event.kind = RecordKind::notice;

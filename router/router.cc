@@ -43,16 +43,15 @@ Result<Router> Router::open(std::unique_ptr<journal::Storage> storage, Windows w
   options.segment_bytes = std::min(options.segment_bytes, journal.total_bytes / segments_at_least);
   options.boot_id = journal::read_boot_id();
   options.key = std::random_device()();
-  auto opened = open(std::move(storage), std::move(windows), bus, options);
-  if (opened) opened->state_->drops = journal.when_full == journal::WhenFull::drop;
-  return opened;
+  return open(std::move(storage), std::move(windows), bus, options, journal.when_full);
 }
 
 Result<Router> Router::open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus,
-                            const journal::WriterOptions& options) {
+                            const journal::WriterOptions& options, journal::WhenFull when_full) {
   auto recorder = Recorder::open(std::move(storage), options, bus);
   if (!recorder) return tl::unexpected(recorder.error());
   Router router(std::make_unique<State>(std::move(*recorder), std::move(windows)));
+  router.state_->drops = when_full == journal::WhenFull::drop;
   router.state_->find_leftovers();
   return router;
 }
@@ -195,10 +194,12 @@ void Router::close_stream(StreamId stream, Now now) {
   if (!state_->finish(stream, now)) state_->closing.push_back(stream);
 }
 
-// Journals what is left in the window and frees it; false if the journal does not take it now.
+// Journals what is left in the window and frees it; false if the journal does not take it now. By
+// the window a successor knows that something was dropped, so it stays until that has been told.
 bool Router::State::finish(StreamId id, Now now) {
   StreamState& s = streams[id];
   if (!publish_lines(id, now) || !publish_unfinished(id, Tail::eof, now)) return false;
+  if (dropped.contains(s.key())) return false;
   recorder.numbering().forget_stream(s.key());
   tidy.erase(s.place);
   s = {};

@@ -83,7 +83,8 @@ class Router {
   static Result<Router> open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus,
                              const journal::Options& journal = {});
   static Result<Router> open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus,
-                             const journal::WriterOptions& options);
+                             const journal::WriterOptions& options,
+                             journal::WhenFull when_full = journal::WhenFull::block);
   Router(Router&&) noexcept;
   ~Router();
 

@@ -16,6 +16,10 @@ inline uint64_t stream_key(uint64_t launch, Stream stream) {
   return journal::stream_key(launch, stream == Stream::err);
 }
 
+inline std::string_view name_for_people(Stream stream) {
+  return stream == Stream::err ? "stderr" : "stdout";
+}
+
 Result<> set_non_blocking(int pipe);
 
 struct StreamState {
@@ -37,8 +41,8 @@ struct Dropped {
   std::string process;
   uint64_t launch = 0;
   Stream stream = Stream::out;
-  uint64_t lines = 0;
-  uint64_t from = 0, to = 0;  // bytes of the stream
+  std::optional<uint64_t> lines = 0;  // none: a router that was killed dropped them
+  uint64_t from = 0, to = 0;          // bytes of the stream
 };
 
 struct Router::State {

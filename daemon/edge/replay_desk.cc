@@ -114,7 +114,9 @@ void ReplayDesk::on_read(const Key& key) {
           Reply{id, false, ReplayEndReply{reading.replay->head(), reading.replay->take_gone()}});
   } else {
     exchange.credit--;
-    over = !send_(client, Reply{id, true, ReplayRecordsReply{std::move(reading.records)}});
+    over = !send_(
+        client, Reply{id, true,
+                      ReplayRecordsReply{std::move(reading.records), reading.replay->take_gone()}});
     reading.records.clear();
   }
   if (!over) return read_on(key, exchange);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "announced.h"
 #include "proto/limits.h"
 #include "router/journal/writer.h"
 #include "router/router.h"
@@ -30,8 +31,12 @@ struct Child {
 
 class RouterSimulation : Bus {
  public:
-  RouterSimulation(uint64_t seed, const RouterTamper& tamper) : rng_(seed), tamper_(tamper) {
+  RouterSimulation(uint64_t seed, const RouterTamper& tamper)
+      : when_full_(seed % 4 == 3 ? journal::WhenFull::drop : journal::WhenFull::block),
+        rng_(seed),
+        tamper_(tamper) {
     options_.key = uint32_t(seed);
+    if (when_full_ == journal::WhenFull::drop) checker_.expect_holes();
     options_.segment_bytes = 4096 << rng_.below(6);
     options_.total_bytes = std::max<uint64_t>(4 * options_.segment_bytes, 256 << 10);
     auto open = [this](auto& r) { return Replay::open(std::make_unique<MemoryStorage>(disk_), r); };
@@ -78,7 +83,8 @@ class RouterSimulation : Bus {
         windows_ ? Windows::adopt(UniqueFd(::dup(windows_.get()))) : Windows::anonymous();
     windows_.reset(::dup(windows->fd()));
     auto storage = std::make_unique<SimStorage>(disk_, kill_clock_, tamper_.write);
-    auto opened = Router::open(std::move(storage), std::move(*windows), *this, options_);
+    auto opened =
+        Router::open(std::move(storage), std::move(*windows), *this, options_, when_full_);
     if (!opened) return complain("cannot open: " + opened.message());
     router_.emplace(std::move(*opened));
     auto found = router_->recovered();
@@ -202,12 +208,14 @@ class RouterSimulation : Bus {
       if (!opened) return complain(opened.message());
       reader_.emplace(std::move(*opened));
     }
+    if (router_) checker_.deleted_before(router_->head().oldest_seq);
     for (;;) {
       auto records = reader_->next(1 << 20);
       if (reader_->take_gone()) complain("records are gone");
       if (records->empty()) break;
       for (auto& [topic, payload] : *records) {
         complain(checker_.take(topic, payload));
+        if (topic.starts_with("notice/")) announced_.note(payload);
         journaled_.emplace_back(topic, payload);
       }
     }
@@ -216,12 +224,14 @@ class RouterSimulation : Bus {
         complain("a record was published that is not in the journal");
   }
 
-  void on_bytes(const RecordChecker::StreamKey& key, std::string_view bytes) {
+  void on_bytes(const RecordChecker::StreamKey& key, uint64_t end, std::string_view bytes) {
     std::string& entered = entered_[key];
-    size_t& done = done_[key];
-    if (entered.compare(done, bytes.size(), bytes) != 0)
-      complain(fmt::format("launch {} prints something else at byte {}", key.first, done));
-    done += bytes.size();
+    uint64_t& done = done_[key];
+    const uint64_t begin = end - bytes.size();
+    if (begin > done) holes_.push_back({key, done, begin});
+    if (begin > entered.size() || entered.compare(begin, bytes.size(), bytes) != 0)
+      complain(fmt::format("launch {} prints something else at byte {}", key.first, begin));
+    done = end;
   }
 
   void finish() {
@@ -235,9 +245,8 @@ class RouterSimulation : Bus {
     guarded([this] { router_->show_partial_lines(now_); });
     check();
     for (auto& [key, entered] : entered_)
-      if (done_[key] != entered.size())
-        complain(fmt::format("launch {}: {} bytes entered, {} were journaled", key.first,
-                             entered.size(), done_[key]));
+      if (done_[key] != entered.size()) holes_.push_back({key, done_[key], entered.size()});
+    complain(announced_.compare(holes_));
     for (auto& subscriber : subscribers_) {
       subscriber.catch_up();
       if (auto wrong = subscriber.compare(journaled_); !wrong.empty())
@@ -250,6 +259,7 @@ class RouterSimulation : Bus {
     if (wrong_.empty()) wrong_ = what;
   }
 
+  journal::WhenFull when_full_;
   Rng rng_;
   const RouterTamper& tamper_;
   KillClock kill_clock_{rng_};
@@ -263,9 +273,12 @@ class RouterSimulation : Bus {
   Now now_{MonoTime(1000s), WallTime(1'700'000'000s)};
   std::vector<SimSubscriber> subscribers_;
   std::map<RecordChecker::StreamKey, std::string> entered_;
-  std::map<RecordChecker::StreamKey, size_t> done_;  // bytes of it that were journaled
+  std::map<RecordChecker::StreamKey, uint64_t> done_;  // bytes of it that were journaled
+  std::vector<Hole> holes_;
+  Announced announced_;
   std::vector<std::pair<std::string, std::string>> journaled_, published_;
-  RecordChecker checker_{[this](auto& key, auto&, auto bytes) { on_bytes(key, bytes); }};
+  RecordChecker checker_{
+      [this](auto& key, auto& record, auto bytes) { on_bytes(key, record.end, bytes); }};
   std::string wrong_;
 };
 

@@ -2,8 +2,8 @@
 // disk, killed at any operation and opened again, with children that print, end and start, and
 // subscribers that miss what they please. Checked all the time: what entered is what was journaled,
 // what was published had been journaled, the numbers are unbroken; and in the end, when nothing
-// fails any more: everything that entered has been journaled, and every subscriber has everything
-// but what it was told is gone.
+// fails any more: everything that entered has been journaled or was said to be dropped, and every
+// subscriber has everything but what it was told is gone.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,6 @@
 """ctl logs -t goes on with what is printed from now on, also by processes that come later."""
 
+import re
 import signal
 
 import pytest
@@ -72,4 +73,38 @@ def test_a_tail_that_was_stopped_catches_up_and_misses_nothing(app):
     tail.ctl.send_signal(signal.SIGCONT)
     lines = tail.wait_for("app[alpha.1]: end")
     assert lines[1:-1] == [f"app[alpha.1]: {n}" for n in range(1, 300_001)]
+    tail.end()
+
+
+def test_a_tail_that_was_stopped_for_too_long_is_told_what_it_misses(app):
+    """Neither the bus nor the journal has it any more."""
+    app.procfile(alpha="read x < go; i=0; while [ ! -e enough ]; do i=$((i+1)); echo $i; done; "
+                       "echo end; " + STAYS)
+    go = app.gate("go")
+    app.start("--journal-size", "1M")
+    tail = Tail(app)
+    tail.wait_for("muster[alpha.1]: State changed from starting to up")
+    tail.ctl.send_signal(signal.SIGSTOP)
+    begun = app.status()["seq"]
+    go.open()
+    # The queues of the bus hold 1,256 messages, the kernel what fits into two socket buffers.
+    wait_for("many records to be deleted",
+             lambda: app.status()["journal_oldest_seq"] > begun + 4000)
+    app.write("enough", "")
+    app.wait_log("app[alpha.1]: end", "-s", "app", "-n", "1")
+    tail.ctl.send_signal(signal.SIGCONT)
+    *lines, _ = tail.wait_for("app[alpha.1]: end")
+    told = r"muster\[logs\]: Error L11 \(Tail buffer overflow\) -> This tail session dropped " \
+           r"(\d+) messages since \S+ \(seq (\d+) to (\d+)\)\."
+    last, told_here, dropped = 0, False, 0
+    for line in lines:
+        if lost := re.fullmatch(told, line):
+            count, first, until = map(int, lost.groups())
+            assert count == until - first + 1 and first > begun
+            told_here, dropped = True, dropped + count
+        elif number := re.fullmatch(r"app\[alpha\.1\]: (\d+)", line):
+            # A hole is where it was told of, and nowhere else.
+            assert (int(number[1]) > last + 1) == told_here
+            last, told_here = int(number[1]), False
+    assert dropped > 1000
     tail.end()

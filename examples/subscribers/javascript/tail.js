@@ -108,6 +108,7 @@ class Subscription {
         if (!asked) throw new Error(reply.message);
         break;
       }
+      if (reply.gone) this.lost(...reply.gone);
       if (reply.reply === "replay_end") return this.onReplayEnd(reply);
       for (let i = 1; i < frames.length; i += 2) {
         const topic = frames[i].toString();
@@ -128,8 +129,7 @@ class Subscription {
     return brought ? { from: brought + 1 } : request;
   }
 
-  onReplayEnd({ head, gone }) {
-    if (gone) this.lost(...gone);
+  onReplayEnd({ head }) {
     if (head < this.seen) {
       this.forget();
       return { from: 1 };

@@ -90,6 +90,8 @@ class Subscriber:
                 if not asked:
                     sys.exit(reply["message"])
                 break
+            if "gone" in reply:
+                self.lost(*reply["gone"])
             if reply["reply"] == "replay_end":
                 return self.on_replay_end(reply)
             for topic, payload in zip(frames[::2], frames[1::2]):
@@ -106,8 +108,6 @@ class Subscriber:
         return {"from": brought + 1} if brought else request
 
     def on_replay_end(self, reply):
-        if "gone" in reply:
-            self.lost(*reply["gone"])
         if reply["head"] < self.seen:
             self.floor, self.last, self.seen = 0, {}, 0
             return {"from": 1}

@@ -163,6 +163,8 @@ TEST_CASE("every reply goes there and back") {
   CHECK(answered(VersionReply{"0.1.0", 1}) ==
         R"({"id":5,"reply":"version","version":"0.1.0","protocol":1})");
   CHECK(answered(ReplayRecordsReply{}) == R"({"id":5,"reply":"replay_records"})");
+  CHECK(answered(ReplayRecordsReply{.gone = {{1000, 1010}}}) ==
+        R"({"id":5,"reply":"replay_records","gone":[1000,1010]})");
   CHECK(answered(ReplayEndReply{1234, {}}) == R"({"id":5,"reply":"replay_end","head":1234})");
   CHECK(answered(ReplayEndReply{1234, std::pair<uint64_t, uint64_t>{1000, 1010}}) ==
         R"({"id":5,"reply":"replay_end","head":1234,"gone":[1000,1010]})");

@@ -129,6 +129,7 @@ void FakeDaemon::go_on(const std::string& client, uint64_t id, Exchange& exchang
     }
     if (reply.records.empty()) break;
     --exchange.credit;
+    reply.gone = std::exchange(exchange.gone, {});
     send(client, {.id = id, .more = true, .body = std::move(reply)});
   }
   if (exchange.place < journal_.size()) return;

@@ -140,11 +140,11 @@ TEST_CASE("what cannot be had any more is reported with its numbers") {
   for (const char* line : {"one", "two", "three"}) world.daemon.say("web.1", line);
   world.daemon.forget_up_to(2);
   Subscriber subscriber = world.subscribe({.start = {.from = 1}});
-  CHECK(next_lines(subscriber, 3) == Lines{"three", "(lost 1-2)", "(caught up)"});
+  CHECK(next_lines(subscriber, 3) == Lines{"(lost 1-2)", "three", "(caught up)"});
   world.daemon.say("web.1", "four", Bus::loses);
   world.daemon.forget_up_to(4);
   world.daemon.say("web.1", "five");
-  CHECK(next_lines(subscriber, 2) == Lines{"five", "(lost 4-4)"});
+  CHECK(next_lines(subscriber, 2) == Lines{"(lost 4-4)", "five"});
 }
 
 TEST_CASE("a daemon that is replaced loses nothing and doubles nothing") {
