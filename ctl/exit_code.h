@@ -22,7 +22,7 @@ struct Failure {
   std::string message;  // one sentence or several lines; says what to do
 };
 
-template <class T>
+template <class T = void>
 using Outcome = tl::expected<T, Failure>;
 
 inline tl::unexpected<Failure> failure(ExitCode code, std::string message) {

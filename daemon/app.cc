@@ -72,8 +72,8 @@ Result<> App::Parts::open() {
     return control->send(client, reply);
   });
 
-  auto spawner =
-      Spawner::open(loop, {setup.directory, find_beside_us("muster-exec"), fd_limits.before});
+  auto spawner = Spawner::open(loop, {setup.directory, places.checkouts_dir(),
+                                      find_beside_us("muster-exec"), fd_limits.before});
   if (!spawner) return tl::unexpected(spawner.error());
   intake.emplace(loop, *router, [this] { processes->output_changed(); });
   attachments.emplace(
@@ -99,6 +99,7 @@ Result<> App::Parts::open() {
       [this](Event event) { post(std::move(event)); });
   keeper.keep_notify(notify_socket->fd());
   formation_file.emplace(loop, places.formation_file());
+  release_file.emplace(loop, places.releases_file());
   return open_core();
 }
 
@@ -128,7 +129,7 @@ Result<> App::Parts::open_core() {
   setup.core.first_launch = router->head().seq + 1;
   for (auto& stream : router->recovered())
     setup.core.first_launch = std::max(setup.core.first_launch, stream.launch + 1);
-  core.emplace(setup.model, std::move(wish), setup.core);
+  core.emplace(setup.model, std::move(wish), setup.core, setup.releases);
   return {};
 }
 

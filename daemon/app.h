@@ -21,8 +21,9 @@ struct AppSetup {
   KeeperLink* keeper = nullptr;      // outlives the app
   std::vector<std::string> command;  // this program and its arguments, as a keeper is to call it
   Endpoints endpoints;
-  std::string directory;
-  ModelFiles files;
+  std::string directory;  // the app's own
+  ModelFiles files;       // in it; in that of a checkout where the code is of one
+  Releases releases;
   AppModel model;
   std::optional<FormationCounts> formation;  // that was asked for on the command line
   CoreOptions core;

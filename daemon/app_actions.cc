@@ -1,5 +1,6 @@
 // See app.h. Here: each of the core's actions handed to the part that carries it out.
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include "daemon/app_parts.h"
 #include "daemon/edge/status.h"
@@ -55,17 +56,28 @@ void App::Parts::on(SaveFormation& action) {
     spdlog::error("the formation is not kept: {}", saved.message());
 }
 
-void App::Parts::on(ReadModel&) {
-  Result<LoadedModel> loaded = load_flawless_model(setup.files);
-  if (!loaded) return post(ModelRead{tl::unexpected(loaded.error())});
+void App::Parts::on(ReadModel& action) {
+  if (!action.code.empty() && access(directory_of(action.code).c_str(), F_OK) != 0)
+    return post(ModelRead{fail("the checkout {} is no longer there", action.code), action.code,
+                          action.of_release});
+  ModelFiles files = setup.files;
+  files.directory = directory_of(action.code);
+  Result<LoadedModel> loaded = load_flawless_model(files);
+  if (!loaded)
+    return post(ModelRead{tl::unexpected(loaded.error()), action.code, action.of_release});
   for (auto& complaint : loaded->complaints) spdlog::warn("{}", complaint.text());
-  post(ModelRead{std::move(loaded->model)});
+  post(ModelRead{std::move(loaded->model), action.code, action.of_release});
+}
+
+void App::Parts::on(KeepReleases& action) {
+  release_file->keep(action.releases,
+                     [this](Result<> outcome) { post(ReleaseKept{std::move(outcome)}); });
 }
 
 void App::Parts::on(AnswerStatus& action) {
   auto& status = std::get<StatusReply>(action.reply.body);
   status.app = setup.endpoints.app;
-  status.directory = setup.directory;
+  status.directory = directory_of(status.directory);  // the core knows its code
   status.cgroup = ledger->run().cgroup;
   fill_status(status, router->head(), router->alarms());
   status.keeper_pid = status.pid = setup.keeper->pid();

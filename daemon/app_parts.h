@@ -19,6 +19,7 @@
 #include "daemon/edge/port_watch.h"
 #include "daemon/edge/probes.h"
 #include "daemon/edge/processes.h"
+#include "daemon/edge/release_file.h"
 #include "daemon/edge/replay_desk.h"
 #include "router/router.h"
 
@@ -51,6 +52,9 @@ struct App::Parts {
   void arm_deadline();
   void carry_out(Action& action);
 
+  std::string directory_of(const std::string& code) const {
+    return code.empty() ? setup.directory : setup.endpoints.checkouts_dir() + '/' + code;
+  }
   std::string notify_path() const { return setup.endpoints.runtime_dir + "/notify"; }
   void forget(LaunchId launch);
 
@@ -62,6 +66,7 @@ struct App::Parts {
   void on(PassToLaunch& action);
   void on(SaveFormation& action);
   void on(ReadModel& action);
+  void on(KeepReleases& action);
   void on(AnswerStatus& action);
   void on(Upgrade& action);
   void on(Finish& action);
@@ -91,6 +96,7 @@ struct App::Parts {
   std::optional<Probes> probes;
   std::optional<NotifySocket> notify_socket;
   std::optional<FormationFile> formation_file;
+  std::optional<ReleaseFile> release_file;
   std::optional<Ledger> ledger;
   std::optional<Core> core;
   Timer deadline, leave;

@@ -19,6 +19,7 @@
 #include "daemon/edge/keeper_link.h"
 #include "daemon/edge/lock.h"
 #include "daemon/edge/machine.h"
+#include "daemon/edge/release_file.h"
 #include "daemon/options.h"
 #include "router/poison.h"
 
@@ -76,11 +77,19 @@ Result<LoadedModel> load(const ModelFiles& files, bool successor) {
   return loaded;
 }
 
+// Without its config vars an app is not the same, so a user is refused where they cannot be read.
+Result<Releases> load_releases(const Endpoints& endpoints, bool successor) {
+  Result<Releases> releases = ReleaseFile::load(endpoints.releases_file());
+  if (releases || !successor) return releases;
+  spdlog::error("{}; going on without config vars", releases.message());
+  return Releases();
+}
+
 Result<AppSetup> prepare(const DaemonOptions& options, bool successor) {
   AppSetup setup;
   Result<std::string> directory = resolve_directory(options.directory);
-  if (!directory) return within(directory.error(), "app directory");
-  setup.directory = *directory;
+  if (!directory && !options.app) return within(directory.error(), "app directory");
+  setup.directory = directory.value_or(options.directory);
 
   std::string app = options.app.value_or(app_name_of(setup.directory));
   if (!is_app_name(app))
@@ -90,7 +99,14 @@ Result<AppSetup> prepare(const DaemonOptions& options, bool successor) {
   if (!endpoints) return tl::unexpected(endpoints.error());
   setup.endpoints = *endpoints;
 
-  setup.files = {setup.directory, options.procfile, options.env_files};
+  Result<Releases> releases = load_releases(setup.endpoints, successor);
+  if (!releases) return tl::unexpected(releases.error());
+  setup.releases = std::move(*releases);
+  const std::string& code = setup.releases.current().code;
+  if (code.empty() && !directory) return within(directory.error(), "app directory");
+  const std::string from =
+      code.empty() ? setup.directory : setup.endpoints.checkouts_dir() + '/' + code;
+  setup.files = {from, options.procfile, options.env_files};
   Result<LoadedModel> loaded = load(setup.files, successor);
   if (!loaded) return tl::unexpected(loaded.error());
   setup.model = std::move(loaded->model);

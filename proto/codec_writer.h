@@ -49,6 +49,8 @@ template <class T>
 inline constexpr bool is_row = false;
 template <>
 inline constexpr bool is_row<ProcessRow> = true;
+template <>
+inline constexpr bool is_row<ReleaseRow> = true;
 template <class T>
 concept Row = is_row<std::remove_const_t<T>>;
 

@@ -12,13 +12,16 @@ namespace muster {
 
 struct Endpoints {
   std::string app;
-  std::string state_dir;    // .../APP, holds journal/ and formation; survives a reboot
+  std::string state_dir;    // .../APP, holds journal/, formation, releases; survives a reboot
   std::string runtime_dir;  // .../APP, mode 0700, holds lock, control, bus, windows, ledger; need
                             // not survive a reboot
 
   std::string journal_dir() const { return state_dir + "/journal"; }
   std::string poison_dir() const { return state_dir + "/poison"; }
   std::string formation_file() const { return state_dir + "/formation"; }
+  std::string releases_file() const { return state_dir + "/releases"; }
+  std::string checkouts_dir() const { return state_dir + "/checkouts"; }
+  std::string repository_dir() const { return state_dir + "/repository.git"; }
   std::string daemon_log() const { return state_dir + "/musterd.log"; }
   std::string lock_file() const { return runtime_dir + "/lock"; }
   std::string ledger_file() const { return runtime_dir + "/ledger"; }

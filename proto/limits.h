@@ -42,6 +42,10 @@ inline constexpr size_t type_name = 63;
 inline constexpr size_t config_file = 1 << 20;
 // Variables of one .env file: more do not fit beside a command line in what execve takes.
 inline constexpr size_t variables = 4096;
+// All config vars of an app, names and values: half of what one string of execve may have. Fifty
+// releases of that are written at each change.
+inline constexpr size_t config_vars = 64 << 10;
+inline constexpr size_t config_name = 255;
 
 // Bytes of replay or of a one-off's output that may be under way to one client before it must grant
 // more.

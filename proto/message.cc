@@ -17,7 +17,10 @@ std::string_view name_of(Refusal refusal) {
 
 bool is_question(const RequestBody& body) {
   if (auto* scale = std::get_if<ScaleRequest>(&body)) return scale->changes.empty();
-  return std::holds_alternative<PsRequest>(body) || std::holds_alternative<StatusRequest>(body) ||
+  if (auto* config = std::get_if<ConfigRequest>(&body))
+    return config->set.empty() && config->unset.empty();
+  return std::holds_alternative<PsRequest>(body) || std::holds_alternative<ReleasesRequest>(body) ||
+         std::holds_alternative<StatusRequest>(body) ||
          std::holds_alternative<VersionRequest>(body);
 }
 

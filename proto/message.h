@@ -49,6 +49,20 @@ struct RunRequest {
   bool detach = false;
   uint32_t credit = 0;  // attached: output messages that may be sent before more is granted
 };
+// Neither set nor unset: asks for them. Else one change, in force when it is answered.
+struct ConfigRequest {
+  std::map<std::string, std::string> set;
+  std::vector<std::string> unset;
+};
+struct ReleasesRequest {};
+struct RollbackRequest {
+  std::optional<uint64_t> version;  // none: the one before the current one
+};
+// A checkout that lies ready below the app's state directory.
+struct DeployRequest {
+  std::string code;    // its name there
+  std::string commit;  // as people call it
+};
 struct StatusRequest {};
 struct ReloadRequest {};
 struct ShutdownRequest {};
@@ -78,10 +92,11 @@ struct SignalRequest {
 };
 struct CancelRequest {};  // ends a replay; an attached one-off is told that its client has gone
 
-using RequestBody = std::variant<PsRequest, ScaleRequest, RestartRequest, StopRequest, StartRequest,
-                                 KillRequest, RunRequest, StatusRequest, ReloadRequest,
-                                 ShutdownRequest, UpgradeRequest, VersionRequest, ReplayRequest,
-                                 CreditRequest, InputRequest, SignalRequest, CancelRequest>;
+using RequestBody =
+    std::variant<PsRequest, ScaleRequest, RestartRequest, StopRequest, StartRequest, KillRequest,
+                 RunRequest, ConfigRequest, ReleasesRequest, RollbackRequest, DeployRequest,
+                 StatusRequest, ReloadRequest, ShutdownRequest, UpgradeRequest, VersionRequest,
+                 ReplayRequest, CreditRequest, InputRequest, SignalRequest, CancelRequest>;
 
 // Whether asking twice changes no more than asking once, which is nothing.
 bool is_question(const RequestBody& body);
@@ -162,6 +177,25 @@ struct StatusReply {
 struct ReloadReply {
   std::vector<std::string> changes;  // one sentence each; none: nothing changed
 };
+struct ConfigReply {
+  std::map<std::string, std::string> vars;
+};
+// Of a change that is kept and in force; what runs is being restarted with it.
+struct ReleasedReply {
+  uint64_t version = 0;    // the current one
+  bool unchanged = false;  // there was nothing to change
+};
+struct ReleaseRow {
+  uint64_t version = 0;
+  std::string change, by;
+  WallTime time{};
+  std::string code;     // of which checkout; empty: of none
+  std::string state;    // "pending": its processes are coming up; "failed": they did not
+  std::string failure;  // why
+};
+struct ReleasesReply {
+  std::vector<ReleaseRow> releases;  // oldest first
+};
 struct VersionReply {
   std::string version;
   uint32_t protocol = 0;
@@ -179,8 +213,8 @@ struct ReplayEndReply {
 
 using ReplyBody =
     std::variant<RefusedReply, DoneReply, PsReply, ScaleReply, RunStartedReply, RunOutputReply,
-                 RunInputReply, RunExitedReply, AliveReply, StatusReply, ReloadReply, VersionReply,
-                 ReplayRecordsReply, ReplayEndReply>;
+                 RunInputReply, RunExitedReply, AliveReply, StatusReply, ReloadReply, ConfigReply,
+                 ReleasedReply, ReleasesReply, VersionReply, ReplayRecordsReply, ReplayEndReply>;
 
 struct Reply {
   uint64_t id = 0;

@@ -12,6 +12,9 @@ std::string terminal_safe(std::string_view text);
 // `text`, or where it has more than `most` characters the first `most - 2` and "..".
 std::string cut_to(std::string_view text, size_t most);
 
+// As a shell reads it again: in quotes where it must be.
+std::string shell_word(std::string_view text);
+
 std::string base64(std::string_view bytes);
 
 }  // namespace muster

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/core/event.h"
+#include "daemon/core/releases.h"
 #include "proto/process_name.h"
 
 namespace muster {
@@ -28,6 +29,7 @@ struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gon
   std::string command;  // for `sh -c 'exec ...'` as the Procfile has it; used when argv is empty
   std::vector<std::string> argv;  // a one-off's own words
   Environment env;                // on top of the daemon's own; later ones win
+  std::string code;               // the checkout that it runs in; empty: the app's own directory
   Surroundings surroundings;
   std::optional<LineRate> line_rate;
   bool notifies = false;  // it is given NOTIFY_SOCKET
@@ -74,7 +76,13 @@ struct PassToLaunch {  // CreditRequest, InputRequest or SignalRequest of an att
 struct SaveFormation {
   FormationCounts formation;
 };
-struct ReadModel {};   // read Procfile and .env again; answered by ModelRead
+struct ReadModel {   // read Procfile and .env again; answered by ModelRead
+  std::string code;  // of this checkout; empty: in the app's own directory
+  bool of_release = false;
+};
+struct KeepReleases {  // on the disk, all of them or none; answered by ReleaseKept
+  Releases releases;
+};
 struct AnswerStatus {  // the edges know most of the answer; the core fills in what it knows
   ClientId client;
   Reply reply;  // body is a StatusReply
@@ -90,6 +98,6 @@ struct Finish {  // everything is down: leave the loop
 };
 
 using Action = std::variant<Launch, Kill, AwaitReady, Publish, Answer, PassToLaunch, SaveFormation,
-                            ReadModel, AnswerStatus, Upgrade, Finish>;
+                            ReadModel, KeepReleases, AnswerStatus, Upgrade, Finish>;
 
 }  // namespace muster

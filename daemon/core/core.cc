@@ -8,12 +8,14 @@
 
 namespace muster {
 
-Core::State::State(AppModel model, const FormationCounts& wish, CoreOptions core_options)
+Core::State::State(AppModel model, const FormationCounts& wish, CoreOptions core_options,
+                   Releases kept)
     : options(core_options),
+      releases(std::move(kept)),
       types(std::move(model)),
       formation(fitted(wish, types)),
       waiting(out),
-      driver(types, formation, options, table, waiting, out) {}
+      driver(types, formation, releases, options, table, waiting, out) {}
 
 std::vector<Action> Core::State::start(Now now) {
   out.begin(now);
@@ -36,7 +38,10 @@ std::vector<Action> Core::State::handle(Event event, Now now) {
           on(it);
       },
       event);
-  if (phase == Phase::running) roll_on();
+  if (phase == Phase::running) {
+    roll_on();
+    judge_trial();
+  }
   finish_when_all_is_gone();
   return out.take();
 }
@@ -74,8 +79,8 @@ void Core::State::announce(RecordKind kind, std::string text, const std::string&
   out.publish(std::move(record));
 }
 
-Core::Core(AppModel model, const FormationCounts& wish, CoreOptions options)
-    : state_(std::make_unique<State>(std::move(model), wish, options)) {}
+Core::Core(AppModel model, const FormationCounts& wish, CoreOptions options, Releases releases)
+    : state_(std::make_unique<State>(std::move(model), wish, options, std::move(releases))) {}
 
 Core::~Core() = default;
 
@@ -96,6 +101,10 @@ std::optional<Note> Core::take_note(const std::vector<Action>& actions) {
   return note;
 }
 
-std::optional<MonoTime> Core::next_deadline() const { return state_->table.next_deadline(); }
+std::optional<MonoTime> Core::next_deadline() const {
+  const auto of_process = state_->table.next_deadline(), of_trial = state_->trial_deadline();
+  if (!of_process || !of_trial) return of_process ? of_process : of_trial;
+  return std::min(*of_process, *of_trial);
+}
 
 }  // namespace muster

@@ -9,6 +9,7 @@
 
 #include "daemon/core/action.h"
 #include "daemon/core/note.h"
+#include "daemon/core/releases.h"
 
 namespace muster {
 
@@ -26,7 +27,8 @@ struct CoreOptions {
 class Core {
  public:
   // `wish` may name types that the model lacks (dropped) and lack types that it has (they get 0).
-  Core(AppModel model, const FormationCounts& wish, CoreOptions options);
+  // The model is that of the current one of the `releases`.
+  Core(AppModel model, const FormationCounts& wish, CoreOptions options, Releases releases = {});
   ~Core();
 
   // To be called once, first: launches what is wished.

@@ -12,10 +12,11 @@
 
 namespace muster {
 
-Driver::Driver(const Types& types, const FormationCounts& formation, const CoreOptions& options,
-               ProcessTable& table, Waiting& waiting, Outbox& out)
+Driver::Driver(const Types& types, const FormationCounts& formation, const Releases& releases,
+               const CoreOptions& options, ProcessTable& table, Waiting& waiting, Outbox& out)
     : types_(types),
       formation_(formation),
+      releases_(releases),
       options_(options),
       table_(table),
       waiting_(waiting),
@@ -161,6 +162,9 @@ Launch Driver::launch_of(const Process& p, LaunchId id) const {
     launch.line_rate = settings->line_rate;
     launch.env.insert(launch.env.end(), settings->env.begin(), settings->env.end());
   }
+  const Release& release = releases_.current();
+  launch.code = release.code;
+  launch.env.insert(launch.env.end(), release.config.begin(), release.config.end());
   if (p.one_off) {
     launch.command = p.one_off->command;
     launch.argv = p.one_off->argv;

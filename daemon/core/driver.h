@@ -13,8 +13,8 @@ namespace muster {
 
 class Driver {
  public:
-  Driver(const Types& types, const FormationCounts& formation, const CoreOptions& options,
-         ProcessTable& table, Waiting& waiting, Outbox& out);
+  Driver(const Types& types, const FormationCounts& formation, const Releases& releases,
+         const CoreOptions& options, ProcessTable& table, Waiting& waiting, Outbox& out);
 
   // The process may be gone from the table afterwards.
   void step(Process& process, LifeEvent event);
@@ -76,6 +76,7 @@ class Driver {
 
   const Types& types_;
   const FormationCounts& formation_;
+  const Releases& releases_;
   const CoreOptions& options_;
   ProcessTable& table_;
   Waiting& waiting_;

@@ -43,7 +43,10 @@ void Driver::on(const LaunchFailed& event) {
 }
 
 void Driver::on(const Ready& event) {
-  if (Process* p = table_.of_launch(event.launch)) step(*p, LifeEvent::ready);
+  Process* p = table_.of_launch(event.launch);
+  if (!p) return;
+  p->trouble.clear();
+  step(*p, LifeEvent::ready);
 }
 
 // It may say so before it is known to run at all.

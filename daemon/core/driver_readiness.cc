@@ -41,6 +41,7 @@ void Driver::end_boot(Process& p) {
   publish_error(p, "R10",
                 p.readiness.kind == Kind::port ? texts::boot_timeout(waited)
                                                : texts::boot_timeout_unready(waited));
+  p.trouble = texts::not_ready(waited);
   step(p, timeout ? LifeEvent::hung : LifeEvent::ready);
 }
 

@@ -68,6 +68,11 @@ struct ClientLost {  // the client of an attached one-off has gone
 };
 struct ModelRead {  // the answer to ReadModel
   Result<AppModel> model;
+  std::string code = {};  // as it was asked for
+  bool of_release = false;
+};
+struct ReleaseKept {  // the answer to KeepReleases: they are on the disk, or are as they were
+  Result<> outcome;
 };
 struct Signalled {  // SIGINT, SIGTERM or SIGHUP to the daemon itself
   int number;
@@ -75,6 +80,6 @@ struct Signalled {  // SIGINT, SIGTERM or SIGHUP to the daemon itself
 struct Tick {};  // now >= Core::next_deadline()
 
 using Event = std::variant<Launched, LaunchFailed, Ready, Notified, Exited, Gone, Requested,
-                           ClientLost, ModelRead, Signalled, Tick>;
+                           ClientLost, ModelRead, ReleaseKept, Signalled, Tick>;
 
 }  // namespace muster

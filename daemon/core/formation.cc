@@ -117,6 +117,12 @@ FormationCounts fitted(const FormationCounts& wish, const Types& types) {
   return formation;
 }
 
+FormationCounts formation_for(const Types& types, const FormationCounts& formation) {
+  FormationCounts wanted = fitted(formation, types);
+  if (types.find("web") && !formation.contains("web")) wanted["web"] = 1;
+  return fitted(wanted, types);
+}
+
 std::string formation_text(const FormationCounts& formation) {
   std::string text;
   for (auto& [type, count] : formation)

@@ -43,6 +43,10 @@ std::optional<RefusedReply> refuse_twins(const ScalePlan& plan, const Types& typ
 // lacks go, and what is over the limit is cut, as is what a singleton has over 1.
 FormationCounts fitted(const FormationCounts& wish, const Types& types);
 
+// The formation for another model of the same app: types that are new get 0, `web` 1, as on a first
+// deploy.
+FormationCounts formation_for(const Types& types, const FormationCounts& formation);
+
 // "web=2, worker=1": alphabetical, zeros included.
 std::string formation_text(const FormationCounts& formation);
 

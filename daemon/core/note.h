@@ -51,6 +51,14 @@ struct ProcessNote {
   std::optional<OneOffNote> one_off;
 };
 
+// Code that is on trial: see requests_release.cc.
+struct TrialNote {
+  uint64_t release = 0, back_to = 0;
+  LaunchId first_launch = 0;  // of those with the new code
+  FormationCounts formation;  // before it
+  bool operator==(const TrialNote&) const = default;
+};
+
 // Where the daemon itself is.
 struct DaemonNote {
   FormationCounts formation;
@@ -58,6 +66,8 @@ struct DaemonNote {
   uint32_t one_offs_named = 0;
   bool ending = false;    // it is being shut down
   bool hurrying = false;  // without waiting for the grace
+  uint64_t release = 0;   // which is in force
+  std::optional<TrialNote> trial;
   bool operator==(const DaemonNote&) const = default;
 };
 

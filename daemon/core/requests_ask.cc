@@ -49,6 +49,7 @@ void Core::State::ask(const Asker& asker, const std::string&, const PsRequest& r
 
 void Core::State::ask(const Asker& asker, const std::string&, const StatusRequest&) {
   StatusReply reply;
+  reply.directory = releases.current().code;
   std::vector<std::string> crashed, failed;
   for (auto& [name, p] : table.all()) {
     reply.processes++;

@@ -23,13 +23,6 @@ std::vector<std::string> changed_names(const Environment& before, const Environm
   return {names.begin(), names.end()};
 }
 
-FormationCounts formation_for(const Types& before, const Types& after,
-                              const FormationCounts& formation) {
-  FormationCounts wanted = fitted(formation, after);
-  if (after.find("web") && !before.find("web")) wanted["web"] = 1;
-  return fitted(wanted, after);
-}
-
 // What is different about a type, by name; what of it concerns only the next launch is a reason to
 // restart.
 ChangedKeys changes_of(const ProcessType& before, const ProcessType& after) {
@@ -48,11 +41,15 @@ void Core::State::ask(const Asker& asker, const std::string& by, const ReloadReq
 
 void Core::State::begin_reload(Reload reload) {
   reloads.push_back(std::move(reload));
-  out.add(ReadModel{});
+  out.add(ReadModel{releases.current().code, false});
 }
 
 void Core::State::on(ModelRead& event) {
+  if (event.of_release) return on_model_of_next(event.model);
   if (reloads.empty()) return;
+  // The code was changed while it was read.
+  if (event.code != releases.current().code)
+    return out.add(ReadModel{releases.current().code, false});
   const Reload oldest = std::move(reloads.front());
   reloads.pop_front();
   answer_reload(oldest, event.model);
@@ -74,7 +71,7 @@ void Core::State::answer_reload(const Reload& from, Result<AppModel>& model) {
 
 std::vector<std::string> Core::State::reload(AppModel model, const std::string& by) {
   const Types before = std::exchange(types, Types(std::move(model)));
-  FormationCounts wanted = formation_for(before, types, formation);
+  FormationCounts wanted = formation_for(types, formation);
   const auto variables = changed_names(before.model().env, types.model().env);
 
   std::vector<std::string> changes;

@@ -57,6 +57,7 @@ void Core::State::finish_when_all_is_gone() {
   for (auto& reload : reloads)
     if (reload.asker) refuse(*reload.asker, Refusal::no, "muster is shutting down");
   reloads.clear();
+  refuse_changes();
   for (auto& asker : awaiting_shutdown) out.answer(asker, DoneReply{});
   awaiting_shutdown.clear();
   out.add(Finish{0});

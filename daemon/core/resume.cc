@@ -80,8 +80,15 @@ Note Core::State::take_note(const std::vector<Action>& actions) {
 }
 
 DaemonNote Core::State::daemon_note() const {
-  return {formation, driver.next_launch(), one_offs_named, phase != Phase::running,
-          phase == Phase::hurrying || phase == Phase::finished};
+  DaemonNote note{formation,
+                  driver.next_launch(),
+                  one_offs_named,
+                  phase != Phase::running,
+                  phase == Phase::hurrying || phase == Phase::finished,
+                  releases.current().number,
+                  {}};
+  if (trial) note.trial = {trial->release, trial->back_to, trial->first_launch, trial->formation};
+  return note;
 }
 
 std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
@@ -107,9 +114,11 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
   repeat_signals(memory.last);
   for (auto& [name, note] : memory.processes)
     if (note.one_off && note.one_off->attached) hang_up(name);
+  resume_release(memory);
   if (phase == Phase::running) {
     settle_formation();
     roll_on();
+    judge_trial();
   }
   finish_when_all_is_gone();
   return out.take();

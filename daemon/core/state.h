@@ -13,7 +13,7 @@
 namespace muster {
 
 struct Core::State {
-  State(AppModel model, const FormationCounts& wish, CoreOptions core_options);
+  State(AppModel model, const FormationCounts& wish, CoreOptions core_options, Releases kept);
 
   std::vector<Action> start(Now now);
   std::vector<Action> resume(const Memory& memory, Now now);
@@ -23,6 +23,7 @@ struct Core::State {
   void on(const Requested& event);
   void on(const ClientLost& event);
   void on(ModelRead& event);
+  void on(const ReleaseKept& event);
   void on(const Signalled& event);
 
   // Requests. Each is answered exactly once, now or later; the last four belong to another one's
@@ -38,6 +39,10 @@ struct Core::State {
   void ask(const Asker& asker, const std::string& by, const KillRequest& request);
   void ask(const Asker& asker, const std::string& by, const RunRequest& request);
   void ask(const Asker& asker, const std::string& by, const ReloadRequest& request);
+  void ask(const Asker& asker, const std::string& by, const ConfigRequest& request);
+  void ask(const Asker& asker, const std::string& by, const ReleasesRequest& request);
+  void ask(const Asker& asker, const std::string& by, const RollbackRequest& request);
+  void ask(const Asker& asker, const std::string& by, const DeployRequest& request);
   void ask(const Asker& asker, const std::string& by, const ShutdownRequest& request);
   void ask(const Asker& asker, const std::string& by, const UpgradeRequest& request);
   void ask(const Asker& asker, const std::string& by, const CreditRequest& request);
@@ -66,6 +71,39 @@ struct Core::State {
   std::vector<std::string> reload(AppModel model, const std::string& by);
   void answer_reload(const Reload& reload, Result<AppModel>& model);
 
+  // A change of the release that is under way, the first in line, or waits for its turn.
+  struct TakeBack {};  // the release on trial
+  struct Change {
+    std::optional<Asker> asker;
+    std::string by;
+    std::variant<ConfigRequest, RollbackRequest, DeployRequest, TakeBack> wanted;
+  };
+  static constexpr size_t change_limit = 64;  // each may hold as much as a message
+  void begin_change(Change change);
+  void go_on_changing();
+  Verdict<std::optional<Release>> plan(const Change& change) const;
+  void end_change(ReplyBody body);
+  void keep_next();
+  void on_model_of_next(Result<AppModel>& model);
+  void put_in_force(const Release& before, std::optional<AppModel> model);
+  void give_turn(Process& process);
+  void resume_release(const Memory& memory);
+  void refuse_changes();
+
+  // New code, until all of it has come up.
+  struct Trial {
+    uint64_t release, back_to;
+    LaunchId first_launch;          // of those with the new code
+    FormationCounts formation;      // before it
+    std::string failure;            // why it is being taken back
+    std::optional<MonoTime> until;  // all have come up; then it has stood its trial
+  };
+  void judge_trial();
+  void take_back(const Process& because);
+  std::optional<MonoTime> trial_deadline() const {
+    return trial && phase == Phase::running ? trial->until : std::nullopt;
+  }
+
   DaemonNote daemon_note() const;
   void repeat_signals(const Note& last);
   void hang_up(const ProcessName& name);
@@ -81,6 +119,7 @@ struct Core::State {
   void finish_when_all_is_gone();
 
   CoreOptions options;
+  Releases releases;
   Types types;
   FormationCounts formation;
   Outbox out;
@@ -92,6 +131,10 @@ struct Core::State {
   std::set<std::string> rolling;  // the types in which a process has a turn
   uint32_t one_offs_named = 0;
   std::deque<Reload> reloads;
+  std::deque<Change> changes;
+  std::optional<Release> next;         // that the first of them makes: read, then kept
+  std::optional<AppModel> next_model;  // where its code is another
+  std::optional<Trial> trial;
   std::vector<Asker> awaiting_shutdown;
 };
 

@@ -78,6 +78,16 @@ inline Text reloaded(View by, View changes) { return fmt::format("Reload by {}: 
 inline Text reload_failed(View by, View why) {
   return fmt::format("Reload by {} failed: {}", by, why);
 }
+inline Text by(View what, View who) { return fmt::format("{} by {}", what, who); }
+inline Text release(uint64_t number, View by) {
+  return fmt::format("Release v{} created by {}", number, by);
+}
+inline Text taken_back(uint64_t number, View why, uint64_t back_to) {
+  const Text to = back_to ? fmt::format("v{}", back_to) : Text("what was there before");
+  return fmt::format("Release v{} did not come up: {}. Going back to {}", number, why, to);
+}
+inline Text no_way_back(View why) { return fmt::format("There is no way back: {}", why); }
+inline Text not_ready(Nanos t) { return fmt::format("not ready within {} seconds", seconds(t)); }
 inline Text shutdown(View by) { return fmt::format("Shutdown by {}", by); }
 inline Text shutdown_signal(View signal) {
   return fmt::format("{} received, starting shutdown", signal);

@@ -18,6 +18,8 @@ inline constexpr bool is_row<ProcessNote> = true;
 template <>
 inline constexpr bool is_row<DaemonNote> = true;
 template <>
+inline constexpr bool is_row<TrialNote> = true;
+template <>
 inline constexpr bool is_row<EventRecord> = true;
 template <>
 inline constexpr std::span<const ProcessState> choices<ProcessState>{process_states};
@@ -90,6 +92,14 @@ void describe(Fields& fields, M& note) {
   fields.may("one_off", note.one_off);
 }
 
+template <class Fields, Is<TrialNote> M>
+void describe(Fields& fields, M& note) {
+  fields.must("release", note.release);
+  fields.must("back_to", note.back_to);
+  fields.must("first_launch", note.first_launch);
+  fields.may("formation", note.formation);
+}
+
 template <class Fields, Is<DaemonNote> M>
 void describe(Fields& fields, M& note) {
   fields.must("formation", note.formation);
@@ -97,6 +107,8 @@ void describe(Fields& fields, M& note) {
   fields.may("one_offs_named", note.one_offs_named);
   fields.may("ending", note.ending);
   fields.may("hurrying", note.hurrying);
+  fields.may("release", note.release);
+  fields.may("trial", note.trial);
 }
 
 template <class Fields, Is<Note> M>

@@ -68,8 +68,10 @@ Result<Spawner> Spawner::open(Loop& loop, SpawnerOptions options) {
 
 std::string Spawner::directory_of(const Launch& launch) const {
   const std::string& own = launch.surroundings.directory;
-  if (own.empty()) return options_.directory;
-  return own.front() == '/' ? own : options_.directory + '/' + own;
+  const std::string app =
+      launch.code.empty() ? options_.directory : options_.checkouts + '/' + launch.code;
+  if (own.empty()) return app;
+  return own.front() == '/' ? own : app + '/' + own;
 }
 
 StartResult<LaunchPipes> Spawner::make_pipes(const Launch& launch) const {

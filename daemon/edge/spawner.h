@@ -17,6 +17,7 @@ namespace muster {
 
 struct SpawnerOptions {
   std::string directory;     // the app's, absolute
+  std::string checkouts;     // where those of code are
   std::string exec_program;  // muster-exec
   uint64_t fd_limit = 1024;  // the soft limit that programs get
 };

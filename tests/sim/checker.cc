@@ -53,8 +53,7 @@ void Checker::learn(const Event& event, const std::vector<Action>& actions) {
   if (auto* it = std::get_if<Notified>(&event); it && launches_.contains(it->launch))
     launches_.at(it->launch).ready = true;
   if (auto* it = std::get_if<Exited>(&event)) launches_.at(it->launch).exited = true;
-  if (auto* it = std::get_if<ModelRead>(&event); it && it->model && !ending_)
-    learn_model(*it->model);
+  learn_release(event);
   if (auto* it = std::get_if<Gone>(&event)) launches_.at(it->launch).over = true;
   if (auto* it = std::get_if<LaunchFailed>(&event)) launches_.at(it->launch).over = true;
   granted_.reset();
@@ -66,6 +65,23 @@ void Checker::learn(const Event& event, const std::vector<Action>& actions) {
   if (auto* it = std::get_if<ClientLost>(&event))
     for (auto& [exchange, seen] : exchanges_)
       if (exchange.first == it->client && seen.attached_run) seen.client_lost = true;
+}
+
+// A release's model is in force when it has been kept.
+void Checker::learn_release(const Event& event) {
+  if (ending_) return;
+  if (auto* it = std::get_if<ModelRead>(&event); it && it->model) {
+    if (it->of_release)
+      next_model_ = *it->model;
+    else if (it->code == code_)
+      learn_model(*it->model);
+  }
+  if (auto* it = std::get_if<ReleaseKept>(&event)) {
+    auto model = std::exchange(next_model_, std::nullopt);
+    if (!it->outcome) return;
+    code_ = world_.releases().current().code;
+    if (model) learn_model(*model);
+  }
 }
 
 void Checker::learn_model(const AppModel& model) {
@@ -195,6 +211,9 @@ bool Checker::rests_by_itself(const ProcessName& process) const {
 
 void Checker::see(const ClientId& client, const Reply& reply) {
   if (granted_ == Exchange(client, reply.id)) return;
+  if (auto* released = std::get_if<ReleasedReply>(&reply.body))
+    expect(released->version == world_.releases().current().number,
+           "v{} is answered and is not kept", released->version);
   auto it = exchanges_.find({client, reply.id});
   expect(it != exchanges_.end(), "{} is answered and has not asked {}", client, reply.id);
   expect(!it->second.answered, "{} is answered twice about {}", client, reply.id);

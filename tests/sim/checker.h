@@ -24,7 +24,11 @@ class Checker {
   // that. Throws a Violation.
   void check(const Event& event, const std::vector<Action>& actions, MonoTime now);
   // What a core that begins has read; what it reads later it is told by an event.
-  void begins_with(const AppModel& model) { model_ = model; }
+  void begins_with(const AppModel& model) {
+    model_ = model;
+    code_ = world_.releases().current().code;
+    next_model_.reset();
+  }
   // The program around the core has died: nobody who has asked will be answered.
   void supervisor_died();
   // When faults have stopped for long enough: exactly what is wished runs.
@@ -71,12 +75,15 @@ class Checker {
   // Those places of the formation that the words mean.
   std::set<ProcessName> places(const std::vector<std::string>& words) const;
 
+  void learn_release(const Event& event);
   void learn_model(const AppModel& model);
 
   const World& world_;
   const CoreOptions& options_;
   std::unordered_map<LaunchId, LaunchSeen> launches_;
   AppModel model_;
+  std::optional<AppModel> next_model_;  // of a release that is not kept yet
+  std::string code_;
   LaunchId last_launch_ = 0;
   std::map<Exchange, ExchangeSeen> exchanges_;
   std::optional<Exchange> granted_;  // by this event: credit, which is refused if it comes too late

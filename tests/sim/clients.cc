@@ -67,7 +67,7 @@ Event Clients::belonging_to_an_exchange() {
 }
 
 RequestBody Clients::some_body() {
-  switch (rng_.below(11)) {
+  switch (rng_.below(12)) {
     case 0:
       return StopRequest{some_names(true)};
     case 1:
@@ -82,6 +82,8 @@ RequestBody Clients::some_body() {
       return PsRequest{some_names(true)};
     case 7:
       return KillRequest{some_names(false), rng_.percent(50) ? SIGTERM : SIGUSR1};
+    case 8:
+      return change_of_release();
     case 6:
       return rng_.percent(50) ? RequestBody(StatusRequest{}) : VersionRequest{};
     default: {
@@ -90,6 +92,15 @@ RequestBody Clients::some_body() {
       return scale;
     }
   }
+}
+
+RequestBody Clients::change_of_release() {
+  const uint64_t dice = rng_.below(10);
+  if (dice < 3) return ConfigRequest{{{"COLOUR", std::to_string(rng_.below(3))}}, {}};
+  if (dice < 4) return ConfigRequest{{}, {"COLOUR"}};
+  if (dice < 5) return ReleasesRequest{};
+  if (dice < 8) return DeployRequest{"c" + std::to_string(rng_.below(3)), "c"};
+  return rng_.percent(50) ? RollbackRequest{} : RollbackRequest{rng_.below(6)};
 }
 
 std::vector<std::string> Clients::some_names(bool may_be_none) {

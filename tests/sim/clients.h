@@ -19,6 +19,7 @@ class Clients {
 
  private:
   RequestBody some_body();
+  RequestBody change_of_release();
   std::vector<std::string> some_names(bool may_be_none);
   std::string some_name();
   std::string some_scale_word();

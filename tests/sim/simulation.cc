@@ -64,8 +64,9 @@ class Simulation {
   void calm() {
     world_.calm_down();
     mortality_ = 0;
-    // The longest chain: SIGTERM, SIGKILL, a launch that backs off, and its boot timeout.
-    run_until(now_.mono + options_.backoff_cap + options_.boot_timeout + 5min);
+    // The longest chain: SIGTERM, SIGKILL, a launch that backs off, and its boot timeout; then
+    // changes that have waited, one after the other.
+    run_until(now_.mono + options_.backoff_cap + options_.boot_timeout + 30min);
     const Request request{1, "checker@box", PsRequest{}};
     const auto actions = tell(Requested{"checker", request});
     for (auto& action : actions)
@@ -114,7 +115,9 @@ class Simulation {
 
   // The program begins, or the next one goes on where it died.
   void begin() {
-    core_.emplace(model_, first_wish_, options_);
+    next_model_.reset();
+    core_code_ = world_.releases().current().code;
+    core_.emplace(model_, first_wish_, options_, world_.releases());
     checker_.begins_with(model_);
     after(Tick{}, memory_ ? core_->resume(*memory_, now_) : core_->start(now_));
   }
@@ -134,7 +137,7 @@ class Simulation {
       memory_->add(std::move(*kept));
     }
     world_.told(event);
-    if (auto* read = std::get_if<ModelRead>(&event); read && read->model) model_ = *read->model;
+    learn_model(event);
     if (tamper_.actions) tamper_.actions(actions);
     if (traced_) {
       note("> " + text_of(event));
@@ -145,6 +148,20 @@ class Simulation {
     for (size_t i = 0; i < done; i++) world_.carry_out(actions[i], now_.mono);
     if (dies) die(done);
     return actions;
+  }
+
+  // What the core has read and put in force.
+  void learn_model(const Event& event) {
+    if (auto* read = std::get_if<ModelRead>(&event); read && read->model) {
+      if (read->of_release)
+        next_model_ = *read->model;
+      else if (read->code == core_code_)
+        model_ = *read->model;
+    }
+    if (auto* kept = std::get_if<ReleaseKept>(&event); kept && kept->outcome) {
+      core_code_ = world_.releases().current().code;
+      if (next_model_) model_ = *std::exchange(next_model_, std::nullopt);
+    }
   }
 
   void die(size_t actions_done) {
@@ -172,6 +189,8 @@ class Simulation {
   unsigned mortality_;  // of the program around the core, in percent of its steps
   AppModel model_;
   FormationCounts first_wish_;
+  std::optional<AppModel> next_model_;  // of a release that is not in force yet
+  std::string core_code_;
   std::optional<Memory> memory_;  // what outlives it
   std::optional<Core> core_;
   std::deque<std::string> trace_;

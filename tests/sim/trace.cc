@@ -69,6 +69,9 @@ std::string text_of(const Event& event) {
                 text += fmt::format(" {}={}", type.name, type.command);
               return text;
             },
+            [](const ReleaseKept& it) {
+              return it.outcome ? std::string("kept") : "not kept: " + it.outcome.message();
+            },
             [](const Signalled& it) { return fmt::format("signal {}", it.number); },
             [](const Tick&) { return std::string("tick"); }},
       event);
@@ -94,7 +97,11 @@ std::string text_of(const Action& action) {
               for (auto& [type, count] : it.formation) text += fmt::format(" {}={}", type, count);
               return text;
             },
-            [](const ReadModel&) { return std::string("read model"); },
+            [](const ReadModel& it) { return "read model " + it.code; },
+            [](const KeepReleases& it) {
+              return fmt::format("keep v{} {}", it.releases.current().number,
+                                 it.releases.current().change);
+            },
             [](const Upgrade& it) { return fmt::format("upgrade for {}", it.client); },
             [](const AnswerStatus& it) { return fmt::format("status to {}", it.client); },
             [](const Finish&) { return std::string("finish"); }},

@@ -45,11 +45,26 @@ void World::carry_out(const Action& action, MonoTime now) {
   if (auto* it = std::get_if<Launch>(&action)) return launch(*it);
   if (auto* it = std::get_if<Kill>(&action)) return signal(it->launch, it->signal);
   if (auto* it = std::get_if<AwaitReady>(&action)) return become_ready(*it);
-  if (std::holds_alternative<ReadModel>(action))
-    schedule_telling(soon(), [this]() -> std::optional<Event> {
-      if (model_) return ModelRead{*model_};
-      return ModelRead{fail("Procfile:1: not today")};
-    });
+  if (auto* it = std::get_if<ReadModel>(&action)) return read(*it);
+  if (auto* it = std::get_if<KeepReleases>(&action)) return keep(*it);
+}
+
+void World::read(const ReadModel& wanted) {
+  schedule_telling(soon(), [this, wanted]() -> std::optional<Event> {
+    if (model_) return ModelRead{*model_, wanted.code, wanted.of_release};
+    return ModelRead{fail("Procfile:1: not today"), wanted.code, wanted.of_release};
+  });
+}
+
+// Whoever dies meanwhile may have got it onto the disk or not.
+void World::keep(const KeepReleases& wanted) {
+  if (!calm_ && rng_.percent(10))
+    return schedule_telling(soon(), [] { return ReleaseKept{fail("No space left on device")}; });
+  if (rng_.percent(50)) releases_ = wanted.releases;
+  schedule_telling(soon(), [this, kept = wanted.releases] {
+    releases_ = kept;
+    return ReleaseKept{};
+  });
 }
 
 // As the edge does it: finds out what came of it, and tells what was not told, in the usual order.

@@ -54,6 +54,8 @@ class World {
   void calm_down() { calm_ = true; }
   // Launches of which the core has not been told that they are over.
   const std::map<LaunchId, Tree>& trees() const { return trees_; }
+  // As they are on the disk.
+  const Releases& releases() const { return releases_; }
 
  private:
   using Happening = std::function<std::optional<Event>()>;
@@ -65,6 +67,8 @@ class World {
   void resume(const Launch& launch);
   void tell_exit(LaunchId id, Nanos delay);
   std::optional<Event> execute(LaunchId id, bool fails);
+  void read(const ReadModel& wanted);
+  void keep(const KeepReleases& wanted);
   void become_ready(const AwaitReady& wanted);
   void speak(LaunchId id);
   void signal(LaunchId id, int number);
@@ -80,6 +84,7 @@ class World {
   std::multimap<MonoTime, Happening> coming_;
   std::map<LaunchId, Tree> trees_;
   std::optional<AppModel> model_;
+  Releases releases_;
   bool calm_ = false;
   uint64_t supervisor_ = 0;  // which one
   int64_t next_pid_ = 1000;

@@ -24,8 +24,10 @@ class Stage {
  public:
   using Lines = std::vector<std::string>;
 
-  explicit Stage(FormationCounts wish, AppModel model = shop(), CoreOptions options = {})
-      : core_(std::make_unique<Core>(std::move(model), std::move(wish), options)) {
+  explicit Stage(FormationCounts wish, AppModel model = shop(), CoreOptions options = {},
+                 Releases releases = {})
+      : core_(std::make_unique<Core>(std::move(model), std::move(wish), options,
+                                     std::move(releases))) {
     take(core_->start(now_));
   }
 
@@ -116,6 +118,10 @@ class Stage {
   Lines watched() { return std::exchange(watched_, {}); }  // "web.1 5000"
   size_t passed_on() { return std::exchange(passed_on_, 0); }
   size_t readings() { return std::exchange(readings_, 0); }
+  Lines read() { return std::exchange(read_, {}); }  // of which code
+  std::vector<Releases> kept() { return std::exchange(kept_, {}); }
+  // What was to be kept is on the disk.
+  void keeps() { tell(ReleaseKept{}); }
   std::optional<int> finished() const { return finished_; }
   void clear() { lines(), signals(), records(), saved(), watched(); }
 
@@ -155,14 +161,19 @@ class Stage {
   void take(PassToLaunch&) { passed_on_++; }
   void take(SaveFormation& it) { saved_.push_back(std::move(it.formation)); }
   void take(Upgrade&) {}
-  void take(ReadModel&) { readings_++; }
+  void take(ReadModel& it) {
+    readings_++;
+    read_.push_back(it.code);
+  }
+  void take(KeepReleases& it) { kept_.push_back(std::move(it.releases)); }
   void take(Finish& it) { finished_ = it.exit_status; }
 
   Now now_{MonoTime(1h), WallTime(1'800'000'000s)};
   std::unique_ptr<Core> core_;
   std::map<std::string, Launch> launches_;
   std::map<uint64_t, std::vector<Reply>> replies_;
-  Lines lines_, signals_, watched_;
+  Lines lines_, signals_, watched_, read_;
+  std::vector<Releases> kept_;
   std::vector<EventRecord> records_;
   std::vector<FormationCounts> saved_;
   size_t launched_ = 0, passed_on_ = 0, readings_ = 0;

@@ -175,7 +175,8 @@ class ProcessStage {
 
  private:
   static Spawner make_spawner(Loop& loop, std::string directory) {
-    auto spawner = Spawner::open(loop, {std::move(directory), find_beside_us("muster-exec"), 512});
+    auto spawner =
+        Spawner::open(loop, {std::move(directory), {}, find_beside_us("muster-exec"), 512});
     if (!spawner) throw std::runtime_error(spawner.message());
     return std::move(*spawner);
   }

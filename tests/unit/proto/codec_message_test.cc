@@ -91,6 +91,14 @@ TEST_CASE("every request goes there and back") {
         R"({"id":5,"verb":"run","by":"a@b","command":["rake","-T"],"env":{"A":"1"},"credit":16})");
   CHECK(asked(RunRequest{{"x"}, {}, true, 0}) ==
         R"({"id":5,"verb":"run","by":"a@b","command":["x"],"detach":true})");
+  CHECK(asked(ConfigRequest{}) == R"({"id":5,"verb":"config","by":"a@b"})");
+  CHECK(asked(ConfigRequest{{{"A", "1"}}, {"B"}}) ==
+        R"({"id":5,"verb":"config","by":"a@b","set":{"A":"1"},"unset":["B"]})");
+  CHECK(asked(ReleasesRequest{}) == R"({"id":5,"verb":"releases","by":"a@b"})");
+  CHECK(asked(RollbackRequest{}) == R"({"id":5,"verb":"rollback","by":"a@b"})");
+  CHECK(asked(RollbackRequest{3}) == R"({"id":5,"verb":"rollback","by":"a@b","version":3})");
+  CHECK(asked(DeployRequest{"de63889", "de63889"}) ==
+        R"({"id":5,"verb":"deploy","by":"a@b","code":"de63889","commit":"de63889"})");
   CHECK(asked(StatusRequest{}) == R"({"id":5,"verb":"status","by":"a@b"})");
   CHECK(asked(ReloadRequest{}) == R"({"id":5,"verb":"reload","by":"a@b"})");
   CHECK(asked(ShutdownRequest{}) == R"({"id":5,"verb":"shutdown","by":"a@b"})");
@@ -160,6 +168,15 @@ TEST_CASE("every reply goes there and back") {
         R"("alarms":["fire"]})");
   CHECK(answered(ReloadReply{{"web: new command"}}) ==
         R"({"id":5,"reply":"reload","changes":["web: new command"]})");
+  CHECK(answered(ConfigReply{{{"A", "1"}}}) == R"({"id":5,"reply":"config","vars":{"A":"1"}})");
+  CHECK(answered(ReleasedReply{3, false}) == R"({"id":5,"reply":"released","version":3})");
+  CHECK(answered(ReleasedReply{3, true}) ==
+        R"({"id":5,"reply":"released","version":3,"unchanged":true})");
+  CHECK(answered(ReleasesReply{{{1, "Set A config vars", "a@b", moment, {}, {}, {}},
+                                {2, "Deploy x", "a@b", moment, "x", "failed", "why"}}}) ==
+        R"({"id":5,"reply":"releases","releases":[{"version":1,"change":"Set A config vars",)"
+        R"("by":"a@b","time":1795342502114233000},{"version":2,"change":"Deploy x","by":"a@b",)"
+        R"("time":1795342502114233000,"code":"x","state":"failed","failure":"why"}]})");
   CHECK(answered(VersionReply{"0.1.0", 1}) ==
         R"({"id":5,"reply":"version","version":"0.1.0","protocol":1})");
   CHECK(answered(ReplayRecordsReply{}) == R"({"id":5,"reply":"replay_records"})");

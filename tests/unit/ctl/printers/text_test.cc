@@ -23,3 +23,9 @@ TEST_CASE("base64 pads to groups of four") {
   CHECK(base64("foo") == "Zm9v");
   CHECK(base64("\xff\xfe\xfd") == "//79");
 }
+
+TEST_CASE("a word for a shell is in quotes only where it must be") {
+  CHECK(shell_word("a/b-c=1") == "a/b-c=1");
+  CHECK(shell_word("a b") == "'a b'");
+  CHECK(shell_word("it's") == "'it'\\''s'");
+}

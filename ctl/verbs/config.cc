@@ -1,0 +1,100 @@
+// ctl config: the config vars of the app, which the daemon keeps: shows, gets, sets and unsets
+// them.
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "ctl/printers/config.h"
+#include "ctl/verbs/verbs.h"
+
+namespace muster {
+namespace {
+
+class ConfigVerb : public Verb {
+ public:
+  void add_options(CLI::App& app) override {
+    app.footer(
+        "\nctl config              all of them\n"
+        "ctl config get K        the value of one\n"
+        "ctl config set K=V...   sets some: one release, and what runs is restarted with it\n"
+        "ctl config unset K...   takes some away, likewise");
+    app.add_option("ACTION", action_, "get, set or unset; none shows all")
+        ->check(CLI::IsMember({"get", "set", "unset"}));
+    app.add_option("VAR", words_, "K, or K=V to set it");
+    auto* json = app.add_flag("--json", json_, "An object instead of the table");
+    app.add_flag("-s,--shell", shell_, "Lines of KEY=VALUE that a shell can read")->excludes(json);
+    add_timeout(app, seconds_);
+  }
+
+  Outcome<int> run(Session& session) override {
+    if (action_ == "set" || action_ == "unset") return change(session);
+    auto reply = ask<ConfigReply>(session, ConfigRequest{}, short_timeout);
+    if (!reply) return tl::unexpected(reply.error());
+    if (action_ == "get") return get(session, reply->vars);
+    auto app = find_endpoints(session);
+    if (!app) return tl::unexpected(app.error());
+    session.out.write(json_    ? config_json(reply->vars)
+                      : shell_ ? config_shell(reply->vars)
+                               : config_table(app->app, reply->vars));
+    return status_done;
+  }
+
+ private:
+  Outcome<int> get(Session& session, const std::map<std::string, std::string>& vars) const {
+    if (words_.size() != 1) return failure(ExitCode::usage, "Usage: ctl config get KEY");
+    const auto var = vars.find(words_.front());
+    if (var == vars.end())
+      return failure(ExitCode::no, fmt::format("there is no config var {}", words_.front()));
+    session.out.write(var->second + "\n");
+    return status_done;
+  }
+
+  Outcome<int> change(Session& session) const {
+    ConfigRequest request;
+    const bool set = action_ == "set";
+    if (words_.empty())
+      return failure(ExitCode::usage,
+                     set ? "Usage: ctl config set KEY=VALUE..." : "Usage: ctl config unset KEY...");
+    for (auto& word : words_) {
+      const size_t equals = word.find('=');
+      if (set && (equals == 0 || equals == word.npos))
+        return failure(ExitCode::usage, fmt::format("'{}' is not of the form KEY=VALUE", word));
+      if (set)
+        request.set[word.substr(0, equals)] = word.substr(equals + 1);
+      else
+        request.unset.push_back(word);
+    }
+    return carry_out(session, request);
+  }
+
+  Outcome<int> carry_out(Session& session, const ConfigRequest& request) const {
+    auto endpoints = find_endpoints(session);
+    if (!endpoints) return tl::unexpected(endpoints.error());
+    const std::string what = request.unset.empty() ? "Setting config vars" : unsetting(request);
+    session.out.write(fmt::format("{} and restarting {}... ", what, endpoints->app));
+    session.out.flush();
+    auto reply = ask<ReleasedReply>(session, request, nanos_of(seconds_));
+    session.out.write(!reply             ? "failed\n"
+                      : reply->unchanged ? "nothing to change\n"
+                                         : fmt::format("done, v{}\n", reply->version));
+    if (!reply) return tl::unexpected(reply.error());
+    session.out.write(config_lines(request.set));
+    return status_done;
+  }
+
+  static std::string unsetting(const ConfigRequest& request) {
+    std::string names;
+    for (auto& name : request.unset) names += (names.empty() ? "" : ", ") + name;
+    return "Unsetting " + names;
+  }
+
+  std::string action_;
+  std::vector<std::string> words_;
+  bool json_ = false, shell_ = false;
+  double seconds_ = wait_seconds;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_config() { return std::make_unique<ConfigVerb>(); }
+
+}  // namespace muster

@@ -1,0 +1,259 @@
+// Changes of what processes are launched with: config vars, a rollback, a deploy. One after the
+// other: planned, its files read where its code is another, kept on the disk, and only then in
+// force and answered. So a successor finds either nothing of it, or all of it to go on with.
+//
+// New code is on trial: until each process of the formation has come up with it and stayed up for
+// a moment, the next change waits. If one does not, the release before it is made current again,
+// and those processes that had been replaced are replaced once more.
+#include <algorithm>
+
+#include "daemon/core/listing.h"
+#include "daemon/core/state.h"
+#include "daemon/core/texts.h"
+
+namespace muster {
+namespace {
+
+// Enough for a program that cannot work to say so and end.
+constexpr Nanos probation = 2s;
+
+constexpr const char* shutting_down = "muster is shutting down";
+
+bool is_first_with_code(const Releases& releases) {
+  size_t with_code = 0;
+  for (auto& release : releases.list())
+    with_code += !release.code.empty() && release.failure.empty();
+  return with_code == 1;
+}
+
+bool nothing_is_wished(const FormationCounts& formation) {
+  return std::all_of(formation.begin(), formation.end(),
+                     [](auto& entry) { return entry.second == 0; });
+}
+
+}  // namespace
+
+void Core::State::ask(const Asker& asker, const std::string& by, const ConfigRequest& request) {
+  if (request.set.empty() && request.unset.empty())
+    return out.answer(asker, ConfigReply{releases.current().config});
+  begin_change({asker, by, request});
+}
+
+void Core::State::ask(const Asker& asker, const std::string& by, const RollbackRequest& request) {
+  begin_change({asker, by, request});
+}
+
+void Core::State::ask(const Asker& asker, const std::string& by, const DeployRequest& request) {
+  begin_change({asker, by, request});
+}
+
+void Core::State::ask(const Asker& asker, const std::string&, const ReleasesRequest&) {
+  ReleasesReply reply;
+  for (auto& release : releases.list()) {
+    ReleaseRow row{release.number, release.change, release.by, release.time, release.code, {}, {}};
+    if (trial && trial->release == release.number) row.state = "pending";
+    if (!release.failure.empty()) row.state = "failed";
+    row.failure = release.failure;
+    reply.releases.push_back(std::move(row));
+  }
+  out.answer(asker, std::move(reply));
+}
+
+void Core::State::begin_change(Change change) {
+  if (phase != Phase::running) return refuse(*change.asker, Refusal::no, shutting_down);
+  if (changes.size() >= change_limit)
+    return refuse(*change.asker, Refusal::no, "too many changes wait for their turn; try again");
+  changes.push_back(std::move(change));
+  go_on_changing();
+}
+
+Verdict<std::optional<Release>> Core::State::plan(const Change& change) const {
+  if (auto* config = std::get_if<ConfigRequest>(&change.wanted))
+    return plan_config(releases, *config);
+  Verdict<Release> planned =
+      std::holds_alternative<TakeBack>(change.wanted)
+          ? Verdict<Release>(plan_take_back(releases, trial->back_to))
+      : std::holds_alternative<DeployRequest>(change.wanted)
+          ? plan_deploy(releases, std::get<DeployRequest>(change.wanted))
+          : plan_rollback(releases, std::get<RollbackRequest>(change.wanted).version);
+  if (!planned) return tl::unexpected(planned.error());
+  return std::optional(std::move(*planned));
+}
+
+// The next one, as far as it gets without the edges.
+void Core::State::go_on_changing() {
+  while (!next && !changes.empty()) {
+    const Change& change = changes.front();
+    if (trial && !std::holds_alternative<TakeBack>(change.wanted)) return;
+    auto planned = plan(change);
+    if (!planned) {
+      end_change(planned.error());
+    } else if (!*planned) {
+      end_change(ReleasedReply{releases.current().number, true});
+    } else {
+      next = std::move(*planned);
+      next->by = change.by;
+      next->time = out.now().wall;
+      next_model.reset();
+      if (next->code == releases.current().code)
+        keep_next();
+      else
+        out.add(ReadModel{next->code, true});
+    }
+  }
+}
+
+// Its turn is over, one way or the other.
+void Core::State::end_change(ReplyBody body) {
+  const Change change = std::move(changes.front());
+  changes.pop_front();
+  next.reset();
+  next_model.reset();
+  const auto* refused = std::get_if<RefusedReply>(&body);
+  if (std::holds_alternative<TakeBack>(change.wanted)) {
+    if (refused) announce(RecordKind::notice, texts::no_way_back(refused->message), change.by);
+    trial.reset();
+  }
+  if (change.asker) out.answer(*change.asker, std::move(body));
+}
+
+void Core::State::keep_next() {
+  Releases kept = releases;
+  if (trial) kept.mark_failed(trial->release, trial->failure);
+  kept.add(*next);
+  out.add(KeepReleases{std::move(kept)});
+}
+
+void Core::State::on_model_of_next(Result<AppModel>& model) {
+  if (!next) return;
+  if (model) {
+    next_model = std::move(*model);
+    keep_next();
+  } else {
+    end_change(RefusedReply{Refusal::no, model.message()});
+  }
+}
+
+void Core::State::on(const ReleaseKept& event) {
+  if (!next) return;
+  if (!event.outcome) {
+    end_change(RefusedReply{Refusal::no, "it cannot be kept: " + event.outcome.message()});
+  } else {
+    const Release before = releases.current();
+    if (trial) releases.mark_failed(trial->release, trial->failure);
+    releases.add(*next);
+    put_in_force(before, std::move(next_model));
+    end_change(ReleasedReply{releases.current().number, false});
+  }
+  if (phase == Phase::running) go_on_changing();
+}
+
+// The current release, which is kept already.
+void Core::State::put_in_force(const Release& before, std::optional<AppModel> model) {
+  const Release& now = releases.current();
+  announce(RecordKind::notice, texts::by(now.change, now.by), now.by);
+  announce(RecordKind::notice, texts::release(now.number, now.by), now.by);
+  if (phase != Phase::running) return;
+  const FormationCounts formation_before = formation;
+  const LaunchId first_launch = driver.next_launch();
+  FormationCounts wanted = formation;
+  if (model) {
+    types = Types(std::move(*model));
+    wanted = formation_for(types, formation);
+  }
+  // What of the old release was never replaced goes on as it is.
+  std::vector<Process*> to_restart;
+  for (Process* p : table.everything()) {
+    if (p->one_off) continue;
+    if (trial && p->launch && *p->launch < trial->first_launch) continue;
+    const bool rests = p->wish == Wish::rest || p->wish == Wish::finish;
+    if (!rests && includes(wanted, p->name)) to_restart.push_back(p);
+  }
+  if (trial) {
+    // Types that the new code lacked are back; what was scaled meanwhile stays so.
+    for (auto& [type, count] : trial->formation)
+      if (!formation.contains(type) && types.find(type)) wanted[type] = count;
+    wanted = fitted(wanted, types);
+  } else if (now.code != before.code) {
+    trial = Trial{now.number, before.number, first_launch, formation_before, {}, {}};
+    if (is_first_with_code(releases) && nothing_is_wished(wanted) && types.find("web"))
+      wanted["web"] = 1;
+  }
+  for (Process* p : table.everything()) {
+    driver.take_stopping(*p);
+    const ProcessType* type = p->one_off || p->identity ? nullptr : types.find(p->name.type);
+    if (type) p->command = type->command;
+  }
+  if (wanted != formation) adopt(std::move(wanted), now.by);
+  for (Process* p : to_restart) give_turn(*p);
+}
+
+// Ready or not, it is launched anew: of a type one after the other where it runs.
+void Core::State::give_turn(Process& p) {
+  if (!includes(formation, p.name)) return;
+  if (p.state != ProcessState::starting && p.state != ProcessState::up)
+    return driver.step(p, LifeEvent::restart);
+  p.turn = Turn::waiting;
+  table.touch(p);
+  rolling.insert(p.name.type);
+}
+
+// The new code is judged by what became of the processes that were launched with it.
+void Core::State::judge_trial() {
+  using enum ProcessState;
+  if (!trial || next) return;
+  bool settled = true, any_new = false;
+  for (auto& [name, p] : table.all()) {
+    if (p.one_off || !includes(formation, name)) continue;
+    const bool is_new = !p.launch || *p.launch >= trial->first_launch;
+    const bool has_crashed = p.crashes > 0 && (p.state == starting || p.state == up ||
+                                               p.state == crashed || p.state == failed);
+    const bool was_late = p.state == up && !p.trouble.empty();
+    any_new = any_new || (is_new && p.launch);
+    if (is_new && (has_crashed || was_late)) return take_back(p);
+    settled = settled && p.turn == Turn::none &&
+              (p.state == up || p.state == down || p.state == complete);
+  }
+  if (!settled) {
+    trial->until.reset();
+  } else if (any_new && !trial->until) {
+    trial->until = out.now().mono + probation;
+  } else if (!any_new || out.now().mono >= *trial->until) {
+    trial.reset();
+    go_on_changing();
+  }
+}
+
+void Core::State::take_back(const Process& because) {
+  trial->until.reset();
+  trial->failure =
+      fmt::format("{} {}", because.name.text(),
+                  because.state == ProcessState::up && because.crashes == 0 ? because.trouble
+                  : because.trouble.empty()                                 ? "crashed"
+                                                                            : because.trouble);
+  announce(RecordKind::notice, texts::taken_back(trial->release, trial->failure, trial->back_to),
+           "muster");
+  changes.push_front({std::nullopt, "muster", TakeBack{}});
+  go_on_changing();
+}
+
+// A supervisor that was killed had kept a release, and not come to put it in force.
+void Core::State::resume_release(const Memory& memory) {
+  trial.reset();
+  if (auto& note = memory.daemon.trial)
+    trial = Trial{note->release, note->back_to, note->first_launch, note->formation, {}, {}};
+  if (releases.current().number <= memory.daemon.release || phase != Phase::running) return;
+  const Release* known = releases.find(memory.daemon.release);
+  const Release before = known ? *known : Release{};
+  put_in_force(before, types.model());
+  if (trial && trial->release != releases.current().number) trial.reset();
+}
+
+void Core::State::refuse_changes() {
+  for (auto& change : changes)
+    if (change.asker) refuse(*change.asker, Refusal::no, shutting_down);
+  changes.clear();
+  next.reset();
+}
+
+}  // namespace muster
