@@ -23,6 +23,8 @@ constexpr VerbRow verbs[] = {
     {"config", "Show, set or unset the config vars", make_config},
     {"releases", "Show what was changed: config vars, code", make_releases},
     {"rollback", "Go back to an earlier release", make_rollback},
+    {"create", "Make a git repository that deploys what is pushed", make_create},
+    {"receive", "Deploy what is pushed: for the hook of that repository", make_receive},
     {"wait", "Wait until the processes are up", make_wait},
     {"events", "Show what muster does, as it happens", make_events},
     {"apps", "Show all daemons of yours on this machine", make_apps},

@@ -1,0 +1,210 @@
+// See deploy.h.
+#include "ctl/deploy/deploy.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include "ctl/deploy/program.h"
+#include "ctl/printers/text.h"
+#include "daemon/config/formation.h"
+#include "daemon/config/load.h"
+
+namespace muster {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t code_length = 12, short_commit = 7;
+// What a daemon may take to start, and to keep a release behind others.
+constexpr Nanos answer_time = 60s;
+// A formation of many processes comes up one after the other; then the daemon goes on without us.
+constexpr Nanos come_up_time = 30min;
+constexpr auto look_again_pause = 100ms;
+
+// Whatever is printed stands below the arrows.
+class Indented {
+ public:
+  explicit Indented(Output& out) : out_(out) {}
+  void write(std::string_view text) {
+    for (char c : text) {
+      if (at_begin_) out_.write("       ");
+      out_.write({&c, 1});
+      at_begin_ = c == '\n';
+    }
+    out_.flush();
+  }
+  void end() {
+    if (!at_begin_) write("\n");
+  }
+
+ private:
+  Output& out_;
+  bool at_begin_ = true;
+};
+
+}  // namespace
+
+Deploy::Deploy(Session& session, Endpoints endpoints, std::string commit)
+    : session_(session), endpoints_(std::move(endpoints)), commit_(std::move(commit)) {}
+
+void Deploy::say(std::string_view text) {
+  session_.out.write(text);
+  session_.out.flush();
+}
+
+Outcome<int> Deploy::run() {
+  say("-----> Muster receiving push\n");
+  Outcome<> outcome = check_out();
+  if (outcome) outcome = build();
+  if (outcome) outcome = discover();
+  const bool ready = outcome.has_value();
+  if (outcome) outcome = launch();
+  if (!ready) {
+    std::error_code error;
+    fs::remove_all(place(), error);
+  }
+  if (ready) prune();
+  if (!outcome && started_daemon_) (void)ask<DoneReply>(session_, ShutdownRequest{}, answer_time);
+  if (!outcome) return tl::unexpected(outcome.error());
+  return status_done;
+}
+
+// What git keeps of the checkout (its index) is nobody's afterwards.
+Outcome<> Deploy::check_out() {
+  const std::string base = commit_.substr(0, code_length);
+  code_ = base;
+  std::error_code error;
+  fs::create_directories(endpoints_.checkouts_dir(), error);
+  for (int copy = 2; fs::exists(place(), error); copy++) code_ = fmt::format("{}-{}", base, copy);
+  if (!fs::create_directory(place(), error))
+    return failure(ExitCode::no, fmt::format("{}: {}", place(), error.message()));
+  const std::string index = place() + ".index";
+  Program git{
+      {"git", "--work-tree=" + place(), "checkout", "--quiet", "--force", commit_, "--", "."}, {}};
+  git.environment["GIT_INDEX_FILE"] = index;
+  auto checked_out = output_of(git);
+  fs::remove(index, error);
+  if (!checked_out) return failure(ExitCode::no, checked_out.message());
+  return {};
+}
+
+// With the config vars that it will run with, as far as they are known yet.
+Outcome<> Deploy::build() {
+  const std::string program = place() + "/bin/build";
+  if (access(program.c_str(), X_OK) != 0) return {};
+  say("-----> Building\n");
+  Indented shown(session_.out);
+  Program build{{program}, place(), environment_without_git()};
+  if (auto config = ask<ConfigReply>(session_, ConfigRequest{}, short_timeout))
+    for (auto& [name, value] : config->vars) build.environment[name] = value;
+  build.on_output = [&](std::string_view text) { shown.write(text); };
+  auto status = run_program(build);
+  shown.end();
+  if (!status) return failure(ExitCode::no, "bin/build: " + status.message());
+  if (*status != 0)
+    return failure(ExitCode::no, fmt::format("bin/build failed with status {}", *status));
+  return {};
+}
+
+Outcome<> Deploy::discover() {
+  say("-----> Discovering process types\n");
+  auto loaded = load_flawless_model({place(), {}, {}});
+  if (!loaded) return failure(ExitCode::no, loaded.message());
+  std::vector<std::string> names;
+  for (auto& type : loaded->model.types) names.push_back(type.name);
+  std::sort(names.begin(), names.end());
+  say(fmt::format("       Procfile declares types -> {}\n", fmt::join(names, ", ")));
+  return {};
+}
+
+Outcome<> Deploy::launch() {
+  say("-----> Launching... ");
+  Outcome<> outcome = start_daemon();
+  uint64_t version = 0;
+  if (outcome) {
+    auto released = release();
+    if (released) version = *released;
+    outcome = released ? see_it_come_up(version) : tl::unexpected(released.error());
+  }
+  say(outcome ? fmt::format("done, v{}\n       {} runs {}\n", version, endpoints_.app, formation())
+              : "failed\n");
+  return outcome;
+}
+
+// Its first formation is that of a first deploy, which is the daemon's business: until then it runs
+// nothing.
+Outcome<> Deploy::start_daemon() {
+  if (daemon_runs(endpoints_)) return {};
+  Program musterd{{own_program_directory() + "/musterd", "-d", "--app", endpoints_.app},
+                  "/",
+                  environment_without_git()};
+  std::error_code error;
+  if (!fs::exists(endpoints_.formation_file(), error))
+    musterd.argv.insert(musterd.argv.end(), {"-m", "all=0"});
+  musterd.argv.push_back(place());
+  auto started = output_of(musterd);
+  if (!started) return failure(ExitCode::no, started.message());
+  started_daemon_ = true;
+  return {};
+}
+
+// Where the answer is lost with a supervisor, the releases tell whether it was kept.
+Outcome<uint64_t> Deploy::release() {
+  const DeployRequest wanted{code_, commit_.substr(0, short_commit)};
+  auto released = ask<ReleasedReply>(session_, wanted, answer_time);
+  if (released) return released->version;
+  if (released.error().code == ExitCode::no) return tl::unexpected(released.error());
+  auto known = ask<ReleasesReply>(session_, ReleasesRequest{}, short_timeout);
+  if (known)
+    for (auto& row : known->releases)
+      if (row.code == code_) return row.version;
+  return tl::unexpected(released.error());
+}
+
+Outcome<> Deploy::see_it_come_up(uint64_t version) {
+  const MonoTime deadline = read_clocks().mono + come_up_time;
+  for (;;) {
+    auto known = ask<ReleasesReply>(session_, ReleasesRequest{}, answer_time);
+    if (!known) return tl::unexpected(known.error());
+    const ReleaseRow* row = nullptr;
+    for (auto& candidate : known->releases)
+      if (candidate.version == version) row = &candidate;
+    if (!row || row->state.empty()) return {};
+    if (row->state == "failed")
+      return failure(
+          ExitCode::no,
+          fmt::format("v{} did not come up: {}. What ran before runs again, as v{}.\n"
+                      "See: ctl logs -a {}",
+                      version, row->failure, known->releases.back().version, endpoints_.app));
+    if (read_clocks().mono >= deadline)
+      return failure(ExitCode::timeout, fmt::format("v{} is still coming up; look at: ctl ps -a {}",
+                                                    version, endpoints_.app));
+    std::this_thread::sleep_for(look_again_pause);
+  }
+}
+
+std::string Deploy::formation() const {
+  auto reply = ask<ScaleReply>(session_, ScaleRequest{}, short_timeout);
+  return reply ? format_formation(reply->formation) : "?";
+}
+
+// Nobody else adds or removes checkouts: pushes take turns.
+void Deploy::prune() const {
+  auto known = ask<ReleasesReply>(session_, ReleasesRequest{}, short_timeout);
+  if (!known) return;
+  std::vector<std::string> kept{code_};
+  for (auto row = known->releases.rbegin(); row != known->releases.rend(); ++row)
+    if (!row->code.empty() && std::find(kept.begin(), kept.end(), row->code) == kept.end() &&
+        kept.size() < kept_checkouts)
+      kept.push_back(row->code);
+  std::error_code error;
+  for (auto& entry : fs::directory_iterator(endpoints_.checkouts_dir(), error))
+    if (std::find(kept.begin(), kept.end(), entry.path().filename()) == kept.end())
+      fs::remove_all(entry.path(), error);
+}
+
+}  // namespace muster

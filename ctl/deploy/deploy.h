@@ -1,0 +1,42 @@
+// One push, from the commit to the release that runs: checked out beside the others, built, and
+// handed to the daemon, who decides whether it stays. Prints what it does as Heroku does.
+#pragma once
+
+#include <string>
+
+#include "ctl/session.h"
+
+namespace muster {
+
+class Deploy {
+ public:
+  // In a hook of the app's repository, whose directory is the current one.
+  Deploy(Session& session, Endpoints endpoints, std::string commit);
+
+  Outcome<int> run();
+
+  // Checkouts of so many releases stay, for a rollback.
+  static constexpr size_t kept_checkouts = 5;
+
+ private:
+  Outcome<> check_out();
+  Outcome<> build();
+  Outcome<> discover();
+  Outcome<> launch();
+  Outcome<> start_daemon();
+  Outcome<uint64_t> release();
+  Outcome<> see_it_come_up(uint64_t version);
+  std::string formation() const;
+  void prune() const;
+
+  std::string place() const { return endpoints_.checkouts_dir() + '/' + code_; }
+  void say(std::string_view text);
+
+  Session& session_;
+  const Endpoints endpoints_;
+  const std::string commit_;
+  std::string code_;
+  bool started_daemon_ = false;
+};
+
+}  // namespace muster

@@ -1,0 +1,106 @@
+// ctl create: a bare git repository in the app's state directory, whose hook deploys what is pushed
+// into it, and the remote `muster` for it in the repository that it was called in.
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "ctl/deploy/program.h"
+#include "ctl/printers/text.h"
+#include "ctl/verbs/verbs.h"
+
+namespace muster {
+namespace {
+
+constexpr const char* remote_name = "muster";
+
+// Over ssh the environment is that of a bare login, so what decided about the places is written
+// into the hook.
+std::string hook_text(const std::string& app) {
+  std::string text =
+      "#!/bin/sh\n# Written by `ctl create`: deploys what is pushed. Refused is what does not come "
+      "up.\n";
+  for (auto name : {"MUSTER_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"})
+    if (auto value = environment_variable(name); value && !value->empty())
+      text += fmt::format("export {}={}\n", name, shell_word(*value));
+  return text + fmt::format("exec {} receive -a {}\n", shell_word(own_program_directory() + "/ctl"),
+                            shell_word(app));
+}
+
+Result<> write_hook(const std::string& path, const std::string& text) {
+  const std::string next = path + ".next";
+  std::ofstream file(next, std::ios::trunc);
+  file << text;
+  file.close();
+  if (!file || chmod(next.c_str(), 0755) != 0 || rename(next.c_str(), path.c_str()) != 0)
+    return fail_errno(errno, "{}", path);
+  return {};
+}
+
+class Create : public Verb {
+ public:
+  void add_options(CLI::App& app) override {
+    app.footer(
+        "\nThen `git push muster main` deploys. From another machine, over ssh:\n"
+        "git remote add muster USER@HOST:PATH, with the PATH that is printed.");
+    app.add_option("APP_NAME", name_, "The app's name; default: the directory's");
+  }
+
+  Outcome<int> run(Session& session) override {
+    auto work_tree = output_of({{"git", "rev-parse", "--show-toplevel"}, {}});
+    std::error_code error;
+    const std::string here = work_tree ? *work_tree : std::filesystem::current_path(error).string();
+    const std::string name = !name_.empty() ? name_
+                             : session.app  ? *session.app
+                                            : app_name_of(here);
+    if (!is_app_name(name))
+      return failure(ExitCode::usage, fmt::format("'{}' cannot be an app's name", name));
+    auto endpoints = endpoints_of(name, geteuid() == 0, geteuid(), environment_variable);
+    if (!endpoints) return failure(ExitCode::usage, endpoints.message());
+    session.out.write(fmt::format("Creating {}... ", name));
+    session.out.flush();
+    Result<> made = make_repository(*endpoints);
+    session.out.write(made ? "done\n" : "failed\n");
+    if (!made) return failure(ExitCode::no, made.message());
+    session.out.write(endpoints->repository_dir() + "\n");
+    return work_tree ? add_remote(session, *work_tree, endpoints->repository_dir())
+                     : Outcome<int>(status_done);
+  }
+
+ private:
+  // Done again, it renews the hook and leaves the rest as it is.
+  static Result<> make_repository(const Endpoints& endpoints) {
+    if (auto created = create_directories(endpoints, geteuid()); !created) return created;
+    const std::string directory = endpoints.repository_dir();
+    auto made = output_of({{"git", "init", "--quiet", "--bare", "--initial-branch=main", directory},
+                           {},
+                           environment_without_git()});
+    if (!made) return tl::unexpected(made.error());
+    return write_hook(directory + "/hooks/pre-receive", hook_text(endpoints.app));
+  }
+
+  static Outcome<int> add_remote(Session& session, const std::string& work_tree,
+                                 const std::string& url) {
+    auto known = output_of({{"git", "remote", "get-url", remote_name}, work_tree});
+    if (known && *known == url) return status_done;
+    if (known)
+      return failure(ExitCode::no,
+                     fmt::format("the remote {0} is {1} here; to change that:\ngit remote set-url "
+                                 "{0} {2}",
+                                 remote_name, *known, url));
+    auto added = output_of({{"git", "remote", "add", remote_name, url}, work_tree});
+    if (!added) return failure(ExitCode::no, added.message());
+    session.out.write(fmt::format("Git remote {} added\n", remote_name));
+    return status_done;
+  }
+
+  std::string name_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_create() { return std::make_unique<Create>(); }
+
+}  // namespace muster

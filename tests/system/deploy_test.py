@@ -1,0 +1,250 @@
+"""ctl create and git push: with a real git and a real daemon, and no network."""
+
+import json
+import os
+import subprocess
+
+import pytest
+from waiting import wait_for
+
+import proc
+from home import BIN
+
+SERVES = """import http.server, os
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(open("version").read().encode())
+    def log_message(self, *words):
+        pass
+http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
+"""
+
+
+class Work:
+    """The repository of somebody who works on the app."""
+
+    def __init__(self, app):
+        self.app = app
+        self.env = {**app.home.environment, "GIT_CONFIG_GLOBAL": "/dev/null",
+                    "GIT_CONFIG_SYSTEM": "/dev/null", "GIT_AUTHOR_NAME": "a",
+                    "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a",
+                    "GIT_COMMITTER_EMAIL": "a@b"}
+        self.git("init", "-q", "-b", "main")
+
+    def git(self, *words):
+        return subprocess.run(["git", *words], cwd=self.app.directory, env=self.env, text=True,
+                              capture_output=True, timeout=120, check=False)
+
+    def commit(self, version, **types):
+        types = types or {"web": "python3 serve.py", "worker": "tail -f /dev/null"}
+        self.app.write("serve.py", SERVES)
+        self.app.write("version", version)
+        self.app.procfile(**types)
+        self.git("add", "-A")
+        done = self.git("commit", "-q", "-m", version)
+        assert done.returncode == 0, done.stderr
+        return self.git("rev-parse", "HEAD").stdout.strip()
+
+    def push(self, *words):
+        """What git shows of what the other side says, without its prefix."""
+        done = self.git("push", "muster", *(words or ["main"]))
+        lines = [line.removeprefix("remote: ").rstrip() for line in done.stderr.splitlines()]
+        return done.returncode, lines
+
+    def pushed(self, *words):
+        status, lines = self.push(*words)
+        assert status == 0, lines
+        return lines
+
+
+@pytest.fixture
+def work(app):
+    # The base port of the daemon that the hook starts.
+    app.home.environment["PORT"] = str(app.home.port)
+    work = Work(app)
+    yield work
+    app.ctl("shutdown")
+
+
+def created(work):
+    assert work.app.ok("create") == (
+        f"Creating app... done\n{work.app.home.state}/repository.git\nGit remote muster added\n")
+    return work
+
+
+def served(app):
+    """What the app answers over HTTP: the version that it was deployed with."""
+    import urllib.request
+    row = app.row("web.1")
+    with urllib.request.urlopen(f"http://127.0.0.1:{row['port']}/", timeout=5) as answer:
+        return answer.read().decode()
+
+
+def releases(app):
+    return json.loads(app.ok("releases", "--json"))
+
+
+def test_the_first_push_starts_the_daemon_with_one_web_process(work):
+    created(work).commit("one")
+    lines = work.pushed()
+    for line in ("-----> Muster receiving push", "-----> Discovering process types",
+                 "       Procfile declares types -> web, worker", "-----> Launching... done, v1"):
+        assert line in lines, lines
+    assert work.app.formation() == "web=1 worker=0"
+    assert served(work.app) == "one"
+    assert proc.alive(work.app.pid_of_daemon())
+    assert not any(name.startswith("GIT_") for name in
+                   proc.environment(work.app.pid("web.1")))
+
+
+def test_another_push_takes_over_and_keeps_the_formation(work):
+    created(work).commit("one")
+    work.pushed()
+    work.app.ok("scale", "web=2", "worker=1")
+    work.app.wait_states({"web.1": "up", "web.2": "up", "worker.1": "up"})
+    daemon = work.app.pid_of_daemon()
+    commit = work.commit("two")
+    assert "-----> Launching... done, v2" in work.pushed()
+    assert work.app.formation() == "web=2 worker=1"
+    assert served(work.app) == "two"
+    assert work.app.pid_of_daemon() == daemon
+    newest = releases(work.app)[0]
+    assert newest["change"] == f"Deploy {commit[:7]}"
+    where = os.readlink(f"/proc/{work.app.pid('worker.1')}/cwd")
+    assert where == f"{work.app.home.state}/checkouts/{newest['code']}"
+    assert work.app.status()["directory"] == where
+
+
+def test_what_does_not_come_up_is_refused_and_taken_back(work):
+    created(work).commit("one")
+    work.pushed()
+    work.app.ok("config", "set", "A=1")
+    work.app.wait_state("web.1", "up")
+    work.commit("two", web="sh -c 'exit 3'")
+    status, lines = work.push()
+    assert status != 0
+    assert any("v3 did not come up: web.1 crashed" in line for line in lines), lines
+    assert any("pre-receive hook declined" in line for line in lines), lines
+    work.app.wait_state("web.1", "up")
+    assert served(work.app) == "one"
+    assert work.app.formation() == "web=1 worker=0", "types that were gone are back"
+    assert [row["state"] for row in releases(work.app)] == [None, "failed", None, None]
+    work.commit("three")
+    work.pushed()
+    assert served(work.app) == "three"
+    assert work.app.ok("config", "get", "A") == "1\n"
+
+
+def test_a_first_push_that_does_not_come_up_leaves_no_daemon(work):
+    created(work).commit("one", web="sh -c 'exit 3'")
+    status, lines = work.push()
+    assert status != 0 and any("web.1 crashed" in line for line in lines), lines
+    work.app.refused("ps", status=3)
+    work.commit("two")
+    work.pushed()
+    assert served(work.app) == "two"
+
+
+def test_a_build_that_fails_changes_nothing(work):
+    created(work).commit("one")
+    build = work.app.write("bin/build", "#!/bin/sh\necho building with $A\nexit 3\n")
+    build.chmod(0o755)
+    work.commit("two")
+    status, lines = work.push()
+    assert status != 0
+    assert "       building with" in lines
+    assert any("bin/build failed with status 3" in line for line in lines)
+    assert not list((work.app.home.state / "checkouts").iterdir())
+    work.app.refused("ps", status=3)
+
+
+def test_a_build_sees_the_config_vars_and_leaves_what_it_made(work):
+    created(work).commit("one")
+    work.pushed()
+    work.app.ok("config", "set", "A=hello")
+    work.app.wait_state("web.1", "up")
+    build = work.app.write("bin/build", "#!/bin/sh\necho building with $A\npwd > version\n")
+    build.chmod(0o755)
+    work.commit("two")
+    assert "       building with hello" in work.pushed()
+    assert served(work.app) == work.app.status()["directory"] + "\n"
+
+
+def test_rollback_goes_back_to_code_and_config(work):
+    created(work).commit("one")
+    work.pushed()
+    work.commit("two")
+    work.pushed()
+    assert work.app.ok("rollback", "v1") == "Rolling back... done, v3\n"
+    wait_for("the first version", lambda: work.app.row("web.1")["state"] == "up"
+             and served(work.app) == "one")
+
+
+def test_five_checkouts_are_kept(work):
+    created(work)
+    for version in range(7):
+        work.commit(str(version), worker="tail -f /dev/null")
+        assert f"-----> Launching... done, v{version + 1}" in work.pushed()
+    kept = {path.name for path in (work.app.home.state / "checkouts").iterdir()}
+    assert kept == {row["code"] for row in releases(work.app)[:5]}
+    assert "no longer there" in work.app.refused("rollback", "v1")
+
+
+def test_a_push_over_ssh_finds_the_app_in_a_bare_environment(work):
+    created(work).commit("one")
+    work.pushed()
+    ssh = work.app.write("ssh", '#!/bin/sh\nshift\nexec env -i PATH="$PATH" sh -c "$*"\n')
+    ssh.chmod(0o755)
+    work.env |= {"GIT_SSH": str(ssh), "GIT_SSH_VARIANT": "simple"}
+    work.git("remote", "set-url", "muster", f"box:{work.app.home.state}/repository.git")
+    work.commit("two")
+    assert "-----> Launching... done, v2" in work.pushed()
+    assert served(work.app) == "two"
+
+
+def test_other_branches_are_stored_and_a_procfile_is_needed(work):
+    created(work).commit("one")
+    assert any("only main" in line for line in work.pushed("main:refs/heads/topic"))
+    work.app.refused("ps", status=3)
+    work.git("rm", "-q", "Procfile")
+    work.git("commit", "-q", "-m", "none")
+    status, lines = work.push()
+    assert status != 0 and any("no Procfile" in line for line in lines), lines
+
+
+def test_a_supervisor_that_dies_during_a_deploy_is_no_obstacle(work):
+    created(work).commit("one")
+    work.pushed()
+    gate = work.app.gate("gate")
+    work.commit("two", web=f"sh -c 'read x < {gate.path}; exec python3 serve.py'")
+    push = subprocess.Popen(["git", "push", "-q", "muster", "main"], cwd=work.app.directory,
+                            env=work.env, stderr=subprocess.PIPE, text=True)
+    wait_for("the new web process", lambda: len(releases(work.app)) == 2
+             and work.app.row("web.1")["state"] == "starting")
+    work.app.kill_supervisor()
+    gate.open()
+    _, errors = push.communicate(timeout=60)
+    assert push.returncode == 0, errors
+    assert served(work.app) == "two"
+
+
+def test_the_next_daemon_runs_what_was_deployed(work):
+    created(work).commit("one")
+    work.pushed()
+    work.app.ok("shutdown")
+    started = subprocess.run([str(BIN / "musterd"), "-d", "--app", "app"], cwd="/", text=True,
+                             stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
+                             env=work.app.home.environment, check=False)
+    assert started.returncode == 0, started.stderr
+    work.app.wait_state("web.1", "up")
+    assert served(work.app) == "one"
+
+
+def test_create_again_renews_the_hook_and_leaves_another_remote_alone(work):
+    created(work)
+    assert work.app.ok("create").startswith("Creating app... done\n")
+    work.git("remote", "set-url", "muster", "/elsewhere")
+    assert "git remote set-url muster" in work.app.refused("create")
+    work.app.refused("create", "a/b", status=2)
