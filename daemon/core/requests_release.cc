@@ -160,6 +160,7 @@ void Core::State::put_in_force(const Release& before, std::optional<AppModel> mo
   if (model) {
     types = Types(std::move(*model));
     wanted = formation_for(types, formation);
+    for (Process* p : table.everything()) driver.take_stopping(*p);
   }
   // What of the old release was never replaced goes on as it is.
   std::vector<Process*> to_restart;
@@ -180,7 +181,6 @@ void Core::State::put_in_force(const Release& before, std::optional<AppModel> mo
       wanted["web"] = 1;
   }
   for (Process* p : table.everything()) {
-    driver.take_stopping(*p);
     const ProcessType* type = p->one_off || p->identity ? nullptr : types.find(p->name.type);
     if (type) p->command = type->command;
   }
@@ -226,11 +226,8 @@ void Core::State::judge_trial() {
 
 void Core::State::take_back(const Process& because) {
   trial->until.reset();
-  trial->failure =
-      fmt::format("{} {}", because.name.text(),
-                  because.state == ProcessState::up && because.crashes == 0 ? because.trouble
-                  : because.trouble.empty()                                 ? "crashed"
-                                                                            : because.trouble);
+  const std::string why = because.trouble.empty() ? "crashed" : because.trouble;
+  trial->failure = because.name.text() + ' ' + why;
   announce(RecordKind::notice, texts::taken_back(trial->release, trial->failure, trial->back_to),
            "muster");
   changes.push_front({std::nullopt, "muster", TakeBack{}});
@@ -245,7 +242,7 @@ void Core::State::resume_release(const Memory& memory) {
   if (releases.current().number <= memory.daemon.release || phase != Phase::running) return;
   const Release* known = releases.find(memory.daemon.release);
   const Release before = known ? *known : Release{};
-  put_in_force(before, types.model());
+  put_in_force(before, {});
   if (trial && trial->release != releases.current().number) trial.reset();
 }
 

@@ -93,7 +93,9 @@ DaemonNote Core::State::daemon_note() const {
 
 std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
   out.begin(now);
-  formation = fitted(memory.daemon.formation, types);
+  const bool has_new_release = releases.current().number > memory.daemon.release;
+  formation = has_new_release ? formation_for(types, memory.daemon.formation)
+                              : fitted(memory.daemon.formation, types);
   one_offs_named = memory.daemon.one_offs_named;
   driver.continue_from(memory.daemon.next_launch);
   if (memory.daemon.ending) phase = memory.daemon.hurrying ? Phase::hurrying : Phase::ending;
