@@ -81,11 +81,15 @@ Result<> App::Parts::open() {
       [this](const ClientId& client, const Reply& reply) { return control->send(client, reply); },
       [this] { processes->output_changed(); });
   processes.emplace(loop, ProcessTree(places.app, ledger->run(), keeper.pid()),
-                    LaunchCgroups(ledger->run().cgroup), std::move(*spawner), keeper, *intake,
-                    *attachments, [this](Event event) {
+                    LaunchCgroups(ledger->run().cgroup,
+                                  cgroup_name(places.app, ledger->run().token), keeper.pid()),
+                    std::move(*spawner), keeper, *intake, *attachments, [this](Event event) {
                       if (auto* exited = std::get_if<Exited>(&event)) forget(exited->launch);
                       post(std::move(event));
                     });
+  memory_watch.emplace(
+      loop, [this](LaunchId launch) { return processes->times_out_of_memory(launch); },
+      [this](Event event) { post(std::move(event)); });
   port_watch.emplace(
       loop, [this](LaunchId launch) { return processes->members(launch); },
       [this](Event event) { post(std::move(event)); });

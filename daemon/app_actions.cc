@@ -14,6 +14,7 @@ void App::Parts::carry_out(Action& action) {
 void App::Parts::on(Launch& action) {
   if (action.attached) control->watch(action.attached->client, action.attached->request_id);
   if (action.notifies) action.env.emplace_back("NOTIFY_SOCKET", notify_path());
+  if (action.surroundings.quotas.memory) memory_watch->watch(action.launch);
   processes->start(std::move(action));
 }
 
@@ -26,6 +27,7 @@ void App::Parts::on(AwaitReady& action) {
 
 // What has exited is not waited for any more.
 void App::Parts::forget(LaunchId launch) {
+  memory_watch->forget(launch);
   port_watch->forget(launch);
   probes->forget(launch);
 }
@@ -39,6 +41,17 @@ void App::Parts::on(Publish& action) { router->publish(std::move(action.event), 
 
 void App::Parts::on(Answer& action) {
   if (!action.reply.more) control->unwatch(action.client, action.reply.id);
+  (void)control->send(action.client, action.reply);
+}
+
+void App::Parts::on(AnswerUsage& action) {
+  auto& rows = std::get<PsReply>(action.reply.body).processes;
+  for (size_t i = 0; i < rows.size(); i++) {
+    if (action.launches[i] == 0) continue;
+    const auto usage = processes->usage(action.launches[i]);
+    rows[i].cpu_ms = std::chrono::duration_cast<std::chrono::milliseconds>(usage.cpu).count();
+    rows[i].memory_bytes = usage.memory_bytes;
+  }
   (void)control->send(action.client, action.reply);
 }
 

@@ -15,6 +15,7 @@
 #include "daemon/edge/journal_packing.h"
 #include "daemon/edge/journal_sync.h"
 #include "daemon/edge/ledger.h"
+#include "daemon/edge/memory_watch.h"
 #include "daemon/edge/notify_socket.h"
 #include "daemon/edge/port_watch.h"
 #include "daemon/edge/probes.h"
@@ -67,6 +68,7 @@ struct App::Parts {
   void on(SaveFormation& action);
   void on(ReadModel& action);
   void on(KeepReleases& action);
+  void on(AnswerUsage& action);
   void on(AnswerStatus& action);
   void on(Upgrade& action);
   void on(Finish& action);
@@ -92,6 +94,7 @@ struct App::Parts {
   std::optional<Intake> intake;
   std::optional<Attachments> attachments;
   std::optional<Processes> processes;
+  std::optional<MemoryWatch> memory_watch;
   std::optional<PortWatch> port_watch;
   std::optional<Probes> probes;
   std::optional<NotifySocket> notify_socket;

@@ -36,6 +36,8 @@ void describe(Fields& fields, M& row) {
   fields.may("restarts", row.restarts);
   fields.may("port", row.port);
   fields.may("last_exit", row.last_exit);
+  fields.may("cpu_ms", row.cpu_ms);
+  fields.may("memory_bytes", row.memory_bytes);
   fields.may("note", row.note);
 }
 template <>

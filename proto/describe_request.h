@@ -14,6 +14,7 @@ inline constexpr std::string_view name_on_wire<PsRequest> = "ps";
 template <class Fields, Is<PsRequest> M>
 void describe(Fields& fields, M& request) {
   fields.may("names", request.names);
+  fields.may("usage", request.usage);
 }
 
 template <>

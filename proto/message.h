@@ -25,6 +25,7 @@ inline constexpr uint32_t protocol_version = 1;
 
 struct PsRequest {
   std::vector<std::string> names;
+  bool usage = false;  // also what they use, which takes a look at each of their processes
 };
 struct ScaleRequest {
   std::vector<std::string> changes;  // "web=2", "worker+1", "clock-1"; none asks for the formation
@@ -131,8 +132,11 @@ struct ProcessRow {
   uint32_t restarts = 0;
   std::optional<uint32_t> port;
   std::optional<int32_t> last_exit;  // the code, or 128 + signal
-  std::optional<std::string> note;   // why it is not running, when there is more to say: "exec
-                                     // /srv/web: No such file or directory"
+  // Of all its processes, if that was asked for.
+  std::optional<int64_t> cpu_ms;
+  std::optional<uint64_t> memory_bytes;
+  std::optional<std::string> note;  // why it is not running, when there is more to say: "exec
+                                    // /srv/web: No such file or directory"
 };
 struct PsReply {
   std::vector<ProcessRow> processes;  // sorted by type, then number

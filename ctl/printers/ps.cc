@@ -28,6 +28,9 @@ Json json_of(const ProcessRow& row) {
   object["restarts"] = row.restarts;
   object["port"] = json_or_null(row.port);
   object["last_exit"] = json_or_null(row.last_exit);
+  object["cpu"] = json_or_null(row.cpu_ms ? std::optional(double(*row.cpu_ms) / 1000)
+                                          : std::optional<double>());
+  object["memory"] = json_or_null(row.memory_bytes);
   object["command"] = row.command;
   object["note"] = json_or_null(row.note);
   return object;
@@ -44,6 +47,24 @@ std::string ps_table(const std::vector<ProcessRow>& rows) {
     text += fmt::format(process_format, row.process, fmt::format("{} for {}", row.state, age),
                         cut_to(terminal_safe(row.command), longest_command));
   }
+  return text;
+}
+
+std::string ps_usage_table(const std::vector<ProcessRow>& rows) {
+  auto line = [](auto&&... columns) {
+    return fmt::format("{:<12}  {:<18}  {:>9}  {:>10}  {:>8}  {}\n", columns...);
+  };
+  const std::string dashes(30, '-');
+  auto rule = [&](size_t width) { return std::string_view(dashes).substr(0, width); };
+  std::string text = line("Process", "State", "CPU", "Memory", "Restarts", "Command");
+  text += line(rule(12), rule(18), rule(9), rule(10), rule(8), rule(30));
+  for (auto& row : rows)
+    text +=
+        line(row.process,
+             fmt::format("{} for {}", row.state, format_age(std::chrono::milliseconds(row.age_ms))),
+             row.cpu_ms ? fmt::format("{:.2f}s", double(*row.cpu_ms) / 1000) : "",
+             row.memory_bytes ? format_size(*row.memory_bytes) : "", row.restarts,
+             cut_to(terminal_safe(row.command), longest_command));
   return text;
 }
 

@@ -10,16 +10,6 @@
 namespace muster {
 namespace {
 
-// `512 B`, `1.5 KiB`, `64.0 MiB`.
-std::string format_size(uint64_t bytes) {
-  constexpr const char* units[] = {"KiB", "MiB", "GiB", "TiB"};
-  if (bytes < 1024) return fmt::format("{} B", bytes);
-  double size = static_cast<double>(bytes) / 1024;
-  size_t unit = 0;
-  for (; size >= 1023.95 && unit + 1 < std::size(units); ++unit) size /= 1024;
-  return fmt::format("{:.1f} {}", size, units[unit]);
-}
-
 std::string row(const char* name, const std::string& value) {
   return fmt::format("{:<12}{}\n", name, value);
 }

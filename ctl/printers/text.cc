@@ -51,4 +51,14 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
+// `512 B`, `1.5 KiB`, `64.0 MiB`.
+std::string format_size(uint64_t bytes) {
+  constexpr const char* units[] = {"KiB", "MiB", "GiB", "TiB"};
+  if (bytes < 1024) return fmt::format("{} B", bytes);
+  double size = static_cast<double>(bytes) / 1024;
+  size_t unit = 0;
+  for (; size >= 1023.95 && unit + 1 < std::size(units); ++unit) size /= 1024;
+  return fmt::format("{:.1f} {}", size, units[unit]);
+}
+
 }  // namespace muster

@@ -17,4 +17,7 @@ std::string shell_word(std::string_view text);
 
 std::string base64(std::string_view bytes);
 
+// "512 B", "1.5 MiB".
+std::string format_size(uint64_t bytes);
+
 }  // namespace muster

@@ -17,6 +17,7 @@ class Ps : public Verb {
   void add_options(CLI::App& app) override {
     app.add_option("NAME", names_, "Only these types (web) or processes (web.1)");
     auto* json = app.add_flag("--json", json_, "An array of objects instead of the table");
+    app.add_flag("-u,--usage", usage_, "Also processor time, memory and restarts");
     app.add_flag("-w,--watch", watch_, "Once a second, until Ctrl-C or the daemon's end")
         ->excludes(json);
   }
@@ -31,10 +32,12 @@ class Ps : public Verb {
 
  private:
   Outcome<int> show(Session& session) {
-    auto reply = ask<PsReply>(session, PsRequest{names_}, short_timeout);
+    auto reply = ask<PsReply>(session, PsRequest{names_, usage_ || json_}, short_timeout);
     if (!reply) return tl::unexpected(reply.error());
     if (watch_ && session.out.is_terminal()) session.out.write(clear_screen);
-    session.out.write(json_ ? ps_json(reply->processes) : ps_table(reply->processes));
+    session.out.write(json_    ? ps_json(reply->processes)
+                      : usage_ ? ps_usage_table(reply->processes)
+                               : ps_table(reply->processes));
     if (json_) return status_done;
     session.out.flush();
     for (auto& row : reply->processes)
@@ -43,7 +46,7 @@ class Ps : public Verb {
   }
 
   std::vector<std::string> names_;
-  bool json_ = false, watch_ = false;
+  bool json_ = false, usage_ = false, watch_ = false;
 };
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "daemon/config/settings_keys.h"
+
 namespace muster {
 
 std::string name_of(Signal signal) {
@@ -24,6 +26,8 @@ std::string_view name_of(Readiness::Kind kind) {
       return "exec";
     case Readiness::Kind::http:
       return "http";
+    case Readiness::Kind::log:
+      return "log";
   }
   return "?";
 }

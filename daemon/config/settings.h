@@ -1,5 +1,5 @@
-// What muster.toml says of a process type, as plain values, and the one table of its keys. Knows no
-// file format. Keeps: a Settings that nothing was said about is a bare Procfile's.
+// What muster.toml says of a process type, as plain values; settings_keys.h has the table of its
+// keys. Knows no file format. Keeps: a Settings that nothing was said about is a bare Procfile's.
 #pragma once
 
 #include <csignal>
@@ -37,6 +37,39 @@ struct ResourceLimit {
   static constexpr uint64_t unlimited = UINT64_MAX;
   uint64_t value = unlimited;
   bool operator==(const ResourceLimit&) const = default;
+};
+
+// Who a process is, by names or numbers of this machine. Empty: whom the daemon is.
+struct Account {
+  std::string user, group;
+  bool operator==(const Account&) const = default;
+};
+
+// How gladly the kernel ends it first when memory is short.
+struct OomScore {
+  int value = 0;  // -1000 to 1000
+  bool operator==(const OomScore&) const = default;
+};
+
+// What the processes of one launch may use together.
+struct Quotas {
+  struct Bytes {
+    uint64_t count = 0;
+    bool operator==(const Bytes&) const = default;
+  };
+  struct CorePercents {
+    uint32_t count = 0;
+    bool operator==(const CorePercents&) const = default;
+  };
+  struct Tasks {
+    uint32_t count = 0;
+    bool operator==(const Tasks&) const = default;
+  };
+  std::optional<Bytes> memory;
+  std::optional<CorePercents> cpu;
+  std::optional<Tasks> pids;  // processes and threads
+  bool any() const { return memory || cpu || pids; }
+  bool operator==(const Quotas&) const = default;
 };
 
 // How a process is told to end.
@@ -82,14 +115,15 @@ struct Readiness {
     delay,   // it has run for so long
     exec,    // a command succeeds
     http,    // a GET on its port is answered well
+    log,     // it prints a line that matches
   } kind = Kind::none;
-  std::string what;  // exec: the command; http: the path
+  std::string what;  // exec: the command; http: the path; log: the pattern
   Nanos delay{};
   bool operator==(const Readiness&) const = default;
 };
 inline constexpr Readiness::Kind readiness_kinds[] = {
-    Readiness::Kind::none,  Readiness::Kind::port, Readiness::Kind::notify,
-    Readiness::Kind::delay, Readiness::Kind::exec, Readiness::Kind::http};
+    Readiness::Kind::none, Readiness::Kind::port, Readiness::Kind::notify, Readiness::Kind::delay,
+    Readiness::Kind::exec, Readiness::Kind::http, Readiness::Kind::log};
 std::string_view name_of(Readiness::Kind kind);
 
 // How many lines a second each process may print on average, before its pipes are left unread.
@@ -113,11 +147,39 @@ struct Surroundings {
   std::optional<Niceness> nice;
   std::optional<ResourceLimit> nofile;  // descriptors
   std::optional<ResourceLimit> core;    // bytes
+  Account account;
+  std::optional<OomScore> oom_score;
+  Quotas quotas;
   bool operator==(const Surroundings&) const = default;
+};
+
+// What must be so of all processes of another type before one of this type is launched.
+struct Need {
+  std::string type;
+  enum class Until : uint8_t { started, ready, completed } until = Until::ready;
+  bool operator==(const Need&) const = default;
+};
+
+// Where a socket listens that all processes of a type share.
+struct ListenAddress {
+  std::string path;  // of a socket of this machine; empty: TCP
+  std::string host;  // numbers, as inet_pton takes them
+  uint16_t port = 0;
+  bool operator==(const ListenAddress&) const = default;
+};
+
+// For how long a process that is up stays as it is.
+struct Watching {
+  std::optional<Nanos> watchdog;  // so long silent, it is killed
+  std::optional<Nanos> max_age;   // so old, it is restarted
+  bool operator==(const Watching&) const = default;
 };
 
 struct Settings {
   Booting booting;
+  Watching watching;
+  std::vector<Need> needs;
+  std::optional<ListenAddress> listen;
   Stopping stopping;
   Restarting restarting;
   std::optional<bool> singleton;  // not said: as its name has it
@@ -126,35 +188,6 @@ struct Settings {
   Environment env;  // on top of the .env files
   bool operator==(const Settings&) const = default;
 };
-
-struct Key {
-  std::string_view name;
-  // When a value that has changed is in force for a process that runs: at once, or only for its
-  // next launch, so that it is restarted.
-  enum class Applies : uint8_t { at_once, at_start } applies;
-};
-
-// One row per key. `visit` is called with the key and its value in each of `of`.
-template <class Visit, class... S>
-void for_each_key(Visit&& visit, S&... of) {
-  using enum Key::Applies;
-  visit(Key{"backoff", at_once}, of.restarting.backoff...);
-  visit(Key{"boot_timeout", at_once}, of.booting.timeout...);
-  visit(Key{"core", at_start}, of.surroundings.core...);
-  visit(Key{"directory", at_start}, of.surroundings.directory...);
-  visit(Key{"env", at_start}, of.env...);
-  visit(Key{"give_up", at_once}, of.restarting.give_up...);
-  visit(Key{"grace", at_once}, of.stopping.grace...);
-  visit(Key{"line_rate", at_start}, of.line_rate...);
-  visit(Key{"nice", at_start}, of.surroundings.nice...);
-  visit(Key{"nofile", at_start}, of.surroundings.nofile...);
-  visit(Key{"ready", at_start}, of.booting.ready...);
-  visit(Key{"restart", at_once}, of.restarting.when...);
-  visit(Key{"signal", at_once}, of.stopping.signal...);
-  visit(Key{"singleton", at_once}, of.singleton...);
-  visit(Key{"success", at_once}, of.restarting.success...);
-  visit(Key{"umask", at_start}, of.surroundings.umask...);
-}
 
 // The keys whose values differ.
 struct ChangedKeys {

@@ -10,6 +10,7 @@
 #include "base/nearest.h"
 #include "base/result.h"
 #include "daemon/config/env_file.h"
+#include "daemon/config/settings_keys.h"
 #include "daemon/config/settings_values.h"
 
 namespace muster {
@@ -57,12 +58,43 @@ Result<> read(const toml::node& node, Nanos& duration) {
   return set(duration, node, parse_duration);
 }
 
-Result<> read(const toml::node& node, Niceness& nice) {
-  constexpr int64_t lowest = -20, highest = 19;
+template <class T>
+Result<> read_number(const toml::node& node, int64_t lowest, int64_t highest, T& value) {
   auto* number = node.as_integer();
   if (!number || number->get() < lowest || number->get() > highest)
     return fail("must be a whole number from {} to {}", lowest, highest);
-  nice.value = static_cast<int>(number->get());
+  value = static_cast<T>(number->get());
+  return {};
+}
+
+Result<> read(const toml::node& node, Niceness& nice) {
+  return read_number(node, -20, 19, nice.value);
+}
+
+Result<> read(const toml::node& node, OomScore& score) {
+  return read_number(node, -1000, 1000, score.value);
+}
+
+Result<> read(const toml::node& node, Quotas::Tasks& tasks) {
+  constexpr int64_t most = 4 << 20;  // the kernel has no more pids
+  return read_number(node, 1, most, tasks.count);
+}
+
+Result<> read(const toml::node& node, Quotas::Bytes& memory) {
+  ResourceLimit limit;
+  if (Result<> done = set(limit, node, parse_limit); !done) return done;
+  if (limit.value == 0 || limit.value > INT64_MAX) return fail("must be a size such as \"512M\"");
+  memory.count = limit.value;
+  return {};
+}
+
+// 1.5 is one processor and the half of another one.
+Result<> read(const toml::node& node, Quotas::CorePercents& cpu) {
+  constexpr double least = 0.01, most = 10'000;
+  const auto cores = node.value<double>();
+  if (!cores || !(*cores >= least && *cores <= most))
+    return fail("must be a number of processors such as 0.5 or 2");
+  cpu.count = static_cast<uint32_t>(*cores * 100 + 0.5);
   return {};
 }
 
@@ -124,11 +156,7 @@ Result<> read(const toml::node& node, std::vector<int32_t>& statuses) {
 }
 
 Result<> read(const toml::node& node, uint32_t& crashes) {
-  auto* number = node.as_integer();
-  if (!number || number->get() < 1 || number->get() > GiveUp::most_crashes)
-    return fail("must be a whole number from 1 to {}", GiveUp::most_crashes);
-  crashes = static_cast<uint32_t>(number->get());
-  return {};
+  return read_number(node, 1, GiveUp::most_crashes, crashes);
 }
 
 // A field of a small table; `expect_fields` names all that there may be.

@@ -69,6 +69,12 @@ struct Answer {
   ClientId client;
   Reply reply;
 };
+// The edges add what each row's launch uses; one that is 0 has none.
+struct AnswerUsage {
+  ClientId client;
+  Reply reply;  // body is a PsReply
+  std::vector<LaunchId> launches;
+};
 struct PassToLaunch {  // CreditRequest, InputRequest or SignalRequest of an attached one-off
   LaunchId launch;
   RequestBody body;
@@ -97,7 +103,8 @@ struct Finish {  // everything is down: leave the loop
   int exit_status;
 };
 
-using Action = std::variant<Launch, Kill, AwaitReady, Publish, Answer, PassToLaunch, SaveFormation,
-                            ReadModel, KeepReleases, AnswerStatus, Upgrade, Finish>;
+using Action =
+    std::variant<Launch, Kill, AwaitReady, Publish, Answer, AnswerUsage, PassToLaunch, SaveFormation,
+                 ReadModel, KeepReleases, AnswerStatus, Upgrade, Finish>;
 
 }  // namespace muster

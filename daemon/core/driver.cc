@@ -142,6 +142,7 @@ void Driver::launch(Process& p) {
   p.readiness = readiness_of(p);
   p.said_ready = false;
   p.said_status.clear();
+  p.out_of_memory = 0;
   Launch launch = launch_of(p, next_launch_++);
   table_.set_launch(p, launch.launch);
   p.launches++;

@@ -41,6 +41,7 @@ class Driver {
   void on(const LaunchFailed& event);
   void on(const Ready& event);
   void on(const Notified& event);
+  void on(const OutOfMemory& event);
   void on(const Exited& event);
   void on(const Gone& event);
   void on_tick();

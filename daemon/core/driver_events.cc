@@ -30,7 +30,9 @@ void Driver::on(const Launched& event) {
 void Driver::on(const LaunchFailed& event) {
   Process* p = table_.of_launch(event.launch);
   if (!p) return;
-  p->trouble = fail_errno(event.error_number, "{}", event.stage).value().message;
+  p->trouble = event.error_number == 0
+                   ? event.stage
+                   : fail_errno(event.error_number, "{}", event.stage).value().message;
   const std::string text = texts::failed_to_start(p->trouble);
   publish(*p, RecordKind::error, text);
   if (p->one_off && p->one_off->asker) {
@@ -62,6 +64,14 @@ void Driver::on(const Notified& event) {
   if (!event.ready || !awaited) return;
   if (p->progress == LaunchProgress::running) return step(*p, LifeEvent::ready);
   p->said_ready = true;
+  table_.touch(*p);
+}
+
+void Driver::on(const OutOfMemory& event) {
+  Process* p = table_.of_launch(event.launch);
+  if (!p || event.times <= p->out_of_memory) return;
+  publish_error(*p, "R15", texts::out_of_memory(event.times - p->out_of_memory));
+  p->out_of_memory = event.times;
   table_.touch(*p);
 }
 

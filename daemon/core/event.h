@@ -41,7 +41,7 @@ struct Launched {  // exec has succeeded
 struct LaunchFailed {  // nothing runs; no Exited or Gone follows
   LaunchId launch;
   std::string stage;  // "exec sh", "chdir /srv/app", "fork": what was being done
-  int error_number;
+  int error_number;   // 0: the stage says it all
 };
 struct Ready {  // what shows that it is up was seen; only after AwaitReady
   LaunchId launch;
@@ -50,6 +50,10 @@ struct Notified {  // one of its processes has said so through NOTIFY_SOCKET, at
   LaunchId launch;
   bool ready = false;
   std::optional<std::string> status;  // what it is doing, in its own words
+};
+struct OutOfMemory {  // the kernel has killed somebody of it for that, so many times by now
+  LaunchId launch;
+  uint64_t times;
 };
 struct Exited {  // the launch's first process has exited, and what it printed has been read
   LaunchId launch;
@@ -79,7 +83,7 @@ struct Signalled {  // SIGINT, SIGTERM or SIGHUP to the daemon itself
 };
 struct Tick {};  // now >= Core::next_deadline()
 
-using Event = std::variant<Launched, LaunchFailed, Ready, Notified, Exited, Gone, Requested,
-                           ClientLost, ModelRead, ReleaseKept, Signalled, Tick>;
+using Event = std::variant<Launched, LaunchFailed, Ready, Notified, OutOfMemory, Exited, Gone,
+                           Requested, ClientLost, ModelRead, ReleaseKept, Signalled, Tick>;
 
 }  // namespace muster

@@ -43,6 +43,7 @@ struct ProcessNote {
   Turn turn = Turn::none;
   bool said_ready = false;
   std::string said_status;
+  uint64_t out_of_memory = 0;
   Nanos patience{};
   uint32_t launches = 0, crashes = 0;
   std::vector<MonoTime> crashed_at;

@@ -41,8 +41,9 @@ struct Process {
   Readiness readiness;      // as it was launched with
   bool said_ready = false;  // before its launch was known to have succeeded
   std::string said_status;
-  Stopping stopping;  // as the files had it last
-  Nanos patience{};   // how long SIGKILL was last waited for
+  uint64_t out_of_memory = 0;  // how often that was said of its launch
+  Stopping stopping;           // as the files had it last
+  Nanos patience{};            // how long SIGKILL was last waited for
   uint32_t launches = 0;
   uint32_t crashes = 0;              // in a row
   std::vector<MonoTime> crashed_at;  // the latest, where a limit asks for them

@@ -42,9 +42,15 @@ void Core::State::ask(const Asker& asker, const std::string&, const PsRequest& r
   auto chosen = select(table, formation, request.names);
   if (!chosen) return out.answer(asker, chosen.error());
   PsReply reply;
+  std::vector<LaunchId> launches;
   reply.processes.reserve(chosen->size());
-  for (const Process* p : *chosen) reply.processes.push_back(row_of(*p, out.now().mono));
-  out.answer(asker, std::move(reply));
+  for (const Process* p : *chosen) {
+    reply.processes.push_back(row_of(*p, out.now().mono));
+    launches.push_back(p->launch.value_or(0));
+  }
+  if (!request.usage) return out.answer(asker, std::move(reply));
+  out.add(AnswerUsage{asker.client, Reply{asker.request_id, false, std::move(reply)},
+                      std::move(launches)});
 }
 
 void Core::State::ask(const Asker& asker, const std::string&, const StatusRequest&) {

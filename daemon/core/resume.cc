@@ -26,6 +26,7 @@ ProcessNote note_of(const Process& p) {
   note.turn = p.turn;
   note.said_ready = p.said_ready;
   note.said_status = p.said_status;
+  note.out_of_memory = p.out_of_memory;
   note.patience = p.patience;
   note.launches = p.launches;
   note.crashes = p.crashes;
@@ -48,6 +49,7 @@ void restore(Process& p, const ProcessNote& note) {
   p.turn = note.turn;
   p.said_ready = note.said_ready;
   p.said_status = note.said_status;
+  p.out_of_memory = note.out_of_memory;
   p.patience = note.patience;
   p.launches = note.launches;
   p.crashes = note.crashes;

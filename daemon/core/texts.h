@@ -54,6 +54,11 @@ inline Text boot_timeout_unready(Nanos t) {
   return fmt::format(
       "Error R10 (Boot timeout) -> Process was not ready within {} seconds of launch", seconds(t));
 }
+inline Text out_of_memory(uint64_t processes) {
+  return fmt::format(
+      "Error R15 (Memory quota vastly exceeded) -> The kernel has ended {} process{} with SIGKILL",
+      processes, processes == 1 ? "" : "es");
+}
 inline Text exit_timeout(Nanos t, View signal) {
   return fmt::format(
       "Error R12 (Exit timeout) -> At least one process failed to exit within {} seconds of {}",

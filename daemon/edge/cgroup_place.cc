@@ -52,27 +52,39 @@ bool takes_processes(const std::string& directory) {
 
 }  // namespace
 
-std::optional<std::string_view> path_in_hierarchy(std::string_view cgroup) {
+bool lists(std::string_view list, std::string_view word, char between) {
+  while (!list.empty())
+    if (take_until(list, between) == word) return true;
+  return false;
+}
+
+// A line is "ID:CONTROLLERS:PATH"; that of version 2 names none.
+std::optional<std::string_view> path_in_hierarchy(std::string_view cgroup,
+                                                  std::string_view controller) {
   while (!cgroup.empty()) {
     std::string_view line = take_until(cgroup, '\n');
-    if (!line.starts_with("0::/")) continue;
-    line.remove_prefix(3);
-    return line;
+    const std::string_view id = take_until(line, ':'), controllers = take_until(line, ':');
+    if (!line.starts_with('/')) continue;
+    if (controller.empty() ? id == "0" && controllers.empty() : lists(controllers, controller))
+      return line;
   }
   return {};
 }
 
 // A line is "ID PARENT MAJOR:MINOR ROOT MOUNT-POINT OPTIONS [TAG...] - TYPE SOURCE OPTIONS".
-std::optional<std::string> directory_of_cgroup(std::string_view mountinfo,
-                                               std::string_view cgroup) {
-  const auto path = path_in_hierarchy(cgroup);
+std::optional<std::string> directory_of_cgroup(std::string_view mountinfo, std::string_view cgroup,
+                                               std::string_view controller) {
+  const auto path = path_in_hierarchy(cgroup, controller);
   if (!path) return {};
   while (!mountinfo.empty()) {
     std::string_view line = take_until(mountinfo, '\n');
     const size_t dash = line.find(" - ");
     if (dash == std::string_view::npos) continue;
     std::string_view rest = line.substr(dash + 3);
-    if (take_until(rest, ' ') != "cgroup2") continue;
+    const std::string_view type = take_until(rest, ' ');
+    take_until(rest, ' ');
+    if (controller.empty() ? type != "cgroup2" : type != "cgroup" || !lists(rest, controller))
+      continue;
     std::array<std::string_view, 5> fields;
     for (auto& field : fields) field = take_until(line, ' ');
     const std::string root = unescape(fields[3]);
@@ -81,15 +93,24 @@ std::optional<std::string> directory_of_cgroup(std::string_view mountinfo,
   return {};
 }
 
+std::optional<std::string> own_cgroup(std::string_view controller) {
+  return directory_of_cgroup(read_kernel_text("/proc/self/mountinfo").value_or(""),
+                             read_kernel_text("/proc/self/cgroup").value_or(""), controller);
+}
+
+std::string cgroup_name(std::string_view app, std::string_view token) {
+  return std::getenv(no_cgroup_variable) ? "" : fmt::format("muster-{}-{}", app, token);
+}
+
 std::string cgroup_for_run(std::string_view app, std::string_view token) {
-  if (std::getenv(no_cgroup_variable)) return {};
-  const auto own = directory_of_cgroup(read_kernel_text("/proc/self/mountinfo").value_or(""),
-                                       read_kernel_text("/proc/self/cgroup").value_or(""));
+  const std::string name = cgroup_name(app, token);
+  if (name.empty()) return {};
+  const auto own = own_cgroup();
   // A start in a cgroup also asks for the right to take processes out of ours.
   if (!own || own->find('\n') != std::string::npos || access(own->c_str(), W_OK | X_OK) != 0 ||
       access((*own + "/cgroup.procs").c_str(), W_OK) != 0 || !takes_processes(*own))
     return {};
-  return fmt::format("{}/muster-{}-{}", *own, app, token);
+  return fmt::format("{}/{}", *own, name);
 }
 
 }  // namespace muster

@@ -22,13 +22,15 @@ namespace muster {
 namespace {
 
 // The error number, or 0 and the pid. muster-exec does what is not done here. Why it cannot be
-// started in a cgroup does not matter: what is wrong besides is met again without.
+// started in a cgroup does not matter where it need not be: what is wrong besides is met again
+// without.
 int spawn_process(Child::Plan& plan, pid_t& pid) {
   auto argv = pointers_into(plan.argv);
   auto environment = pointers_into(plan.environment);
-  if (plan.cgroup >= 0 &&
-      spawn_into(plan.cgroup, argv.data(), environment.data(), plan.stdio, pid) == 0)
-    return 0;
+  if (plan.cgroup >= 0) {
+    const int error = spawn_into(plan.cgroup, argv.data(), environment.data(), plan.stdio, pid);
+    if (error == 0 || plan.only_in_cgroup) return error;
+  }
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);

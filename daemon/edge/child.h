@@ -29,7 +29,8 @@ class Child {
     std::vector<std::string> argv;         // the first is the program's path
     std::vector<std::string> environment;  // "K=V"
     std::array<int, 4> stdio;
-    int cgroup = -1;  // the directory of one to start in, where the kernel lets us
+    int cgroup = -1;              // the directory of one to start in, where the kernel lets us
+    bool only_in_cgroup = false;  // or not at all
   };
 
   // Starts it in a session of its own. Fails with the error number; nothing runs then. `report` is

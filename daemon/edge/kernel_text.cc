@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <cerrno>
 
 #include "base/unique_fd.h"
 
@@ -19,6 +20,11 @@ std::optional<std::string> read_kernel_text(const std::string& path, size_t limi
     text.append(chunk, static_cast<size_t>(n));
   }
   return text;
+}
+
+int write_kernel_text(const std::string& path, const std::string& text) {
+  UniqueFd fd(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  return fd && write(fd.get(), text.data(), text.size()) >= 0 ? 0 : errno;
 }
 
 }  // namespace muster

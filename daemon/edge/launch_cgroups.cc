@@ -25,7 +25,8 @@ std::optional<LaunchId> launch_in(std::string_view name) {
 
 }  // namespace
 
-LaunchCgroups::LaunchCgroups(const std::string& directory) {
+LaunchCgroups::LaunchCgroups(const std::string& directory, const std::string& name, pid_t keeper)
+    : quotas_(directory, name, keeper) {
   if (!directory.empty()) app_.emplace(directory);
 }
 
@@ -42,6 +43,18 @@ std::optional<Cgroup> LaunchCgroups::find(const ProcessName& process, LaunchId l
   return cgroup.exists() ? std::optional(cgroup) : std::nullopt;
 }
 
+StartResult<std::vector<Cgroup>> LaunchCgroups::limit(const Launch& launch,
+                                                      const std::optional<Cgroup>& made) {
+  const Quotas& quotas = launch.surroundings.quotas;
+  if (!quotas.any()) return {};
+  return quotas_.limit(name_for(launch.process, launch.launch), quotas, made);
+}
+
+std::vector<Cgroup> LaunchCgroups::find_limits(const Launch& launch) const {
+  if (!launch.surroundings.quotas.any()) return {};
+  return quotas_.find(name_for(launch.process, launch.launch));
+}
+
 void LaunchCgroups::retire(const Cgroup& cgroup) {
   if (!cgroup.remove()) retired_.push_back(cgroup);
 }
@@ -51,6 +64,10 @@ void LaunchCgroups::retry() {
 }
 
 void LaunchCgroups::end_all_but(const std::set<LaunchId>& launches) {
+  for (auto& run : quotas_.of_the_run())
+    for (auto& name : run.names_below())
+      if (auto launch = launch_in(name); launch && !launches.count(*launch))
+        retire(run.below(name));
   if (!app_) return;
   for (auto& name : app_->names_below()) {
     auto launch = launch_in(name);
@@ -61,12 +78,14 @@ void LaunchCgroups::end_all_but(const std::set<LaunchId>& launches) {
 }
 
 void LaunchCgroups::end() {
-  if (!app_) return;
+  retry();
+  if (!app_) return quotas_.end();
   const auto give_up = std::chrono::steady_clock::now() + removal_patience;
   while (!app_->remove() && std::chrono::steady_clock::now() < give_up) {
     app_->kill();
     poll(nullptr, 0, 1);
   }
+  quotas_.end();
 }
 
 }  // namespace muster

@@ -14,8 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "daemon/core/event.h"
+#include "daemon/core/action.h"
 #include "daemon/edge/cgroup.h"
+#include "daemon/edge/quota_cgroups.h"
 #include "proto/process_name.h"
 
 namespace muster {
@@ -24,11 +25,18 @@ class LaunchCgroups {
  public:
   // `directory` is that of the run, the same for all its supervisors. Empty: no launch gets one.
   // Makes nothing yet: only what the ledger tells of can be removed by a successor.
-  explicit LaunchCgroups(const std::string& directory);
+  // What `name` is for, QuotaCgroups tells.
+  explicit LaunchCgroups(const std::string& directory, const std::string& name = {},
+                         pid_t keeper = 0);
+  void keeper_changed(pid_t keeper) { quotas_.keeper_changed(keeper); }
 
   std::optional<Cgroup> make(const ProcessName& process, LaunchId launch) const;
   // That which an earlier supervisor has made.
   std::optional<Cgroup> find(const ProcessName& process, LaunchId launch) const;
+
+  // Those that limit it: what a launch has to enter besides that one, before it is started.
+  StartResult<std::vector<Cgroup>> limit(const Launch& launch, const std::optional<Cgroup>& made);
+  std::vector<Cgroup> find_limits(const Launch& launch) const;
 
   // The launch is over: it is removed, at once or, where somebody has not quite left it, later.
   void retire(const Cgroup& cgroup);
@@ -40,6 +48,7 @@ class LaunchCgroups {
 
  private:
   std::optional<Cgroup> app_;
+  QuotaCgroups quotas_;
   std::vector<Cgroup> retired_;
 };
 

@@ -83,6 +83,7 @@ void describe(Fields& fields, M& note) {
   fields.may("turn", note.turn);
   fields.may("said_ready", note.said_ready);
   fields.may("said_status", note.said_status);
+  fields.may("out_of_memory", note.out_of_memory);
   fields.may("patience", note.patience);
   fields.may("launches", note.launches);
   fields.may("crashes", note.crashes);

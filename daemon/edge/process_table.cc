@@ -37,7 +37,7 @@ std::optional<ProcessEntry> parse_stat(std::string_view text) {
   ProcessEntry entry;
   if (!parse_number(text.substr(0, text.find(' ')), entry.pid)) return {};
   auto rest = text.substr(name_end + 1);
-  for (int field = 3; field <= 22; ++field) {
+  for (int field = 3; field <= 24; ++field) {
     size_t begin = rest.find_first_not_of(' ');
     if (begin == std::string_view::npos) return {};
     rest.remove_prefix(begin);
@@ -48,7 +48,10 @@ std::optional<ProcessEntry> parse_stat(std::string_view text) {
     if (field == 4) good = parse_number(word, entry.parent);
     if (field == 5) good = parse_number(word, entry.group);
     if (field == 6) good = parse_number(word, entry.session);
+    if (uint64_t ticks = 0; field >= 14 && field <= 17 && parse_number(word, ticks))
+      entry.cpu += ticks;
     if (field == 22) good = parse_number(word, entry.start);
+    if (field == 24) good = parse_number(word, entry.pages);
     if (!good) return {};
   }
   return entry;

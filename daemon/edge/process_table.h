@@ -16,6 +16,8 @@ struct ProcessEntry {
   pid_t pid = 0, parent = 0, group = 0, session = 0;
   uint64_t start = 0;  // in clock ticks since boot
   bool dead = false;   // a zombie, or about to vanish
+  uint64_t cpu = 0;    // used, in clock ticks, with that of children that it has reaped
+  uint64_t pages = 0;  // of memory that are there
 };
 
 // Nothing if there is no such process (any more).

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <time.h>
+#include <unistd.h>
 #include <algorithm>
 #include <utility>
 
@@ -83,8 +84,42 @@ std::vector<ProcessEntry> Processes::members(LaunchId launch) {
   return members;
 }
 
+// Its cgroup knows also what those have used who are no more.
+Processes::Usage Processes::usage(LaunchId launch) {
+  auto found = running_.find(launch);
+  if (found == running_.end()) return {};
+  const Running& running = found->second;
+  std::optional<uint64_t> microseconds, bytes;
+  if (running.cgroup) {
+    microseconds = microseconds_of_cpu(*running.cgroup);
+    bytes = memory_used(*running.cgroup);
+  }
+  for (auto& limit : running.limits)
+    if (!bytes) bytes = memory_used(limit);
+  Usage usage{std::chrono::microseconds(microseconds.value_or(0)), bytes.value_or(0)};
+  if (microseconds && bytes) return usage;
+  static const auto page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  static const Nanos tick = Nanos(1s) / sysconf(_SC_CLK_TCK);
+  for (auto& process : members(launch)) {
+    if (!microseconds) usage.cpu += process.cpu * tick;
+    if (!bytes) usage.memory_bytes += process.pages * page;
+  }
+  return usage;
+}
+
+std::optional<uint64_t> Processes::times_out_of_memory(LaunchId launch) const {
+  auto found = running_.find(launch);
+  if (found == running_.end() || found->second.phase == Phase::over) return {};
+  uint64_t most = 0;
+  if (auto& cgroup = found->second.cgroup) most = muster::times_out_of_memory(*cgroup).value_or(0);
+  for (auto& limit : found->second.limits)
+    most = std::max(most, muster::times_out_of_memory(limit).value_or(0));
+  return most;
+}
+
 void Processes::keeper_changed(pid_t keeper) {
   tree_.keeper_changed(keeper);
+  cgroups_.keeper_changed(keeper);
   for (auto& [launch, running] : running_) {
     if (!running.child || running.phase == Phase::over) continue;
     auto [out, err] = running.output->pipes(launch);
@@ -144,6 +179,7 @@ void Processes::erase_over() {
     killpoint(Killpoint::launch_over);
     if (entry.second.child) entry.second.child->release();
     if (entry.second.cgroup) cgroups_.retire(*entry.second.cgroup);
+    for (auto& limit : entry.second.limits) cgroups_.retire(limit);
     keeping_.forget(entry.first);
     killpoint(Killpoint::launch_forgotten);
     return true;

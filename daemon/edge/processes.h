@@ -60,6 +60,14 @@ class Processes {
   void end_orphans();
   // For whoever wants to know more about a launch's processes. As of this turn of the loop.
   std::vector<ProcessEntry> members(LaunchId launch);
+  // What its processes use at this moment, and have used; zero if it is over.
+  struct Usage {
+    Nanos cpu{};
+    uint64_t memory_bytes = 0;
+  };
+  Usage usage(LaunchId launch);
+  // As MemoryWatch wants it.
+  std::optional<uint64_t> times_out_of_memory(LaunchId launch) const;
   // The launch that a process belongs to, if it is still there.
   std::optional<LaunchId> owner(pid_t pid) const { return tree_.owner(pid); }
   // For who is to stand beside them; nowhere, if the launch is over.
@@ -73,6 +81,7 @@ class Processes {
     Phase phase = Phase::queued;
     std::unique_ptr<Child> child;
     std::optional<Cgroup> cgroup;  // that it was started in; the child, if that could be done
+    std::vector<Cgroup> limits;    // others that limit it
     std::optional<CgroupWatch> cgroup_watch;  // exited: tells when nobody is left
     bool contained = false;  // exited: the leader was in it to its end, and so are its survivors
     std::vector<int> early_signals;  // for when it has been started
@@ -88,6 +97,7 @@ class Processes {
   void deliver();
   void spawn_queued(MonoTime now);
   void spawn(Running& running);
+  StartResult<Containment> contain(Running& running);
   void fail_start(Running& running, StartFailure failure);
   void finish_starts();
   void find_survivors(MonoTime now);

@@ -54,6 +54,7 @@ bool Processes::take_over(Running& running) {
   const Identity identity = adoptee->identity;
   tree_.add(launch, identity);
   running.cgroup = cgroups_.find(running.launch.process, launch);
+  running.limits = cgroups_.find_limits(running.launch);
   running.child = Child::adopt(loop_, identity, std::move(adoptee->report), [this] { on_death(); });
   auto opened = running.output->open(running.launch, {UniqueFd(), or_ended(std::move(adoptee->out)),
                                                       or_ended(std::move(adoptee->err))});
@@ -85,10 +86,10 @@ void Processes::spawn(Running& running) {
   const uint64_t out = inode_of(pipes->ours.out.get()), err = inode_of(pipes->ours.err.get());
   auto opened = running.output->open(running.launch, std::move(pipes->ours));
   if (!opened) return fail_start(running, {opened.message(), ENOBUFS});
-  running.cgroup = cgroups_.make(running.launch.process, launch);
-  const UniqueFd cgroup = running.cgroup ? running.cgroup->open() : UniqueFd();
-  auto child = spawner_.spawn(running.launch, std::move(*pipes), tree_.mark(launch), cgroup.get(),
-                              [this] { on_death(); });
+  auto inside = contain(running);
+  auto child = inside ? spawner_.spawn(running.launch, std::move(*pipes), tree_.mark(launch),
+                                       *inside, [this] { on_death(); })
+                      : tl::unexpected(inside.error());
   if (!child) {
     running.output->close(launch);
     return fail_start(running, child.error());
@@ -101,6 +102,18 @@ void Processes::spawn(Running& running) {
   killpoint(Killpoint::launch_noted);
   tree_.add(launch, running.child->identity());
   for (int signal : std::exchange(running.early_signals, {})) kill(launch, signal);
+}
+
+StartResult<Containment> Processes::contain(Running& running) {
+  const Launch& launch = running.launch;
+  running.cgroup = cgroups_.make(launch.process, launch.launch);
+  auto limits = cgroups_.limit(launch, running.cgroup);
+  running.limits = cgroups_.find_limits(launch);
+  if (!limits) return tl::unexpected(limits.error());
+  Containment inside{
+      running.cgroup ? running.cgroup->open() : UniqueFd(), launch.surroundings.quotas.any(), {}};
+  for (auto& cgroup : *limits) inside.to_enter.push_back(cgroup.directory());
+  return inside;
 }
 
 Whereabouts Processes::whereabouts(LaunchId launch) const {

@@ -43,7 +43,16 @@ std::vector<std::string> exec_settings(const Surroundings& surroundings) {
   if (auto& nice = surroundings.nice) words.push_back(fmt::format("nice={}", nice->value));
   if (auto& limit = surroundings.nofile) words.push_back(fmt::format("nofile={}", limit->value));
   if (auto& limit = surroundings.core) words.push_back(fmt::format("core={}", limit->value));
+  if (auto& score = surroundings.oom_score)
+    words.push_back(fmt::format("oom_score={}", score->value));
   return words;
+}
+
+// Last, because after it nothing else may be allowed.
+void add_identity(const Person& who, std::vector<std::string>& words) {
+  if (who.user) words.push_back(fmt::format("groups={}", fmt::join(who.groups, ",")));
+  if (who.group) words.push_back(fmt::format("gid={}", *who.group));
+  if (who.user) words.push_back(fmt::format("uid={}", *who.user));
 }
 
 }  // namespace
@@ -76,12 +85,20 @@ std::string Spawner::directory_of(const Launch& launch) const {
 
 StartResult<LaunchPipes> Spawner::make_pipes(const Launch& launch) const {
   LaunchPipes pipes;
+  auto owner = find_account(launch.surroundings.account);
+  if (!owner) return tl::unexpected(owner.error());
+  pipes.owner = std::move(*owner);
   for (auto end : {&PipeEnds::out, &PipeEnds::err}) {
     auto ends = make_pipe(true);
     if (!ends) return tl::unexpected(ends.error());
     pipes.ours.*end = std::move(ends->read);
     pipes.childs.*end = std::move(ends->write);
     open_both_ways(pipes.childs.*end);
+    // Whoever opens /dev/stdout again has to be allowed to. Where we are not, the launch will say
+    // what else we are not allowed.
+    auto& user = pipes.owner.user;
+    if (user && fchown((pipes.ours.*end).get(), *user, gid_t(-1)) != 0 && errno != EPERM)
+      return tl::unexpected(StartFailure{"fchown", errno});
   }
   if (launch.attached) {
     auto ends = make_pipe(false);
@@ -99,8 +116,18 @@ StartResult<LaunchPipes> Spawner::make_pipes(const Launch& launch) const {
 }
 
 Whereabouts Spawner::whereabouts(const Launch& launch, const Environment& mark) const {
+  return whereabouts(launch, mark, find_account(launch.surroundings.account).value_or(Person{}));
+}
+
+Whereabouts Spawner::whereabouts(const Launch& launch, const Environment& mark,
+                                 const Person& who) const {
   Whereabouts where{directory_of(launch), {}};
   auto environment = environment_;
+  if (!who.name.empty()) {
+    environment["USER"] = environment["LOGNAME"] = who.name;
+    environment["HOME"] = who.home;
+    environment["SHELL"] = who.shell;
+  }
   environment["PWD"] = where.directory;  // as a shell would, which is not always there to do it
   for (auto* more : {&launch.env, &mark})
     for (auto& [name, value] : *more) environment[name] = value;
@@ -110,29 +137,37 @@ Whereabouts Spawner::whereabouts(const Launch& launch, const Environment& mark) 
 }
 
 StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchPipes pipes,
-                                                   const Environment& mark, int cgroup,
+                                                   const Environment& mark,
+                                                   const Containment& inside,
                                                    std::function<void()> on_change) const {
   Child::Plan plan;
   const std::string directory = directory_of(launch);
   plan.argv = {options_.exec_program, directory, std::to_string(options_.fd_limit)};
   auto settings = exec_settings(launch.surroundings);
+  for (auto& directory : inside.to_enter)
+    settings.push_back(fmt::format("enter={}/cgroup.procs", directory));
+  add_identity(pipes.owner, settings);
   plan.argv.insert(plan.argv.end(), settings.begin(), settings.end());
   plan.argv.emplace_back("--");
   auto words = launch.argv.empty() ? shell_words(launch.command) : launch.argv;
   plan.argv.insert(plan.argv.end(), words.begin(), words.end());
-  plan.environment = whereabouts(launch, mark).environment;
+  plan.environment = whereabouts(launch, mark, pipes.owner).environment;
   const PipeEnds& childs = pipes.childs;
   plan.stdio = {childs.in ? childs.in.get() : null_.get(), childs.out.get(), childs.err.get(),
                 pipes.childs_report.get()};
-  plan.cgroup = cgroup;
+  plan.cgroup = inside.cgroup.get();
+  plan.only_in_cgroup = inside.is_limited && inside.cgroup;
 
+  const bool plan_is_bound = plan.only_in_cgroup;
   auto child = Child::spawn(*loop_, std::move(plan), std::move(pipes.report), std::move(on_change));
   if (child) return std::move(*child);
   // What may be refused before exec is a process, memory or a descriptor.
   int error = child.error();
   bool before_exec = error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
-  return tl::unexpected(
-      StartFailure{before_exec ? "fork" : "exec " + options_.exec_program, error});
+  return tl::unexpected(StartFailure{before_exec     ? "fork"
+                                     : plan_is_bound ? "start in its cgroup"
+                                                     : "exec " + options_.exec_program,
+                                     error});
 }
 
 StartFailure Spawner::describe(const Launch& launch, const ExecReport& report) const {
@@ -148,6 +183,14 @@ StartFailure Spawner::describe(const Launch& launch, const ExecReport& report) c
         return "set niceness";
       case ExecStage::core_limit:
         return "set core limit";
+      case ExecStage::oom_score:
+        return "set oom score";
+      case ExecStage::cgroup:
+        return "enter cgroup";
+      case ExecStage::identity: {
+        auto& [user, group] = launch.surroundings.account;
+        return user.empty() ? "become group " + group : "become user " + user;
+      }
       case ExecStage::begun:
         break;
       case ExecStage::program:

@@ -9,9 +9,11 @@
 #include "base/result.h"
 #include "base/uv/loop.h"
 #include "daemon/core/action.h"
+#include "daemon/edge/account.h"
 #include "daemon/edge/child.h"
 #include "daemon/edge/output.h"
 #include "daemon/edge/probe.h"
+#include "daemon/edge/start_failure.h"
 
 namespace muster {
 
@@ -22,19 +24,19 @@ struct SpawnerOptions {
   uint64_t fd_limit = 1024;  // the soft limit that programs get
 };
 
-// What was being done when a launch failed to start, and why.
-struct StartFailure {
-  std::string stage;
-  int error_number;
-};
-template <class T>
-using StartResult = tl::expected<T, StartFailure>;
-
 // The pipes of a launch that is about to be started, our ends and the child's, and the two ends of
 // the socket through which muster-exec reports.
 struct LaunchPipes {
   PipeEnds ours, childs;
   UniqueFd report, childs_report;
+  Person owner;  // whoever the launch will be
+};
+
+// The cgroups of a launch that is about to be started.
+struct Containment {
+  UniqueFd cgroup;  // the directory of that to start it in, if there is one
+  bool is_limited = false;
+  std::vector<std::string> to_enter;  // the directories of others
 };
 
 class Spawner {
@@ -45,13 +47,13 @@ class Spawner {
   // Real pipes, because a program may open /dev/stdout again; an attached launch gets one for its
   // stdin too. The child has both ends of those that it prints into: when nobody of us is left it
   // waits, instead of being ended by SIGPIPE. Refuses while fewer than `fd_reserve` descriptors are
-  // left for everybody else.
+  // left for everybody else, and where there is nobody whom the launch is to be.
   StartResult<LaunchPipes> make_pipes(const Launch& launch) const;
 
   // Forks. `mark` is added to the environment. `pipes.ours` are not needed here; the child's ends
-  // are closed in any case. In `cgroup`, an open directory, if there is one and it can be done.
+  // are closed in any case. In the cgroup if it can be done, or if that is to limit it.
   StartResult<std::unique_ptr<Child>> spawn(const Launch& launch, LaunchPipes pipes,
-                                            const Environment& mark, int cgroup,
+                                            const Environment& mark, const Containment& inside,
                                             std::function<void()> on_change) const;
 
   // What a launch begins with.
@@ -63,6 +65,7 @@ class Spawner {
  private:
   Spawner(Loop& loop, SpawnerOptions options, UniqueFd null);
   std::string directory_of(const Launch& launch) const;
+  Whereabouts whereabouts(const Launch& launch, const Environment& mark, const Person& who) const;
 
   Loop* loop_;
   SpawnerOptions options_;

@@ -4,6 +4,7 @@
 // Environment, session and descriptors 0 to 3 come from the daemon; the program keeps 0 to 2 only.
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -71,6 +72,29 @@ bool set_limit(int resource, const char* text) {
   return setrlimit(resource, &limit) == 0;
 }
 
+// What the kernel takes from one of its files.
+bool write_to(const char* path, const char* text) {
+  const int fd = open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool written = write(fd, text, strlen(text)) >= 0;
+  const int error = errno;
+  close(fd);
+  errno = error;
+  return written;
+}
+
+// Numbers with commas between them, as many as a process may have.
+bool set_groups(const char* text) {
+  static gid_t groups[NGROUPS_MAX];
+  size_t count = 0;
+  while (*text && count < NGROUPS_MAX) {
+    char* end = nullptr;
+    groups[count++] = static_cast<gid_t>(strtoul(text, &end, 10));
+    text = *end == ',' ? end + 1 : end;
+  }
+  return setgroups(count, groups) == 0;
+}
+
 struct Setting {
   const char* name;
   ExecStage stage;
@@ -88,6 +112,20 @@ constexpr Setting settings[] = {
      [](const char* value) { return set_limit(RLIMIT_NOFILE, value); }},
     {"core", ExecStage::core_limit,
      [](const char* value) { return set_limit(RLIMIT_CORE, value); }},
+    {"oom_score", ExecStage::oom_score,
+     [](const char* value) { return write_to("/proc/self/oom_score_adj", value); }},
+    {"enter", ExecStage::cgroup, [](const char* value) { return write_to(value, "0"); }},
+    {"groups", ExecStage::identity, set_groups},
+    {"gid", ExecStage::identity,
+     [](const char* value) {
+       const auto group = static_cast<gid_t>(strtoul(value, nullptr, 10));
+       return setresgid(group, group, group) == 0;
+     }},
+    {"uid", ExecStage::identity,
+     [](const char* value) {
+       const auto user = static_cast<uid_t>(strtoul(value, nullptr, 10));
+       return setresuid(user, user, user) == 0;
+     }},
 };
 
 void apply(const char* word) {

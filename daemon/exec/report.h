@@ -14,6 +14,9 @@ enum class ExecStage : int {
   program,    // exec
   niceness,
   core_limit,
+  oom_score,
+  cgroup,  // entering those that limit it
+  identity,
 };
 
 struct ExecReport {

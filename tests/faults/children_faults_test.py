@@ -189,3 +189,31 @@ def test_a_process_that_is_killed_while_it_writes_has_its_last_bytes_kept(app):
         whole = [line for line, partial in numbers if not partial]
         assert whole == [str(n) for n in range(len(whole))]
         assert len(numbers) - len(whole) <= 1
+
+
+@pytest.mark.row("B23")
+def test_a_fork_bomb_is_held_by_pids_and_ended(app):
+    app.write("bomb.py", """
+import os, select, signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+os.nice(19)
+while True:
+    try:
+        os.fork()
+    except OSError:
+        select.select([], [], [], 0.05)
+""")
+    app.procfile(alpha=f"exec {sys.executable} -B bomb.py", beta=STAYS)
+    app.write("muster.toml", "[alpha]\npids = 50\n")
+    app.start("-t", 1)
+    beta, supervisor = app.pid("beta.1"), app.pid_of_supervisor()
+    if app.row("alpha.1")["state"] == "crashed":
+        app.end()
+        pytest.skip("no limits may be set here")
+    wait_for("the limit to be reached", lambda: len(app.tree("alpha.1")) == 50)
+    app.ok("scale", "beta=2")
+    app.pid("beta.2")
+    assert len(app.tree("alpha.1")) == 50
+    app.ok("stop", "alpha")
+    assert app.tree("alpha.1") == []
+    assert (app.pid("beta.1"), app.pid_of_supervisor()) == (beta, supervisor)

@@ -34,7 +34,7 @@ ROWS = {
     "B18": ("a process is killed while it writes", None),
     "B19": ("a last line without a newline", None),
     "B22": ("processes that flee from their parents and ignore SIGTERM", None),
-    "B23": ("a fork bomb", NOT_YET),
+    "B23": ("a fork bomb", None),
     "B24": ("a process makes its stdout non-blocking", None),
     "B26": ("a process reads its own output", None),
     "B27": ("pages change while they are in the pipe", None),

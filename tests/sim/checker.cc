@@ -34,6 +34,7 @@ void Checker::check(const Event& event, const std::vector<Action>& actions, Mono
     if (auto* it = std::get_if<PassToLaunch>(&action)) expect_known(it->launch, "PassToLaunch");
     if (auto* it = std::get_if<Publish>(&action)) see(it->event);
     if (auto* it = std::get_if<Answer>(&action)) see(it->client, it->reply);
+    if (auto* it = std::get_if<AnswerUsage>(&action)) see(it->client, it->reply);
     if (auto* it = std::get_if<AnswerStatus>(&action)) see(it->client, it->reply);
     if (auto* it = std::get_if<SaveFormation>(&action)) see(*it);
     if (std::holds_alternative<Finish>(action)) {
@@ -169,6 +170,9 @@ void Checker::expect_known(LaunchId launch, const char* what) const {
 
 void Checker::see(const EventRecord& record) {
   if (record.code == "R10") late_.insert(*record.launch);
+  if (record.code == "R15")
+    expect(++ended_for_memory_[*record.launch] <= world_.trees().at(*record.launch).out_of_memory,
+           "{} is told twice about the same end for want of memory", record.process);
   if (record.kind == RecordKind::exit) exits_[record.process] = record.status;
   if (!record.from) return;
   auto [it, first] = states_.emplace(record.process, "down");

@@ -90,6 +90,7 @@ class Checker {
   std::map<std::string, std::string> states_;        // as last published
   std::map<std::string, std::optional<int>> exits_;  // the same
   std::set<LaunchId> late_;                          // not ready in time, as was published
+  std::map<LaunchId, uint64_t> ended_for_memory_;
   std::set<ProcessName> awaited_;  // by this event: they are to run, whatever they did before
   FormationCounts formation_;
   std::set<ProcessName> resting_;  // stopped by request

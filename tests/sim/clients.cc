@@ -79,7 +79,7 @@ RequestBody Clients::some_body() {
     case 4:
       return ReloadRequest{};
     case 5:
-      return PsRequest{some_names(true)};
+      return PsRequest{some_names(true), rng_.percent(30)};
     case 7:
       return KillRequest{some_names(false), rng_.percent(50) ? SIGTERM : SIGUSR1};
     case 8:

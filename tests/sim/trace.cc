@@ -53,6 +53,9 @@ std::string text_of(const Event& event) {
             [](const Notified& it) {
               return fmt::format("notified by {}{}", it.launch, it.ready ? ": ready" : "");
             },
+            [](const OutOfMemory& it) {
+              return fmt::format("out of memory {} times: {}", it.times, it.launch);
+            },
             [](const Exited& it) {
               return fmt::format("exited {} with {}{}", it.launch, it.status.status(),
                                  it.survivors ? ", others alive" : "");
@@ -103,6 +106,7 @@ std::string text_of(const Action& action) {
                                  it.releases.current().change);
             },
             [](const Upgrade& it) { return fmt::format("upgrade for {}", it.client); },
+            [](const AnswerUsage& it) { return fmt::format("usage to {}", it.client); },
             [](const AnswerStatus& it) { return fmt::format("status to {}", it.client); },
             [](const Finish&) { return std::string("finish"); }},
       action);

@@ -115,6 +115,7 @@ std::optional<Event> World::execute(LaunchId id, bool fails) {
       return std::nullopt;
     });
   }
+  if (!calm_ && rng_.percent(20)) run_out_of_memory(id);
   if (tree.remembered_signal) deliver(id, tree, tree.remembered_signal);
   tree.pid = next_pid_++;
   return Launched{id, {tree.pid}};
@@ -137,6 +138,17 @@ void World::speak(LaunchId id) {
     if (!find(id)) return std::nullopt;
     if (!calm_ && rng_.percent(30)) speak(id);
     return Notified{id, true, "at work"};
+  });
+}
+
+// What is found when somebody looks is all that there was, also what was told before.
+void World::run_out_of_memory(LaunchId id) {
+  schedule(rng_.up_to(5s), [this, id]() -> std::optional<Event> {
+    Tree* tree = find(id);
+    if (!tree) return std::nullopt;
+    if (tree->out_of_memory == 0 || rng_.percent(30)) tree->out_of_memory++;
+    if (rng_.percent(50)) run_out_of_memory(id);
+    return OutOfMemory{id, tree->out_of_memory};
   });
 }
 

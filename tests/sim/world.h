@@ -30,6 +30,7 @@ struct Tree {
   bool children_ignore_signals = false;
   bool leaves_children = false;  // they outlive it
   int remembered_signal = 0;     // came before the exec
+  uint64_t out_of_memory = 0;    // ended by the kernel for that
 };
 
 class World {
@@ -71,6 +72,7 @@ class World {
   void keep(const KeepReleases& wanted);
   void become_ready(const AwaitReady& wanted);
   void speak(LaunchId id);
+  void run_out_of_memory(LaunchId id);
   void signal(LaunchId id, int number);
   void deliver(LaunchId id, Tree& tree, int number);
   void end_leader(LaunchId id, ExitStatus status);

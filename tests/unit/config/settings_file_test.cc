@@ -37,17 +37,23 @@ TEST_CASE("every key is taken") {
 backoff = { base = "1s", cap = "1m" }
 boot_timeout = "20s"
 core = "unlimited"
+cpu = 1.5
 directory = "site"
 give_up = { crashes = 5, within = "1m" }
 grace = "1m30s"
+group = "staff"
+memory = "512M"
 nice = -5
 nofile = "64K"
+oom_score = -10
+pids = 100
 ready = "http:/health"
 restart = "on-failure"
 signal = "INT"
 singleton = true
 success = [0, 143]
 umask = "027"
+user = "deploy"
 env = { RAILS_ENV = "production" }
 )")
                            .find("web")
@@ -58,7 +64,14 @@ env = { RAILS_ENV = "production" }
         Restarting{Restart::on_failure, {0, 143}, Backoff{1s, 1min}, GiveUp{5, 1min}});
   CHECK(web.singleton == true);
   CHECK(web.surroundings ==
-        Surroundings{"site", FileMask{027}, Niceness{-5}, ResourceLimit{65536}, ResourceLimit{}});
+        Surroundings{"site",
+                     FileMask{027},
+                     Niceness{-5},
+                     ResourceLimit{65536},
+                     ResourceLimit{},
+                     {"deploy", "staff"},
+                     OomScore{-10},
+                     {Quotas::Bytes{512 << 20}, Quotas::CorePercents{150}, Quotas::Tasks{100}}});
   CHECK(web.env == Environment{{"RAILS_ENV", "production"}});
 }
 
@@ -154,6 +167,27 @@ backoff = { bsae = "1s" }
               "muster.toml:8: backoff: needs a base of 1ms at least and a cap that is not below it",
               "muster.toml:9: give_up: crashes: must be a whole number from 1 to 100",
               "muster.toml:11: backoff: unknown field 'bsae'; there are base, cap"});
+}
+
+TEST_CASE("limits are numbers that mean something") {
+  CHECK(model_of("[app]\ncpu = 2\nmemory = 4096\n").defaults.surroundings.quotas ==
+        Quotas{Quotas::Bytes{4096}, Quotas::CorePercents{200}, {}});
+  CHECK(errors_of(R"([web]
+cpu = 0
+memory = "unlimited"
+pids = 0
+oom_score = 1001
+user = 1000
+[worker]
+cpu = "half"
+memory = "0K"
+)") == Errors{"muster.toml:2: cpu: must be a number of processors such as 0.5 or 2",
+              "muster.toml:3: memory: must be a size such as \"512M\"",
+              "muster.toml:4: pids: must be a whole number from 1 to 4194304",
+              "muster.toml:5: oom_score: must be a whole number from -1000 to 1000",
+              "muster.toml:6: user: must be a text in quotes",
+              "muster.toml:8: cpu: must be a number of processors such as 0.5 or 2",
+              "muster.toml:9: memory: must be a size such as \"512M\""});
 }
 
 TEST_CASE("a singleton is one by its name, unless its table lifts that") {

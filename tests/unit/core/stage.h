@@ -157,6 +157,7 @@ class Stage {
     records_.push_back(std::move(it.event));
   }
   void take(Answer& it) { replies_[it.reply.id].push_back(std::move(it.reply)); }
+  void take(AnswerUsage& it) { replies_[it.reply.id].push_back(std::move(it.reply)); }
   void take(AnswerStatus& it) { replies_[it.reply.id].push_back(std::move(it.reply)); }
   void take(PassToLaunch&) { passed_on_++; }
   void take(SaveFormation& it) { saved_.push_back(std::move(it.formation)); }

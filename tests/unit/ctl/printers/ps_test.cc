@@ -33,6 +33,18 @@ TEST_CASE("a row looks as in 2011") {
   CHECK(ps_table({web()}) == header + "web.1         up for 2s           node web.js\n");
 }
 
+TEST_CASE("what a process uses stands between its state and its command") {
+  auto row = web();
+  row.cpu_ms = 61'250;
+  row.memory_bytes = 3 << 19;
+  CHECK(ps_usage_table({row, web()}) ==
+        "Process       State                     CPU      Memory  Restarts  Command\n"
+        "------------  ------------------  ---------  ----------  --------  "
+        "------------------------------\n"
+        "web.1         up for 2s              61.25s     1.5 MiB         3  node web.js\n"
+        "web.1         up for 2s                                         3  node web.js\n");
+}
+
 TEST_CASE("a long name pushes the columns, a long command is cut") {
   auto row = web();
   row.process = "a-very-long-name.1";

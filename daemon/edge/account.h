@@ -1,0 +1,26 @@
+// Who a process is to be: names and numbers of muster.toml as the kernel wants them, looked up
+// anew for each launch, because users come and go. May wait, where this machine asks others for
+// its users; nobody pays for it who has not asked for a user.
+#pragma once
+
+#include <sys/types.h>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/config/settings.h"
+#include "daemon/edge/start_failure.h"
+
+namespace muster {
+
+struct Person {
+  std::optional<uid_t> user;
+  std::optional<gid_t> group;
+  std::vector<gid_t> groups;      // with `user`: all that it is in
+  std::string name, home, shell;  // where the user has them
+};
+
+// Nothing is set where nothing is to be changed: no account is asked for, or it is our own.
+StartResult<Person> find_account(const Account& account);
+
+}  // namespace muster
