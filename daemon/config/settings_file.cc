@@ -1,209 +1,18 @@
-// See settings_file.h. The only file that includes toml++, which is slow to compile.
+// See settings_file.h. Here: the tables of the file, and where in it each complaint belongs.
 #include "daemon/config/settings_file.h"
 
 #include <algorithm>
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
-
 #include "base/nearest.h"
 #include "base/result.h"
-#include "daemon/config/env_file.h"
+#include "daemon/config/needs.h"
 #include "daemon/config/settings_keys.h"
-#include "daemon/config/settings_values.h"
+#include "daemon/config/settings_nodes.h"
 
 namespace muster {
 namespace {
 
 constexpr std::string_view defaults_table = "app";
-
-// ---- values: each reader takes what its kind of value may be written as
-
-Result<std::string> text_of(const toml::node& node) {
-  auto* text = node.as_string();
-  if (!text) return fail("must be a text in quotes");
-  if (text->get().find('\0') != std::string::npos) return fail("holds a NUL byte");
-  return text->get();
-}
-
-template <class T>
-Result<> set(T& place, Result<T> value) {
-  if (!value) return tl::unexpected(value.error());
-  place = std::move(*value);
-  return {};
-}
-
-template <class T>
-Result<> set(T& place, const toml::node& node, Result<T> (*parse)(std::string_view)) {
-  auto text = text_of(node);
-  if (!text) return tl::unexpected(text.error());
-  return set(place, parse(*text));
-}
-
-Result<> read(const toml::node& node, std::string& text) {
-  auto read = text_of(node);
-  if (read && read->empty()) return fail("is empty");
-  return set(text, std::move(read));
-}
-
-Result<> read(const toml::node& node, Signal& signal) { return set(signal, node, parse_signal); }
-
-Result<> read(const toml::node& node, FileMask& mask) { return set(mask, node, parse_mask); }
-
-// A bare number is one of seconds.
-Result<> read(const toml::node& node, Nanos& duration) {
-  if (auto* seconds = node.as_integer(); seconds && seconds->get() >= 0)
-    return set(duration, parse_duration(std::to_string(seconds->get()) + "s"));
-  return set(duration, node, parse_duration);
-}
-
-template <class T>
-Result<> read_number(const toml::node& node, int64_t lowest, int64_t highest, T& value) {
-  auto* number = node.as_integer();
-  if (!number || number->get() < lowest || number->get() > highest)
-    return fail("must be a whole number from {} to {}", lowest, highest);
-  value = static_cast<T>(number->get());
-  return {};
-}
-
-Result<> read(const toml::node& node, Niceness& nice) {
-  return read_number(node, -20, 19, nice.value);
-}
-
-Result<> read(const toml::node& node, OomScore& score) {
-  return read_number(node, -1000, 1000, score.value);
-}
-
-Result<> read(const toml::node& node, Quotas::Tasks& tasks) {
-  constexpr int64_t most = 4 << 20;  // the kernel has no more pids
-  return read_number(node, 1, most, tasks.count);
-}
-
-Result<> read(const toml::node& node, Quotas::Bytes& memory) {
-  ResourceLimit limit;
-  if (Result<> done = set(limit, node, parse_limit); !done) return done;
-  if (limit.value == 0 || limit.value > INT64_MAX) return fail("must be a size such as \"512M\"");
-  memory.count = limit.value;
-  return {};
-}
-
-// 1.5 is one processor and the half of another one.
-Result<> read(const toml::node& node, Quotas::CorePercents& cpu) {
-  constexpr double least = 0.01, most = 10'000;
-  const auto cores = node.value<double>();
-  if (!cores || !(*cores >= least && *cores <= most))
-    return fail("must be a number of processors such as 0.5 or 2");
-  cpu.count = static_cast<uint32_t>(*cores * 100 + 0.5);
-  return {};
-}
-
-Result<> read(const toml::node& node, LineRate& rate) {
-  auto* number = node.as_integer();
-  if (!number || number->get() < 1 || number->get() > LineRate::highest)
-    return fail("must be a whole number of lines a second, from 1 to {}", LineRate::highest);
-  rate.lines = static_cast<uint32_t>(number->get());
-  return {};
-}
-
-Result<> read(const toml::node& node, ResourceLimit& limit) {
-  if (auto* number = node.as_integer())
-    return set(limit, parse_limit(std::to_string(number->get())));
-  return set(limit, node, parse_limit);
-}
-
-Result<> read(const toml::node& node, Environment& env) {
-  auto* table = node.as_table();
-  if (!table) return fail("must be a table of variables");
-  for (auto& [name, value] : *table) {
-    const std::string_view variable = name.str();
-    if (variable.empty() || variable.find_first_of(std::string_view("=\0", 2)) != variable.npos)
-      return fail("'{}' cannot be the name of a variable", variable);
-    auto text = text_of(value);
-    if (!text) return within(text.error(), "{}", variable);
-    set_variable(env, variable, *text);
-  }
-  return {};
-}
-
-Result<> read(const toml::node& node, bool& value) {
-  auto* written = node.as_boolean();
-  if (!written) return fail("must be true or false");
-  value = written->get();
-  return {};
-}
-
-Result<> read(const toml::node& node, Restart& restart) {
-  return set(restart, node, parse_restart);
-}
-
-Result<> read(const toml::node& node, Readiness& readiness) {
-  return set(readiness, node, parse_readiness);
-}
-
-Result<> read(const toml::node& node, std::vector<int32_t>& statuses) {
-  constexpr int64_t highest = 255;
-  auto* list = node.as_array();
-  if (!list) return fail("must be a list of exit statuses");
-  statuses.clear();
-  for (auto& element : *list) {
-    auto* status = element.as_integer();
-    if (!status || status->get() < 0 || status->get() > highest)
-      return fail("must be a list of exit statuses, 0 to {}", highest);
-    statuses.push_back(static_cast<int32_t>(status->get()));
-  }
-  return {};
-}
-
-Result<> read(const toml::node& node, uint32_t& crashes) {
-  return read_number(node, 1, GiveUp::most_crashes, crashes);
-}
-
-// A field of a small table; `expect_fields` names all that there may be.
-template <class T>
-Result<> read_field(const toml::table& table, std::string_view name, T& place) {
-  auto* node = table.get(name);
-  if (!node) return {};
-  if (Result<> done = read(*node, place); !done) return within(done.error(), "{}", name);
-  return {};
-}
-
-Result<> expect_fields(const toml::table& table, const std::vector<std::string_view>& known) {
-  for (auto& [name, node] : table)
-    if (std::find(known.begin(), known.end(), name.str()) == known.end())
-      return fail("unknown field '{}'; there are {}", name.str(), fmt::join(known, ", "));
-  return {};
-}
-
-Result<> read(const toml::node& node, Backoff& backoff) {
-  auto* table = node.as_table();
-  if (!table) return set(backoff, node, parse_backoff);
-  if (Result<> known = expect_fields(*table, {"base", "cap"}); !known) return known;
-  if (Result<> base = read_field(*table, "base", backoff.base); !base) return base;
-  if (Result<> cap = read_field(*table, "cap", backoff.cap); !cap) return cap;
-  if (backoff.base < 1ms || backoff.cap < backoff.base)
-    return fail("needs a base of 1ms at least and a cap that is not below it");
-  return {};
-}
-
-Result<> read(const toml::node& node, GiveUp& limit) {
-  auto* table = node.as_table();
-  if (!table || !table->contains("crashes"))
-    return fail("must be a table such as {{ crashes = 5, within = \"10m\" }}");
-  if (Result<> known = expect_fields(*table, {"crashes", "within"}); !known) return known;
-  if (Result<> crashes = read_field(*table, "crashes", limit.crashes); !crashes) return crashes;
-  return read_field(*table, "within", limit.within);
-}
-
-template <class T>
-Result<> read(const toml::node& node, std::optional<T>& value) {
-  T read_value{};
-  if (Result<> done = read(node, read_value); !done) return done;
-  value = std::move(read_value);
-  return {};
-}
-
-// ---- tables
 
 class SettingsReader {
  public:
@@ -212,7 +21,10 @@ class SettingsReader {
   void take(const toml::table& file) {
     if (auto* defaults = file.get_as<toml::table>(defaults_table))
       take_keys(*defaults, model_.defaults);
-    for (auto& type : model_.types) type.settings = model_.defaults;
+    for (auto& type : model_.types) {
+      type.settings = model_.defaults;
+      std::erase_if(type.settings.needs, [&](auto& need) { return need.type == type.name; });
+    }
     for (auto& [name, node] : file) {
       if (!node.is_table())
         complain(name.source(), fmt::format("'{}' stands outside of a table: put it below [{}] or "
@@ -222,6 +34,13 @@ class SettingsReader {
         take_keys(*node.as_table(), type->settings);
       else if (name.str() != defaults_table)
         complain(name.source(), unknown_type(name.str()));
+    }
+    for (auto& [type, message] : settle_needs(model_)) {
+      const auto own = file.at_path(type + ".needs");
+      const auto& at = own ? *own.node() : *file.at_path("app.needs").node();
+      const std::string text = "needs: " + message;
+      const auto same = [&](auto& error) { return error.message == text; };
+      if (own || std::none_of(errors_.begin(), errors_.end(), same)) complain(at.source(), text);
     }
   }
   void complain(const toml::source_region& at, std::string message) {

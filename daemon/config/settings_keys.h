@@ -28,6 +28,7 @@ void for_each_key(Visit&& visit, S&... of) {
   visit(Key{"group", at_start}, of.surroundings.account.group...);
   visit(Key{"line_rate", at_start}, of.line_rate...);
   visit(Key{"memory", at_start}, of.surroundings.quotas.memory...);
+  visit(Key{"needs", at_once}, of.needs...);
   visit(Key{"nice", at_start}, of.surroundings.nice...);
   visit(Key{"nofile", at_start}, of.surroundings.nofile...);
   visit(Key{"oom_score", at_start}, of.surroundings.oom_score...);

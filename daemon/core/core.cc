@@ -41,7 +41,9 @@ std::vector<Action> Core::State::handle(Event event, Now now) {
   if (phase == Phase::running) {
     roll_on();
     judge_trial();
+    driver.launch_what_waits();
   }
+  if (phase == Phase::ending) end_what_nobody_needs();
   finish_when_all_is_gone();
   return out.take();
 }

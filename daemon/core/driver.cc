@@ -38,10 +38,12 @@ void Driver::apply(Process& p, Cell cell) {
     case Effect::never:
     case Effect::none:
       return change(p, next, p.wish);
-    case Effect::launch_afresh:
+    case Effect::prepare_afresh:
       p.crashes = 0;
       p.crashed_at.clear();
       [[fallthrough]];
+    case Effect::prepare:
+      return prepare(p);
     case Effect::launch:
       change(p, next, Wish::run);
       return launch(p);
@@ -107,6 +109,7 @@ void Driver::change(Process& p, ProcessState next, Wish wish) {
   if (next != p.state) table_.set_deadline(p, std::nullopt);
   p.state = next;
   p.wish = wish;
+  keep_waiting(p);
   if (wish == Wish::rest) end_turn(p);
   const std::string_view to = public_name(p.state, p.wish, one_off);
   if (from == to) return;

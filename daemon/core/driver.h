@@ -4,6 +4,8 @@
 // nothing of its earlier launch is alive, and every launch has a number of its own.
 #pragma once
 
+#include <set>
+
 #include "daemon/core/core.h"
 #include "daemon/core/formation.h"
 #include "daemon/core/ports.h"
@@ -22,10 +24,18 @@ class Driver {
   // A process that is down, and is to be started with a step.
   Process& add(ProcessName name, std::optional<OneOff> one_off = {});
 
+  // What it needs and is not there: "db (0 of 1 up)". Nothing if it may be launched.
+  std::optional<std::string> unmet_need(const Process& process) const;
+  // Somebody may have come up.
+  void launch_what_waits();
+  // It is to end when its time has come, and until then not to be launched again if it ends itself.
+  void let_rest(Process& process);
+
   // Its turn is over, whether it has come or not; who waits for it waits for its next launch.
   void end_turn(Process& process);
 
   // For a core that goes on where another one stopped.
+  void keep_waiting(const Process& process);
   void launch_again(Process& process);
   void keep_port(Process& process);
   // What shows that it is up, as the files have it.
@@ -49,7 +59,9 @@ class Driver {
  private:
   void apply(Process& process, Cell cell);
   void change(Process& process, ProcessState next, Wish wish);
+  void prepare(Process& process);
   void launch(Process& process);
+  std::pair<uint32_t, uint32_t> those_that_serve(const Need& need) const;
   Launch launch_of(const Process& process, LaunchId launch) const;
   void give_port(Process& process);
   void settle(Process& process);
@@ -83,6 +95,7 @@ class Driver {
   Waiting& waiting_;
   Outbox& out_;
   Ports ports_;
+  std::set<ProcessName> waiting_for_needs_;
   LaunchId next_launch_;
 };
 

@@ -2,11 +2,8 @@
 // exactly once.
 #include "daemon/core/life_cycle.h"
 
-#include "daemon/core/action.h"
-
 #include <array>
 #include <iterator>
-#include <utility>
 
 namespace muster {
 namespace {
@@ -25,9 +22,9 @@ struct Row {
 
 // clang-format off
 constexpr Row rows[] = {
-  {down,     E::start,     starting, F::launch_afresh},
+  {down,     E::start,     waiting,  F::prepare_afresh},
   {down,     E::stop,      down,     F::retire},
-  {down,     E::restart,   starting, F::launch_afresh},
+  {down,     E::restart,   waiting,  F::prepare_afresh},
   {down,     E::kill,      down,     F::retire},
   {down,     E::hang_up,   down,     F::never},
   {down,     E::launched,  down,     F::never},
@@ -39,6 +36,23 @@ constexpr Row rows[] = {
   {down,     E::deadline,  down,     F::never},
   {down,     E::give_up,   down,     F::never},
   {down,     E::hung,      down,     F::never},
+  {down,     E::met,       down,     F::never},
+
+  {waiting,  E::start,     waiting,  F::none},
+  {waiting,  E::stop,      down,     F::retire},
+  {waiting,  E::restart,   waiting,  F::none},
+  {waiting,  E::kill,      down,     F::retire},
+  {waiting,  E::hang_up,   waiting,  F::never},
+  {waiting,  E::launched,  waiting,  F::never},
+  {waiting,  E::failed,    waiting,  F::never},
+  {waiting,  E::ready,     waiting,  F::never},
+  {waiting,  E::exited,    waiting,  F::never},
+  {waiting,  E::abandoned, waiting,  F::never},
+  {waiting,  E::gone,      waiting,  F::never},
+  {waiting,  E::deadline,  waiting,  F::never},
+  {waiting,  E::give_up,   waiting,  F::never},
+  {waiting,  E::hung,      waiting,  F::never},
+  {waiting,  E::met,       starting, F::launch},
 
   {starting, E::start,     starting, F::none},
   {starting, E::stop,      stopping, F::terminate},
@@ -54,6 +68,7 @@ constexpr Row rows[] = {
   {starting, E::deadline,  starting, F::end_boot},
   {starting, E::give_up,   starting, F::never},
   {starting, E::hung,      killing,  F::kill_hung},
+  {starting, E::met,       starting, F::never},
 
   {up,       E::start,     up,       F::none},
   {up,       E::stop,      stopping, F::terminate},
@@ -69,6 +84,7 @@ constexpr Row rows[] = {
   {up,       E::deadline,  stopping, F::terminate},       // it was hung up on and is still there
   {up,       E::give_up,   up,       F::never},
   {up,       E::hung,      up,       F::never},
+  {up,       E::met,       up,       F::never},
 
   {stopping, E::start,     stopping, F::wish_restart},
   {stopping, E::stop,      stopping, F::wish_rest},
@@ -84,6 +100,7 @@ constexpr Row rows[] = {
   {stopping, E::deadline,  killing,  F::escalate},
   {stopping, E::give_up,   stopping, F::never},
   {stopping, E::hung,      stopping, F::never},
+  {stopping, E::met,       stopping, F::never},
 
   {killing,  E::start,     killing,  F::wish_restart},
   {killing,  E::stop,      killing,  F::wish_rest},
@@ -99,6 +116,7 @@ constexpr Row rows[] = {
   {killing,  E::deadline,  killing,  F::kill_again},
   {killing,  E::give_up,   killing,  F::never},
   {killing,  E::hung,      killing,  F::never},
+  {killing,  E::met,       killing,  F::never},
 
   {draining, E::start,     draining, F::wish_restart},
   {draining, E::stop,      draining, F::stop_reading},
@@ -114,10 +132,11 @@ constexpr Row rows[] = {
   {draining, E::deadline,  draining, F::never},
   {draining, E::give_up,   draining, F::never},
   {draining, E::hung,      draining, F::never},
+  {draining, E::met,       draining, F::never},
 
-  {crashed,  E::start,     starting, F::launch_afresh},
+  {crashed,  E::start,     waiting,  F::prepare_afresh},
   {crashed,  E::stop,      down,     F::retire},
-  {crashed,  E::restart,   starting, F::launch_afresh},
+  {crashed,  E::restart,   waiting,  F::prepare_afresh},
   {crashed,  E::kill,      down,     F::retire},
   {crashed,  E::hang_up,   crashed,  F::never},
   {crashed,  E::launched,  crashed,  F::never},
@@ -126,13 +145,14 @@ constexpr Row rows[] = {
   {crashed,  E::exited,    crashed,  F::never},
   {crashed,  E::abandoned, crashed,  F::never},
   {crashed,  E::gone,      crashed,  F::never},
-  {crashed,  E::deadline,  starting, F::launch},
+  {crashed,  E::deadline,  waiting,  F::prepare},
   {crashed,  E::give_up,   failed,   F::give_up},
   {crashed,  E::hung,      crashed,  F::never},
+  {crashed,  E::met,       crashed,  F::never},
 
-  {complete, E::start,     starting, F::launch_afresh},
+  {complete, E::start,     waiting,  F::prepare_afresh},
   {complete, E::stop,      down,     F::retire},
-  {complete, E::restart,   starting, F::launch_afresh},
+  {complete, E::restart,   waiting,  F::prepare_afresh},
   {complete, E::kill,      down,     F::retire},
   {complete, E::hang_up,   complete, F::never},
   {complete, E::launched,  complete, F::never},
@@ -144,10 +164,11 @@ constexpr Row rows[] = {
   {complete, E::deadline,  complete, F::never},
   {complete, E::give_up,   complete, F::never},
   {complete, E::hung,      complete, F::never},
+  {complete, E::met,       complete, F::never},
 
-  {failed,   E::start,     starting, F::launch_afresh},
+  {failed,   E::start,     waiting,  F::prepare_afresh},
   {failed,   E::stop,      down,     F::retire},
-  {failed,   E::restart,   starting, F::launch_afresh},
+  {failed,   E::restart,   waiting,  F::prepare_afresh},
   {failed,   E::kill,      down,     F::retire},
   {failed,   E::hang_up,   failed,   F::never},
   {failed,   E::launched,  failed,   F::never},
@@ -159,6 +180,7 @@ constexpr Row rows[] = {
   {failed,   E::deadline,  failed,   F::never},
   {failed,   E::give_up,   failed,   F::never},
   {failed,   E::hung,      failed,   F::never},
+  {failed,   E::met,       failed,   F::never},
 };
 // clang-format on
 
@@ -198,89 +220,11 @@ Cell settled(Wish wish, bool one_off) {
     case Wish::rest:
       return {down, Effect::retire};
     case Wish::restart:
-      return {starting, Effect::launch_afresh};
+      return {waiting, Effect::prepare_afresh};
     case Wish::finish:
       return {complete, Effect::retire};
   }
   return {down, Effect::never};
-}
-
-std::string_view public_name(ProcessState state, Wish wish, bool one_off) {
-  switch (state) {
-    case down:
-      return "down";
-    case starting:
-      return "starting";
-    case up:
-      return "up";
-    case stopping:
-    case killing:
-    case draining:
-      if (wish == Wish::finish) return "complete";
-      return wish != Wish::run ? "stopping" : one_off ? "complete" : "crashed";
-    case crashed:
-      return "crashed";
-    case complete:
-      return "complete";
-    case failed:
-      return "failed";
-  }
-  return "?";
-}
-
-std::string_view name_of(Wish wish) {
-  switch (wish) {
-    case Wish::run:
-      return "run";
-    case Wish::rest:
-      return "rest";
-    case Wish::restart:
-      return "restart";
-    case Wish::finish:
-      return "finish";
-  }
-  return "?";
-}
-
-std::string_view name_of(Turn turn) {
-  return turn == Turn::none ? "none" : turn == Turn::waiting ? "waiting" : "taken";
-}
-
-std::string_view name_of(ProcessState state) {
-  switch (state) {
-    case stopping:
-      return "stopping";
-    case killing:
-      return "killing";
-    case draining:
-      return "draining";
-    default:
-      return public_name(state, Wish::run, false);
-  }
-}
-
-std::string_view name_of(LaunchProgress progress) {
-  switch (progress) {
-    case LaunchProgress::asked:
-      return "asked";
-    case LaunchProgress::running:
-      return "running";
-    case LaunchProgress::exited:
-      return "exited";
-  }
-  return "?";
-}
-
-std::string_view name_of(LifeEvent event) {
-  constexpr std::pair<E, std::string_view> names[] = {
-      {E::start, "start"},         {E::stop, "stop"},       {E::restart, "restart"},
-      {E::kill, "kill"},           {E::hang_up, "hang_up"}, {E::launched, "launched"},
-      {E::failed, "failed"},       {E::ready, "ready"},     {E::exited, "exited"},
-      {E::abandoned, "abandoned"}, {E::gone, "gone"},       {E::deadline, "deadline"},
-      {E::give_up, "give_up"},     {E::hung, "hung"}};
-  for (auto& [named, name] : names)
-    if (named == event) return name;
-  return "?";
 }
 
 }  // namespace muster

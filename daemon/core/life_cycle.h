@@ -8,8 +8,10 @@
 
 namespace muster {
 
-//          start               exec, and it listens
-//   down --------> starting --------------------------> up
+//        start         what it needs is there
+//   down ------> waiting --.
+//                          |                        exec, and it listens
+//                     starting --------------------------> up
 //                     |   stop, restart, or it exits     |
 //                     |---------------------------------'
 //                     |  others alive: SIGTERM           the grace is over: SIGKILL
@@ -21,15 +23,16 @@ namespace muster {
 //                     |  gone: as the wish says
 //         .-----------+-----------.
 //   rest  v      run  v  restart  v
-//       down       crashed     starting
+//       down       crashed     waiting
 //                     |  the back-off is over          (often enough: failed)
 //                     v
-//                  starting
+//                  waiting
 //
 // A process that ends by itself goes this way too, with the wish still at `run`: so nothing is
 // launched beside what an earlier launch has left.
 enum class ProcessState : uint8_t {
   down,      // nothing is left and nothing is wanted
+  waiting,   // nothing is left; to be launched when what it needs is there, which may be at once
   starting,  // launched, not up yet
   up,
   stopping,  // its tree has been told to end, the grace is running
@@ -40,9 +43,9 @@ enum class ProcessState : uint8_t {
   failed,    // nothing is left, and nothing more is tried until somebody asks for it
 };
 inline constexpr ProcessState process_states[] = {
-    ProcessState::down,     ProcessState::starting, ProcessState::up,
-    ProcessState::stopping, ProcessState::killing,  ProcessState::draining,
-    ProcessState::crashed,  ProcessState::complete, ProcessState::failed};
+    ProcessState::down,     ProcessState::waiting, ProcessState::starting, ProcessState::up,
+    ProcessState::stopping, ProcessState::killing, ProcessState::draining, ProcessState::crashed,
+    ProcessState::complete, ProcessState::failed};
 
 // What is wanted once nothing is left of the process.
 enum class Wish : uint8_t {
@@ -80,18 +83,20 @@ enum class LifeEvent : uint8_t {
   deadline,   // what was armed in this state has run out
   give_up,    // it has crashed often enough
   hung,       // it was not ready in time
+  met,        // what it needs is there
 };
 inline constexpr LifeEvent life_events[] = {
     LifeEvent::start,   LifeEvent::stop,      LifeEvent::restart, LifeEvent::kill,
     LifeEvent::hang_up, LifeEvent::launched,  LifeEvent::failed,  LifeEvent::ready,
     LifeEvent::exited,  LifeEvent::abandoned, LifeEvent::gone,    LifeEvent::deadline,
-    LifeEvent::give_up, LifeEvent::hung};
+    LifeEvent::give_up, LifeEvent::hung,      LifeEvent::met};
 
 enum class Effect : uint8_t {
   none,
   never,            // cannot happen: a bug in the core or an edge
-  launch,           // launch it; the wish is run
-  launch_afresh,    // the same, and earlier crashes are forgotten
+  prepare,          // the wish is run: launch it as soon as what it needs is there
+  prepare_afresh,   // the same, and earlier crashes are forgotten
+  launch,           // launch it
   await_ready,      // wait for what shows that it is up
   end_boot,         // that took long enough: it is up, or R10
   kill_hung,        // SIGKILL; then it has crashed

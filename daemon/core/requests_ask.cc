@@ -8,8 +8,10 @@ namespace muster {
 namespace {
 
 // Why a process that should run does not, as far as there is more to say than its state.
-std::optional<std::string> note_of(const Process& p, MonoTime now) {
+std::optional<std::string> note_of(const Process& p, const Driver& driver, MonoTime now) {
   std::vector<std::string> notes;
+  if (p.state == ProcessState::waiting)
+    if (auto need = driver.unmet_need(p)) notes.push_back("waits for " + *need);
   if (p.launch && !p.said_status.empty()) notes.push_back(p.said_status);
   if (!p.trouble.empty()) notes.push_back(p.trouble);
   if (p.state == ProcessState::crashed && p.deadline)
@@ -21,7 +23,7 @@ std::optional<std::string> note_of(const Process& p, MonoTime now) {
   return listing(notes, "; ");
 }
 
-ProcessRow row_of(const Process& p, MonoTime now) {
+ProcessRow row_of(const Process& p, const Driver& driver, MonoTime now) {
   ProcessRow row;
   row.process = p.name.text();
   row.state = public_name(p.state, p.wish, p.one_off.has_value());
@@ -32,7 +34,7 @@ ProcessRow row_of(const Process& p, MonoTime now) {
   row.restarts = p.launches > 0 ? p.launches - 1 : 0;
   row.port = p.port;
   row.last_exit = p.last_exit;
-  row.note = note_of(p, now);
+  row.note = note_of(p, driver, now);
   return row;
 }
 
@@ -45,7 +47,7 @@ void Core::State::ask(const Asker& asker, const std::string&, const PsRequest& r
   std::vector<LaunchId> launches;
   reply.processes.reserve(chosen->size());
   for (const Process* p : *chosen) {
-    reply.processes.push_back(row_of(*p, out.now().mono));
+    reply.processes.push_back(row_of(*p, driver, out.now().mono));
     launches.push_back(p->launch.value_or(0));
   }
   if (!request.usage) return out.answer(asker, std::move(reply));

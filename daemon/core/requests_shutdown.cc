@@ -1,5 +1,5 @@
-// The end: every wish rests, the saved formation stays as it is. The core finishes when nothing is
-// alive. A second signal does not wait for the grace.
+// The end: every wish rests, the saved formation stays as it is. Who is needed by others ends after
+// them. The core finishes when nothing is alive. A second signal does not wait for anything.
 #include <csignal>
 
 #include "daemon/core/state.h"
@@ -47,8 +47,28 @@ void Core::State::on(const Signalled& event) {
 }
 
 void Core::State::begin_shutdown() {
+  using enum ProcessState;
   phase = Phase::ending;
-  for (Process* p : table.everything()) driver.step(*p, LifeEvent::stop);
+  for (Process* p : table.everything()) {
+    if (p->state == starting || p->state == up)
+      driver.let_rest(*p);
+    else
+      driver.step(*p, LifeEvent::stop);
+  }
+  end_what_nobody_needs();
+}
+
+void Core::State::end_what_nobody_needs() {
+  std::set<std::string> needed;
+  for (auto& [name, p] : table.all()) {
+    const ProcessType* type = p.launch && !p.one_off ? types.find(name.type) : nullptr;
+    if (!type) continue;
+    for (auto& need : type->settings.needs) needed.insert(need.type);
+  }
+  for (Process* p : table.everything()) {
+    const bool runs = p->state == ProcessState::starting || p->state == ProcessState::up;
+    if (runs && !needed.contains(p->name.type)) driver.step(*p, LifeEvent::stop);
+  }
 }
 
 void Core::State::finish_when_all_is_gone() {

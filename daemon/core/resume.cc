@@ -105,6 +105,7 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
   for (auto& [name, note] : memory.processes) {
     Process& p = table.add(name);
     restore(p, note);
+    driver.keep_waiting(p);
     if (p.turn != Turn::none) rolling.insert(p.name.type);
     if (p.port) driver.keep_port(p);
     p.readiness = note.readiness.value_or(driver.readiness_of(p));
@@ -123,7 +124,9 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
     settle_formation();
     roll_on();
     judge_trial();
+    driver.launch_what_waits();
   }
+  if (phase == Phase::ending) end_what_nobody_needs();
   finish_when_all_is_gone();
   return out.take();
 }

@@ -116,6 +116,7 @@ struct Core::State {
     finished,
   };
   void begin_shutdown();
+  void end_what_nobody_needs();
   void finish_when_all_is_gone();
 
   CoreOptions options;

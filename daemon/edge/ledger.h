@@ -27,7 +27,8 @@ class Ledger {
  public:
   // 2: notes say how a process is to be ended, which a reader of version 1 would not know.
   // 3: processes that are complete or have failed.
-  static constexpr uint32_t version = 3;
+  // 4: processes that wait for what they need.
+  static constexpr uint32_t version = 4;
 
   // Reads what a supervisor of this very boot has left at `path`; what is damaged from some byte on
   // is as if it had not been kept. An error only for a ledger of a newer version. Without one this

@@ -127,6 +127,8 @@ void Checker::see(const Launch& launch) {
   expect(launch.launch > last_launch_, "launch {} is not new", launch.launch);
   last_launch_ = launch.launch;
   expect(wished(launch.process), "{} is launched and not wished", launch.process.text());
+  expect(has_what_it_needs(launch.process), "{} is launched before what it needs is there",
+         launch.process.text());
   LaunchSeen seen{launch.process, {}, false, false, false, {}, {}};
   seen.ready = is_ready_by_itself(launch.process);
   if (const ProcessType* type = model_.find(launch.process.type))
@@ -248,9 +250,40 @@ void Checker::expect_nothing_runs_unwished() const {
   for (auto& [id, tree] : world_.trees()) {
     const LaunchSeen& seen = launches_.at(id);
     if (seen.over) continue;
-    expect(wished(tree.name) || seen.told_to_end || seen.exited, "{} runs and is not wished",
-           tree.name.text());
+    expect(wished(tree.name) || seen.told_to_end || seen.exited || is_needed_to_the_end(tree.name),
+           "{} runs and is not wished", tree.name.text());
   }
+}
+
+// By what was published last of those that it needs.
+bool Checker::has_what_it_needs(const ProcessName& process) const {
+  const ProcessType* type = model_.find(process.type);
+  if (!type) return true;
+  for (auto& need : type->settings.needs) {
+    const auto needed = places({need.type});
+    if (needed.empty()) return false;
+    for (auto& place : needed) {
+      auto it = states_.find(place.text());
+      const std::string state = it == states_.end() ? "down" : it->second;
+      const bool serves = state == "complete" ||
+                          (state == "up" && need.until != Need::Until::completed) ||
+                          (state == "starting" && need.until == Need::Until::started);
+      if (!serves) return false;
+    }
+  }
+  return true;
+}
+
+// Somebody who needs it is still alive.
+bool Checker::is_needed_to_the_end(const ProcessName& process) const {
+  if (!ending_ || signals_ >= 2) return false;
+  for (auto& [id, tree] : world_.trees()) {
+    const ProcessType* type = model_.find(tree.name.type);
+    if (!type || launches_.at(id).over) continue;
+    for (auto& need : type->settings.needs)
+      if (need.type == process.type) return true;
+  }
+  return false;
 }
 
 std::set<ProcessName> Checker::places(const std::vector<std::string>& words) const {
@@ -273,8 +306,9 @@ void Checker::expect_wish_reached(const PsReply& ps) const {
     alive.insert(tree.name);
   }
   for (auto& place : places({}))
-    expect(!wished(place) || rests_by_itself(place) || alive.contains(place), "{} does not run",
-           place.text());
+    expect(!wished(place) || rests_by_itself(place) || alive.contains(place) ||
+               !has_what_it_needs(place),
+           "{} does not run", place.text());
   for (auto& row : ps.processes) {
     auto name = parse_process_name(row.process);
     expect(name.has_value(), "{} is no name", row.process);
@@ -282,7 +316,8 @@ void Checker::expect_wish_reached(const PsReply& ps) const {
     const std::string expected = !wished(*name)           ? "down"
                                  : rests_by_itself(*name) ? states_.at(row.process)
                                                           : "up";
-    expect(row.state == expected, "{} is {}", row.process, row.state);
+    const bool waits = wished(*name) && row.state == "waiting" && !has_what_it_needs(*name);
+    expect(row.state == expected || waits, "{} is {}", row.process, row.state);
     expect(places({}).contains(*name), "{} is in the table", row.process);
   }
 }

@@ -36,6 +36,12 @@ AppModel Clients::some_model() {
   for (auto& name : type_names)
     if (rng_.percent(85))
       model.types.push_back({name, name + std::to_string(rng_.below(2)), some_settings(rng_)});
+  // Each may need those behind it, so there is no circle.
+  for (size_t i = 0; i < model.types.size(); i++)
+    for (size_t other = i + 1; other < model.types.size(); other++)
+      if (rng_.percent(20))
+        model.types[i].settings.needs.push_back(
+            {model.types[other].name, static_cast<Need::Until>(rng_.below(3))});
   if (model.types.empty()) model.types.push_back({"web", "web0"});
   if (rng_.percent(30)) model.env.emplace_back("COLOUR", std::to_string(rng_.below(2)));
   model.defaults = some_settings(rng_);

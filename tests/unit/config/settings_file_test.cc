@@ -43,6 +43,7 @@ give_up = { crashes = 5, within = "1m" }
 grace = "1m30s"
 group = "staff"
 memory = "512M"
+needs = ["worker:started"]
 nice = -5
 nofile = "64K"
 oom_score = -10
@@ -63,6 +64,7 @@ env = { RAILS_ENV = "production" }
   CHECK(web.restarting ==
         Restarting{Restart::on_failure, {0, 143}, Backoff{1s, 1min}, GiveUp{5, 1min}});
   CHECK(web.singleton == true);
+  CHECK(web.needs == std::vector{Need{"worker", Need::Until::started}});
   CHECK(web.surroundings ==
         Surroundings{"site",
                      FileMask{027},

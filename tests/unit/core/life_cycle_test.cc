@@ -125,6 +125,19 @@ TEST_CASE("a process that is down") {
                              E::gone, E::deadline});
 }
 
+TEST_CASE("a process that waits for what it needs") {
+  using enum ProcessState;
+  CHECK(cell(waiting, E::start) == Cell{waiting, Effect::none});
+  CHECK(cell(waiting, E::stop) == Cell{down, Effect::retire});
+  CHECK(cell(waiting, E::restart) == Cell{waiting, Effect::none});
+  CHECK(cell(waiting, E::kill) == Cell{down, Effect::retire});
+  CHECK(cell(waiting, E::met) == Cell{starting, Effect::launch});
+  never(waiting, {E::hang_up, E::launched, E::failed, E::ready, E::exited, E::abandoned, E::gone,
+                  E::deadline, E::give_up, E::hung});
+  for (auto state : process_states)
+    if (state != waiting) never(state, {E::met});
+}
+
 TEST_CASE("a process that is starting") {
   CHECK(after(starting(), start) == Outcome{"starting", no_signal, 0});
   CHECK(after(starting(), stop) == Outcome{"stopping", term, 0});

@@ -1,0 +1,73 @@
+// See driver.h. Here: order. A process is launched when what its type needs is there; whether it is
+// follows from the states of the others alone, so there is nothing to remember.
+#include <fmt/format.h>
+
+#include "daemon/config/needs.h"
+#include "daemon/core/driver.h"
+
+namespace muster {
+namespace {
+
+// One that has done what it was for has been everything before.
+bool serves(const Process& p, Need::Until until) {
+  if (p.state == ProcessState::complete) return true;
+  if (until == Need::Until::completed) return false;
+  const bool started = p.state == ProcessState::starting && p.identity;
+  return p.state == ProcessState::up || (until == Need::Until::started && started);
+}
+
+std::string_view name_of_served(Need::Until until) {
+  return until == Need::Until::ready ? "up" : name_of(until);
+}
+
+}  // namespace
+
+// How many do, and how many there should be.
+std::pair<uint32_t, uint32_t> Driver::those_that_serve(const Need& need) const {
+  auto wished = formation_.find(need.type);
+  if (wished == formation_.end()) return {0, 0};
+  uint32_t serving = 0;
+  for (uint32_t number = 1; number <= wished->second; number++)
+    if (const Process* p = table_.find({need.type, number})) serving += serves(*p, need.until);
+  return {serving, wished->second};
+}
+
+// Of a type that is scaled to 0 nothing is there.
+std::optional<std::string> Driver::unmet_need(const Process& p) const {
+  const Settings* settings = p.one_off ? nullptr : settings_of(p);
+  if (!settings) return {};
+  for (auto& need : settings->needs) {
+    const auto [serving, wished] = those_that_serve(need);
+    if (wished == 0 || serving < wished)
+      return fmt::format("{} ({} of {} {})", need.type, serving, wished,
+                         name_of_served(need.until));
+  }
+  return {};
+}
+
+// What needs nothing, or has it, does not wait.
+void Driver::prepare(Process& p) {
+  if (unmet_need(p)) return change(p, ProcessState::waiting, Wish::run);
+  apply(p, cell(ProcessState::waiting, LifeEvent::met));
+}
+
+void Driver::launch_what_waits() {
+  for (auto& name : std::set(waiting_for_needs_)) {
+    Process* p = table_.find(name);
+    if (p && !unmet_need(*p)) step(*p, LifeEvent::met);
+  }
+}
+
+void Driver::keep_waiting(const Process& p) {
+  if (p.state == ProcessState::waiting)
+    waiting_for_needs_.insert(p.name);
+  else
+    waiting_for_needs_.erase(p.name);
+}
+
+void Driver::let_rest(Process& p) {
+  table_.touch(p);
+  change(p, p.state, Wish::rest);
+}
+
+}  // namespace muster
