@@ -103,6 +103,7 @@ void App::Parts::on(AnswerStatus& action) {
 void App::Parts::on(Finish& action) {
   exit_status = action.exit_status;
   processes->end_orphans();
+  listen_sockets->end();
   ledger->end();
   loop.stop();
 }

@@ -15,6 +15,7 @@
 #include "daemon/edge/journal_packing.h"
 #include "daemon/edge/journal_sync.h"
 #include "daemon/edge/ledger.h"
+#include "daemon/edge/listen_sockets.h"
 #include "daemon/edge/memory_watch.h"
 #include "daemon/edge/notify_socket.h"
 #include "daemon/edge/port_watch.h"
@@ -65,6 +66,7 @@ struct App::Parts {
   void on(Publish& action);
   void on(Answer& action);
   void on(PassToLaunch& action);
+  void on(Listen& action) { listen_sockets->keep_only(action.addresses); }
   void on(SaveFormation& action);
   void on(ReadModel& action);
   void on(KeepReleases& action);
@@ -93,6 +95,7 @@ struct App::Parts {
   std::optional<ReplayDesk> replays;
   std::optional<Intake> intake;
   std::optional<Attachments> attachments;
+  std::optional<ListenSockets> listen_sockets;
   std::optional<Processes> processes;
   std::optional<MemoryWatch> memory_watch;
   std::optional<PortWatch> port_watch;

@@ -77,6 +77,7 @@ void App::Parts::deposit_all() {
   keeper.keep_lock(keeper.lock().get());
   keeper.keep_windows(router->windows_fd());
   keeper.keep_notify(notify_socket->fd());
+  listen_sockets->deposit_all();
   processes->keeper_changed(keeper.pid());
 }
 

@@ -170,8 +170,13 @@ struct ListenAddress {
 
 // For how long a process that is up stays as it is.
 struct Watching {
-  std::optional<Nanos> watchdog;  // so long silent, it is killed
-  std::optional<Nanos> max_age;   // so old, it is restarted
+  struct Period {
+    static constexpr Nanos shortest = 1s;
+    Nanos length = shortest;
+    bool operator==(const Period&) const = default;
+  };
+  std::optional<Period> watchdog;  // so long silent, it is killed
+  std::optional<Period> max_age;   // so old, it is restarted
   bool operator==(const Watching&) const = default;
 };
 
@@ -185,7 +190,7 @@ struct Settings {
   std::optional<bool> singleton;  // not said: as its name has it
   Surroundings surroundings;
   std::optional<LineRate> line_rate;  // none: no limit
-  Environment env;  // on top of the .env files
+  Environment env;                    // on top of the .env files
   bool operator==(const Settings&) const = default;
 };
 

@@ -27,6 +27,8 @@ void for_each_key(Visit&& visit, S&... of) {
   visit(Key{"grace", at_once}, of.stopping.grace...);
   visit(Key{"group", at_start}, of.surroundings.account.group...);
   visit(Key{"line_rate", at_start}, of.line_rate...);
+  visit(Key{"listen", at_start}, of.listen...);
+  visit(Key{"max_age", at_once}, of.watching.max_age...);
   visit(Key{"memory", at_start}, of.surroundings.quotas.memory...);
   visit(Key{"needs", at_once}, of.needs...);
   visit(Key{"nice", at_start}, of.surroundings.nice...);
@@ -40,6 +42,7 @@ void for_each_key(Visit&& visit, S&... of) {
   visit(Key{"success", at_once}, of.restarting.success...);
   visit(Key{"umask", at_start}, of.surroundings.umask...);
   visit(Key{"user", at_start}, of.surroundings.account.user...);
+  visit(Key{"watchdog", at_start}, of.watching.watchdog...);
 }
 
 }  // namespace muster

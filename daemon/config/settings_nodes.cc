@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "daemon/config/env_file.h"
+#include "daemon/config/listen_address.h"
 #include "daemon/config/needs.h"
 #include "daemon/config/settings_values.h"
 
@@ -73,6 +74,12 @@ Result<> read(const toml::node& node, Nanos& duration) {
   if (auto* seconds = node.as_integer(); seconds && seconds->get() >= 0)
     return set(duration, parse_duration(std::to_string(seconds->get()) + "s"));
   return set(duration, node, parse_duration);
+}
+
+Result<> read(const toml::node& node, Watching::Period& period) {
+  if (Result<> done = read(node, period.length); !done) return done;
+  if (period.length < Watching::Period::shortest) return fail("must be a second at least");
+  return {};
 }
 
 Result<> read(const toml::node& node, Niceness& nice) {
@@ -185,6 +192,10 @@ Result<> read(const toml::node& node, GiveUp& limit) {
   if (Result<> known = expect_fields(*table, {"crashes", "within"}); !known) return known;
   if (Result<> crashes = read_field(*table, "crashes", limit.crashes); !crashes) return crashes;
   return read_field(*table, "within", limit.within);
+}
+
+Result<> read(const toml::node& node, ListenAddress& address) {
+  return set(address, node, parse_listen_address);
 }
 
 Result<> read(const toml::node& node, std::vector<Need>& needs) {

@@ -18,6 +18,7 @@ Result<> read(const toml::node& node, std::string& text);
 Result<> read(const toml::node& node, Signal& signal);
 Result<> read(const toml::node& node, FileMask& mask);
 Result<> read(const toml::node& node, Nanos& duration);
+Result<> read(const toml::node& node, Watching::Period& period);
 Result<> read(const toml::node& node, Niceness& nice);
 Result<> read(const toml::node& node, OomScore& score);
 Result<> read(const toml::node& node, Quotas::Tasks& tasks);
@@ -34,6 +35,7 @@ Result<> read(const toml::node& node, uint32_t& crashes);
 Result<> read(const toml::node& node, Backoff& backoff);
 Result<> read(const toml::node& node, GiveUp& limit);
 Result<> read(const toml::node& node, std::vector<Need>& needs);
+Result<> read(const toml::node& node, ListenAddress& address);
 
 template <class T>
 Result<> read(const toml::node& node, std::optional<T>& value) {

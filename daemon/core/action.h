@@ -32,7 +32,8 @@ struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gon
   std::string code;               // the checkout that it runs in; empty: the app's own directory
   Surroundings surroundings;
   std::optional<LineRate> line_rate;
-  bool notifies = false;  // it is given NOTIFY_SOCKET
+  bool notifies = false;                // it is given NOTIFY_SOCKET
+  std::optional<ListenAddress> listen;  // it is given the socket that listens there
   // An attached one-off: its input and output belong to this client's exchange and not to the log.
   struct Attachment {
     ClientId client;
@@ -79,6 +80,9 @@ struct PassToLaunch {  // CreditRequest, InputRequest or SignalRequest of an att
   LaunchId launch;
   RequestBody body;
 };
+struct Listen {  // there are to be these sockets for launches to share, and no others
+  std::vector<ListenAddress> addresses;
+};
 struct SaveFormation {
   FormationCounts formation;
 };
@@ -103,8 +107,8 @@ struct Finish {  // everything is down: leave the loop
   int exit_status;
 };
 
-using Action =
-    std::variant<Launch, Kill, AwaitReady, Publish, Answer, AnswerUsage, PassToLaunch, SaveFormation,
-                 ReadModel, KeepReleases, AnswerStatus, Upgrade, Finish>;
+using Action = std::variant<Launch, Kill, AwaitReady, Publish, Answer, AnswerUsage, PassToLaunch,
+                            Listen, SaveFormation, ReadModel, KeepReleases, AnswerStatus, Upgrade,
+                            Finish>;
 
 }  // namespace muster

@@ -20,6 +20,7 @@ Core::State::State(AppModel model, const FormationCounts& wish, CoreOptions core
 std::vector<Action> Core::State::start(Now now) {
   out.begin(now);
   out.add(SaveFormation{formation});
+  listen();
   for (auto& [type, count] : formation)
     for (uint32_t number = 1; number <= count; number++)
       driver.step(driver.add({type, number}), LifeEvent::start);
@@ -64,6 +65,15 @@ void Core::State::on(const Requested& event) {
         ask(asker, event.request.by, body);
       },
       event.request.body);
+}
+
+void Core::State::listen() {
+  std::vector<ListenAddress> addresses;
+  for (auto& type : types.model().types)
+    if (type.settings.listen) addresses.push_back(*type.settings.listen);
+  if (addresses == listening) return;
+  listening = std::move(addresses);
+  out.add(Listen{listening});
 }
 
 void Core::State::refuse(const Asker& asker, Refusal refusal, std::string message) {

@@ -51,6 +51,8 @@ void Driver::apply(Process& p, Cell cell) {
       return await_ready(p);
     case Effect::end_boot:
       return end_boot(p);
+    case Effect::run_out:
+      return run_out(p);
     case Effect::kill_hung:
       change(p, next, p.wish);
       return kill(p, texts::stopping_all("SIGKILL"));
@@ -106,6 +108,7 @@ void Driver::apply(Process& p, Cell cell) {
 void Driver::change(Process& p, ProcessState next, Wish wish) {
   const bool one_off = p.one_off.has_value();
   const std::string_view from = public_name(p.state, p.wish, one_off);
+  const bool comes_up = next == ProcessState::up && p.state != next;
   if (next != p.state) table_.set_deadline(p, std::nullopt);
   p.state = next;
   p.wish = wish;
@@ -114,6 +117,7 @@ void Driver::change(Process& p, ProcessState next, Wish wish) {
   const std::string_view to = public_name(p.state, p.wish, one_off);
   if (from == to) return;
   p.since = out_.now();
+  if (comes_up) keep_watch_anew(p);
   EventRecord changed = record(p, RecordKind::state, texts::state_changed(from, to));
   changed.from = from;
   changed.to = to;
@@ -138,7 +142,7 @@ void Driver::launch(Process& p) {
     const ProcessType* type = types_.find(p.name.type);
     CHECK(type && includes(formation_, p.name), "{} is not wished", p.name.text());
     p.command = type->command;
-    if (!p.port) give_port(p);
+    give_port(p);
   }
   if (p.turn == Turn::waiting) end_turn(p);
   take_stopping(p);
@@ -150,7 +154,7 @@ void Driver::launch(Process& p) {
   table_.set_launch(p, launch.launch);
   p.launches++;
   EventRecord starting =
-      record(p, RecordKind::start, texts::starting(with_port(p.command, p.port)));
+      record(p, RecordKind::start, texts::starting(with_port(p.command, port_of(p))));
   starting.command = p.command;
   out_.publish(std::move(starting));
   out_.add(std::move(launch));
@@ -177,8 +181,11 @@ Launch Driver::launch_of(const Process& p, LaunchId id) const {
   } else {
     launch.command = p.command;
   }
-  launch.notifies = p.readiness.kind == Readiness::Kind::notify;
-  if (p.port) launch.env.emplace_back("PORT", std::to_string(*p.port));
+  launch.notifies = p.readiness.kind == Readiness::Kind::notify || watchdog_of(p);
+  if (auto silence = watchdog_of(p))
+    launch.env.emplace_back("WATCHDOG_USEC", std::to_string(*silence / 1us));
+  if (const ListenAddress* address = listen_of(p)) launch.listen = *address;
+  if (auto port = port_of(p)) launch.env.emplace_back("PORT", std::to_string(*port));
   launch.env.emplace_back("PS", p.name.text());
   launch.env.emplace_back("DYNO", p.name.text());
   return launch;
@@ -212,10 +219,28 @@ const Settings* Driver::settings_of(const Process& p) const {
   return type ? &type->settings : nullptr;
 }
 
-// A process keeps its port for as long as it is in the table.
+// A process keeps its port for as long as it is in the table, unless its type comes to share one.
 void Driver::give_port(Process& p) {
+  if (listen_of(p)) {
+    if (p.port) ports_.release(*p.port);
+    p.port.reset();
+    return;
+  }
+  if (p.port) return;
   p.port = ports_.take(*types_.index_of(p.name.type), types_.size(), p.name.number);
   if (!p.port) publish(p, RecordKind::notice, texts::no_port());
+}
+
+// One-offs are not to answer in the name of the type.
+const ListenAddress* Driver::listen_of(const Process& p) const {
+  const Settings* settings = p.one_off ? nullptr : settings_of(p);
+  return settings && settings->listen ? &*settings->listen : nullptr;
+}
+
+std::optional<uint32_t> Driver::port_of(const Process& p) const {
+  const ListenAddress* address = listen_of(p);
+  if (!address) return p.port;
+  return address->path.empty() ? std::optional<uint32_t>(address->port) : std::nullopt;
 }
 
 void Driver::arm(Process& p, Nanos delay) { table_.set_deadline(p, out_.now().mono + delay); }

@@ -43,6 +43,12 @@ class Driver {
   // How the files that were read last have it ended. What they know no more is ended as they had it
   // before.
   void take_stopping(Process& process);
+  // While it is up: when its watchdog or its age runs out, as the files have it now.
+  void keep_watch(Process& process);
+  // For a core that was not there for a while.
+  void keep_watch_anew(Process& process);
+  // Where it listens: on its own port, or on that which its type shares.
+  std::optional<uint32_t> port_of(const Process& process) const;
   void continue_from(LaunchId next) { next_launch_ = std::max(next_launch_, next); }
   LaunchId next_launch() const { return next_launch_; }
 
@@ -64,6 +70,8 @@ class Driver {
   std::pair<uint32_t, uint32_t> those_that_serve(const Need& need) const;
   Launch launch_of(const Process& process, LaunchId launch) const;
   void give_port(Process& process);
+  std::optional<Nanos> watchdog_of(const Process& process) const;
+  const ListenAddress* listen_of(const Process& process) const;
   void settle(Process& process);
   void back_off(Process& process);
   void give_up(Process& process);
@@ -74,6 +82,9 @@ class Driver {
   void kill_again(Process& process);
   void forgive(Process& process);
 
+  void run_out(Process& process);
+  std::optional<MonoTime> silent_from(const Process& process) const;
+  std::optional<MonoTime> old_from(const Process& process) const;
   void await_ready(Process& process);
   void ask_for_readiness(const Process& process);
   void end_boot(Process& process);

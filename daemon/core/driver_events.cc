@@ -59,6 +59,7 @@ void Driver::on(const Notified& event) {
     p->said_status = *event.status;
     table_.touch(*p);
   }
+  if (event.alive) keep_watch_anew(*p);
   const bool awaited =
       p->state == ProcessState::starting && p->readiness.kind == Readiness::Kind::notify;
   if (!event.ready || !awaited) return;

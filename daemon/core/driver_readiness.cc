@@ -11,11 +11,12 @@ using Kind = Readiness::Kind;
 Readiness Driver::readiness_of(const Process& p) const {
   if (p.one_off) return {};
   const Settings* settings = settings_of(p);
-  const Kind by_name = p.name.type == "web" ? Kind::port : Kind::none;
+  const bool own_port = p.name.type == "web" && !listen_of(p);
+  const Kind by_name = own_port ? Kind::port : Kind::none;
   Readiness readiness =
       settings && settings->booting.ready ? *settings->booting.ready : Readiness{by_name, {}, {}};
   const bool needs_port = readiness.kind == Kind::port || readiness.kind == Kind::http;
-  return needs_port && !p.port ? Readiness{} : readiness;
+  return needs_port && !port_of(p) ? Readiness{} : readiness;
 }
 
 void Driver::await_ready(Process& p) {
@@ -30,7 +31,8 @@ void Driver::await_ready(Process& p) {
 void Driver::ask_for_readiness(const Process& p) {
   const Kind kind = p.readiness.kind;
   if (kind == Kind::none || kind == Kind::delay || kind == Kind::notify || !p.deadline) return;
-  out_.add(AwaitReady{*p.launch, p.readiness, p.port.value_or(0), *p.deadline - out_.now().mono});
+  out_.add(
+      AwaitReady{*p.launch, p.readiness, port_of(p).value_or(0), *p.deadline - out_.now().mono});
 }
 
 void Driver::end_boot(Process& p) {

@@ -50,6 +50,7 @@ struct Notified {  // one of its processes has said so through NOTIFY_SOCKET, at
   LaunchId launch;
   bool ready = false;
   std::optional<std::string> status;  // what it is doing, in its own words
+  bool alive = false;                 // its watchdog is to begin anew
 };
 struct OutOfMemory {  // the kernel has killed somebody of it for that, so many times by now
   LaunchId launch;

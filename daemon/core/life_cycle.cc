@@ -81,9 +81,9 @@ constexpr Row rows[] = {
   {up,       E::exited,    draining, F::drain},
   {up,       E::abandoned, stopping, F::sweep},
   {up,       E::gone,      up,       F::never},
-  {up,       E::deadline,  stopping, F::terminate},       // it was hung up on and is still there
+  {up,       E::deadline,  up,       F::run_out},
   {up,       E::give_up,   up,       F::never},
-  {up,       E::hung,      up,       F::never},
+  {up,       E::hung,      killing,  F::kill_hung},
   {up,       E::met,       up,       F::never},
 
   {stopping, E::start,     stopping, F::wish_restart},

@@ -100,6 +100,7 @@ enum class Effect : uint8_t {
   await_ready,      // wait for what shows that it is up
   end_boot,         // that took long enough: it is up, or R10
   kill_hung,        // SIGKILL; then it has crashed
+  run_out,          // it was hung up on, has been silent for too long, or is old
   terminate,        // its stop signal (SIGTERM) to its tree, grace; then it rests
   terminate_again,  // the same; then it is launched again
   drain,            // it has ended

@@ -41,6 +41,7 @@ struct Process {
   Readiness readiness;      // as it was launched with
   bool said_ready = false;  // before its launch was known to have succeeded
   std::string said_status;
+  MonoTime alive_at{};         // its watchdog's last beginning
   uint64_t out_of_memory = 0;  // how often that was said of its launch
   Stopping stopping;           // as the files had it last
   Nanos patience{};            // how long SIGKILL was last waited for

@@ -32,7 +32,7 @@ ProcessRow row_of(const Process& p, const Driver& driver, MonoTime now) {
   row.age_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - p.since.mono).count();
   if (p.identity) row.pid = p.identity->pid;
   row.restarts = p.launches > 0 ? p.launches - 1 : 0;
-  row.port = p.port;
+  row.port = driver.port_of(p);
   row.last_exit = p.last_exit;
   row.note = note_of(p, driver, now);
   return row;

@@ -107,13 +107,17 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
       changes.push_back(fmt::format("{}: {} changed, restarting {}", type.name,
                                     listing(changed.at_start), count_text(restarting)));
   }
-  for (Process* p : table.everything()) driver.take_stopping(*p);
+  for (Process* p : table.everything()) {
+    driver.take_stopping(*p);
+    driver.keep_watch(*p);
+  }
   if (!variables.empty())
     changes.push_back(fmt::format("environment: {} changed, restarting {}", listing(variables),
                                   count_text(to_restart.size())));
 
   announce(RecordKind::notice,
            texts::reloaded(by, changes.empty() ? "nothing changed" : listing(changes, "; ")), by);
+  listen();
   if (wanted != formation) adopt(std::move(wanted), by);
   for (Process* p : to_restart) driver.step(*p, LifeEvent::restart);
   return changes;

@@ -102,6 +102,7 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
   driver.continue_from(memory.daemon.next_launch);
   if (memory.daemon.ending) phase = memory.daemon.hurrying ? Phase::hurrying : Phase::ending;
   out.add(SaveFormation{formation});
+  listen();
   for (auto& [name, note] : memory.processes) {
     Process& p = table.add(name);
     restore(p, note);
@@ -115,6 +116,7 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
     p.progress = note.progress;
     p.identity = note.identity;
     driver.launch_again(p);
+    if (!p.one_off && p.state == ProcessState::up) driver.keep_watch_anew(p);
   }
   repeat_signals(memory.last);
   for (auto& [name, note] : memory.processes)

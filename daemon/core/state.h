@@ -115,6 +115,8 @@ struct Core::State {
     hurrying,  // shutting down, and a second signal has asked not to wait
     finished,
   };
+  // The sockets of the types that share one are to be open.
+  void listen();
   void begin_shutdown();
   void end_what_nobody_needs();
   void finish_when_all_is_gone();
@@ -131,6 +133,7 @@ struct Core::State {
   bool signalled = false;         // the next signal will be the second
   std::set<std::string> rolling;  // the types in which a process has a turn
   uint32_t one_offs_named = 0;
+  std::vector<ListenAddress> listening;
   std::deque<Reload> reloads;
   std::deque<Change> changes;
   std::optional<Release> next;         // that the first of them makes: read, then kept

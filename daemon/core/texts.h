@@ -59,6 +59,10 @@ inline Text out_of_memory(uint64_t processes) {
       "Error R15 (Memory quota vastly exceeded) -> The kernel has ended {} process{} with SIGKILL",
       processes, processes == 1 ? "" : "es");
 }
+inline Text silent(Nanos t) {
+  return fmt::format("Its watchdog has heard nothing for {} seconds", seconds(t));
+}
+inline Text old(Nanos t) { return fmt::format("Up for {}: restarting it", format_age(t)); }
 inline Text exit_timeout(Nanos t, View signal) {
   return fmt::format(
       "Error R12 (Exit timeout) -> At least one process failed to exit within {} seconds of {}",

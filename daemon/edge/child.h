@@ -4,7 +4,6 @@
 // own, and its exit can still be read by a successor, until the owner has told of it.
 #pragma once
 
-#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,12 +22,12 @@ class Child {
  public:
   enum class Start : uint8_t { pending, succeeded, failed };
 
-  // What the process begins with. `stdio` become its descriptors 0, 1, 2 and exec_report_fd; they
-  // must not have these numbers already.
+  // What the process begins with. `stdio` become its descriptors 0, 1, 2, exec_report_fd and, if
+  // there is one more, exec_listen_fd; they must not have these numbers already.
   struct Plan {
     std::vector<std::string> argv;         // the first is the program's path
     std::vector<std::string> environment;  // "K=V"
-    std::array<int, 4> stdio;
+    std::vector<int> stdio;
     int cgroup = -1;              // the directory of one to start in, where the kernel lets us
     bool only_in_cgroup = false;  // or not at all
   };

@@ -27,7 +27,7 @@ namespace {
 
 // The keeper gives up on a loop that has said nothing for 8 s.
 constexpr Nanos alive_every = 3s;
-// Of the sockets that are kept: the one behind NOTIFY_SOCKET.
+// Of the sockets that are kept: the one behind NOTIFY_SOCKET. The others are what launches share.
 constexpr uint64_t notify_key = 0;
 // The keeper does nothing that takes long; one that has been stopped must not stop us.
 constexpr int send_patience_ms = 1000;
@@ -107,8 +107,9 @@ Result<> KeeperLink::read_list() {
         windows_.reset(parcel.fds[0]);
         break;
       case keeper::Kind::listener:
-        if (parcel.message.key == notify_key && parcel.message.fd_count == 1) {
-          notify_.reset(parcel.fds[0]);
+        if (parcel.message.fd_count == 1) {
+          const uint64_t key = parcel.message.key;
+          (key == notify_key ? notify_ : kept_listeners_[key]).reset(parcel.fds[0]);
           break;
         }
         [[fallthrough]];
@@ -181,7 +182,24 @@ std::optional<KeptLaunch> KeeperLink::take(LaunchId launch) {
   return kept;
 }
 
+void KeeperLink::keep_listener(uint64_t key, int fd) {
+  send(keeper::Message{keeper::Verb::deposit, keeper::Kind::listener, key}, {fd});
+}
+
+void KeeperLink::forget_listener(uint64_t key) {
+  send(keeper::Verb::forget, keeper::Kind::listener, key);
+}
+
+UniqueFd KeeperLink::take_listener(uint64_t key) {
+  auto found = kept_listeners_.find(key);
+  if (found == kept_listeners_.end()) return {};
+  UniqueFd fd = std::move(found->second);
+  kept_listeners_.erase(found);
+  return fd;
+}
+
 void KeeperLink::forget_untaken() {
+  for (auto& [key, fd] : std::exchange(kept_listeners_, {})) forget_listener(key);
   for (auto& [launch, kept] : std::exchange(kept_, {})) forget(launch);
 }
 

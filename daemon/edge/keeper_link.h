@@ -18,7 +18,7 @@
 
 namespace muster {
 
-class KeeperLink : public Keeping {
+class KeeperLink : public Keeping, public SocketKeeping {
  public:
   // Through the descriptor that the keeper has named in the environment, which is cleared of it:
   // our programs have no keeper. Takes over all that is kept.
@@ -41,7 +41,10 @@ class KeeperLink : public Keeping {
   void release_pid(LaunchId launch) override { keep_pid(launch, 0); }
   void forget(LaunchId launch) override;
   std::optional<KeptLaunch> take(LaunchId launch) override;
-  // Launches that nobody has taken are over.
+  void keep_listener(uint64_t key, int fd) override;
+  void forget_listener(uint64_t key) override;
+  UniqueFd take_listener(uint64_t key) override;
+  // Launches that nobody has taken are over, and nobody shares such sockets.
   void forget_untaken();
 
   // From now on the keeper hears that the loop turns. `on_lost` is called when it has died,
@@ -69,6 +72,7 @@ class KeeperLink : public Keeping {
   int deaths_ = 0;
   UniqueFd lock_, windows_, notify_;
   std::map<LaunchId, KeptLaunch> kept_;
+  std::map<uint64_t, UniqueFd> kept_listeners_;
   std::function<void()> on_lost_;
   std::optional<Poll> poll_;
   std::optional<Timer> alive_, lost_, deposit_again_;

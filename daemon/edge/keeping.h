@@ -16,6 +16,17 @@ struct KeptLaunch {
   UniqueFd out, err, report;
 };
 
+// The same for sockets that launches share, each under a number of its own.
+class SocketKeeping {
+ public:
+  virtual ~SocketKeeping() = default;
+
+  virtual void keep_listener(uint64_t key, int fd) = 0;  // it stays the caller's
+  virtual void forget_listener(uint64_t key) = 0;
+  // Once for each; closed if there is none.
+  virtual UniqueFd take_listener(uint64_t key) = 0;
+};
+
 class Keeping {
  public:
   virtual ~Keeping() = default;

@@ -66,6 +66,8 @@ std::optional<Notified> parse_notification(std::string_view text) {
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     if (line == "READY=1") {
       notified.ready = anything = true;
+    } else if (line == "WATCHDOG=1") {
+      notified.alive = anything = true;
     } else if (line.starts_with("STATUS=")) {
       line.remove_prefix(std::strlen("STATUS="));
       notified.status = std::string(line.substr(0, longest_status));

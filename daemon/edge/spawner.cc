@@ -146,6 +146,7 @@ StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchP
   auto settings = exec_settings(launch.surroundings);
   for (auto& directory : inside.to_enter)
     settings.push_back(fmt::format("enter={}/cgroup.procs", directory));
+  if (launch.listen) settings.emplace_back("listen=");
   add_identity(pipes.owner, settings);
   plan.argv.insert(plan.argv.end(), settings.begin(), settings.end());
   plan.argv.emplace_back("--");
@@ -155,6 +156,13 @@ StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchP
   const PipeEnds& childs = pipes.childs;
   plan.stdio = {childs.in ? childs.in.get() : null_.get(), childs.out.get(), childs.err.get(),
                 pipes.childs_report.get()};
+  if (launch.listen) {
+    auto socket = options_.listener(*launch.listen);
+    if (!socket) return tl::unexpected(socket.error());
+    plan.stdio.push_back(*socket);
+    plan.environment.emplace_back("LISTEN_FDS=1");
+    plan.environment.push_back("LISTEN_FDNAMES=" + launch.process.type);
+  }
   plan.cgroup = inside.cgroup.get();
   plan.only_in_cgroup = inside.is_limited && inside.cgroup;
 

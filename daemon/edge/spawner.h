@@ -22,6 +22,8 @@ struct SpawnerOptions {
   std::string checkouts;     // where those of code are
   std::string exec_program;  // muster-exec
   uint64_t fd_limit = 1024;  // the soft limit that programs get
+  // The socket that listens there, for launches that share it.
+  std::function<StartResult<int>(const ListenAddress&)> listener = {};
 };
 
 // The pipes of a launch that is about to be started, our ends and the child's, and the two ends of

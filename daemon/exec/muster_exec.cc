@@ -1,12 +1,14 @@
 // muster-exec DIRECTORY FD_LIMIT [NAME=VALUE]... -- PROGRAM ARG...: what happens in the child
 // before a launch's program begins, each step reported when it fails. Not a shell and no daemon
 // code: it knows nothing but the C library, and of that what every one has, so that it starts fast.
-// Environment, session and descriptors 0 to 3 come from the daemon; the program keeps 0 to 2 only.
+// Environment, session and descriptors 0 to 4 come from the daemon; the program keeps 0 to 2, and
+// as its 3 the socket that its type shares, where there is one.
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -21,10 +23,12 @@ namespace {
 
 using muster::ExecStage;
 
+int report_fd = muster::exec_report_fd;
+
 // One small write into an empty socket is never cut short. Nobody may be there to read it.
 bool report(ExecStage stage, int number) {
   muster::ExecReport said{stage, number};
-  return send(muster::exec_report_fd, &said, sizeof said, MSG_NOSIGNAL) == sizeof said;
+  return send(report_fd, &said, sizeof said, MSG_NOSIGNAL) == sizeof said;
 }
 
 // As a shell would exit: 127 for "there is no such thing", 126 for "there is, but".
@@ -83,6 +87,17 @@ bool write_to(const char* path, const char* text) {
   return written;
 }
 
+// As systemd hands sockets over: from 3 on, and only to this very process. The report goes on by
+// another number.
+bool take_listener(const char*) {
+  const int kept = fcntl(report_fd, F_DUPFD_CLOEXEC, muster::exec_listen_fd + 1);
+  if (kept < 0 || dup2(muster::exec_listen_fd, muster::exec_report_fd) < 0) return false;
+  report_fd = kept;
+  char pid[16];
+  snprintf(pid, sizeof pid, "%d", static_cast<int>(getpid()));
+  return setenv("LISTEN_PID", pid, 1) == 0;
+}
+
 // Numbers with commas between them, as many as a process may have.
 bool set_groups(const char* text) {
   static gid_t groups[NGROUPS_MAX];
@@ -115,6 +130,7 @@ constexpr Setting settings[] = {
     {"oom_score", ExecStage::oom_score,
      [](const char* value) { return write_to("/proc/self/oom_score_adj", value); }},
     {"enter", ExecStage::cgroup, [](const char* value) { return write_to(value, "0"); }},
+    {"listen", ExecStage::arguments, take_listener},
     {"groups", ExecStage::identity, set_groups},
     {"gid", ExecStage::identity,
      [](const char* value) {

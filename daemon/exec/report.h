@@ -26,5 +26,7 @@ struct ExecReport {
 
 // Where muster-exec finds the socket.
 inline constexpr int exec_report_fd = 3;
+// Where it finds the socket that is to be the program's descriptor 3, if it was told to look.
+inline constexpr int exec_listen_fd = 4;
 
 }  // namespace muster

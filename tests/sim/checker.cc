@@ -134,7 +134,7 @@ void Checker::see(const Launch& launch) {
   if (const ProcessType* type = model_.find(launch.process.type))
     seen.stopping = type->settings.stopping;
   for (auto& [name, value] : launch.env)
-    if (name == "PORT") seen.port = value;
+    if (name == "PORT" && !launch.listen) seen.port = value;
   expect(seen.port.size() < 5 || seen.port <= "65535", "port {}", seen.port);
   for (auto& [id, tree] : world_.trees()) {
     if (launches_.at(id).over) continue;  // it is just being told
@@ -171,7 +171,7 @@ void Checker::expect_known(LaunchId launch, const char* what) const {
 }
 
 void Checker::see(const EventRecord& record) {
-  if (record.code == "R10") late_.insert(*record.launch);
+  if (record.code == "R10" || record.code == "watchdog") late_.insert(*record.launch);
   if (record.code == "R15")
     expect(++ended_for_memory_[*record.launch] <= world_.trees().at(*record.launch).out_of_memory,
            "{} is told twice about the same end for want of memory", record.process);
@@ -206,7 +206,7 @@ bool Checker::is_ready_by_itself(const ProcessName& process) const {
   const ProcessType* type = model_.find(process.type);
   if (!type) return true;
   const auto& ready = type->settings.booting.ready;
-  if (!ready) return process.type != "web";
+  if (!ready) return process.type != "web" || type->settings.listen;
   return ready->kind == none || ready->kind == delay;
 }
 
@@ -255,37 +255,6 @@ void Checker::expect_nothing_runs_unwished() const {
   }
 }
 
-// By what was published last of those that it needs.
-bool Checker::has_what_it_needs(const ProcessName& process) const {
-  const ProcessType* type = model_.find(process.type);
-  if (!type) return true;
-  for (auto& need : type->settings.needs) {
-    const auto needed = places({need.type});
-    if (needed.empty()) return false;
-    for (auto& place : needed) {
-      auto it = states_.find(place.text());
-      const std::string state = it == states_.end() ? "down" : it->second;
-      const bool serves = state == "complete" ||
-                          (state == "up" && need.until != Need::Until::completed) ||
-                          (state == "starting" && need.until == Need::Until::started);
-      if (!serves) return false;
-    }
-  }
-  return true;
-}
-
-// Somebody who needs it is still alive.
-bool Checker::is_needed_to_the_end(const ProcessName& process) const {
-  if (!ending_ || signals_ >= 2) return false;
-  for (auto& [id, tree] : world_.trees()) {
-    const ProcessType* type = model_.find(tree.name.type);
-    if (!type || launches_.at(id).over) continue;
-    for (auto& need : type->settings.needs)
-      if (need.type == process.type) return true;
-  }
-  return false;
-}
-
 std::set<ProcessName> Checker::places(const std::vector<std::string>& words) const {
   std::set<ProcessName> chosen;
   for (auto& [type, count] : formation_)
@@ -298,6 +267,12 @@ std::set<ProcessName> Checker::places(const std::vector<std::string>& words) con
   return chosen;
 }
 
+// Its time may have just come.
+bool Checker::may_be_restarted(const ProcessName& process) const {
+  const ProcessType* type = model_.find(process.type);
+  return type && type->settings.watching.max_age;
+}
+
 void Checker::expect_wish_reached(const PsReply& ps) const {
   std::set<ProcessName> alive;
   for (auto& [id, tree] : world_.trees()) {
@@ -305,10 +280,12 @@ void Checker::expect_wish_reached(const PsReply& ps) const {
     expect(wished(tree.name), "{} still runs", tree.name.text());
     alive.insert(tree.name);
   }
-  for (auto& place : places({}))
+  for (auto& place : places({})) {
+    if (may_be_restarted(place)) continue;
     expect(!wished(place) || rests_by_itself(place) || alive.contains(place) ||
                !has_what_it_needs(place),
            "{} does not run", place.text());
+  }
   for (auto& row : ps.processes) {
     auto name = parse_process_name(row.process);
     expect(name.has_value(), "{} is no name", row.process);
@@ -316,6 +293,7 @@ void Checker::expect_wish_reached(const PsReply& ps) const {
     const std::string expected = !wished(*name)           ? "down"
                                  : rests_by_itself(*name) ? states_.at(row.process)
                                                           : "up";
+    if (may_be_restarted(*name)) continue;
     const bool waits = wished(*name) && row.state == "waiting" && !has_what_it_needs(*name);
     expect(row.state == expected || waits, "{} is {}", row.process, row.state);
     expect(places({}).contains(*name), "{} is in the table", row.process);

@@ -68,6 +68,7 @@ class Checker {
   void expect_known(LaunchId launch, const char* what) const;
   void expect_nothing_runs_unwished() const;
   bool wished(const ProcessName& process) const;
+  bool may_be_restarted(const ProcessName& process) const;
   bool has_what_it_needs(const ProcessName& process) const;
   bool is_needed_to_the_end(const ProcessName& process) const;
   // Nobody has to say so.

@@ -24,6 +24,10 @@ Settings some_settings(Rng& rng) {
   if (rng.percent(20)) settings.restarting.give_up = GiveUp{uint32_t(rng.between(1, 4)), 5min};
   if (rng.percent(20)) settings.singleton = rng.percent(50);
   if (rng.percent(30)) settings.surroundings.nice = Niceness{int(rng.below(2))};
+  // Longer than silence is kept in times of calm.
+  if (rng.percent(10)) settings.watching.watchdog = {5min * rng.between(1, 4)};
+  if (rng.percent(10)) settings.watching.max_age = {20min * rng.between(1, 3)};
+  if (rng.percent(15)) settings.listen = ListenAddress{{}, "0.0.0.0", 8080};
   return settings;
 }
 

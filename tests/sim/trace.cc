@@ -106,6 +106,7 @@ std::string text_of(const Action& action) {
                                  it.releases.current().change);
             },
             [](const Upgrade& it) { return fmt::format("upgrade for {}", it.client); },
+            [](const Listen& it) { return fmt::format("{} listeners", it.addresses.size()); },
             [](const AnswerUsage& it) { return fmt::format("usage to {}", it.client); },
             [](const AnswerStatus& it) { return fmt::format("status to {}", it.client); },
             [](const Finish&) { return std::string("finish"); }},

@@ -136,9 +136,24 @@ void World::speak(LaunchId id) {
   const Nanos delay = rng_.up_to(calm_ ? Nanos(2s) : Nanos(40s));
   schedule(rng_.percent(30) ? Nanos(0) : delay, [this, id]() -> std::optional<Event> {
     if (!find(id)) return std::nullopt;
+    if (calm_) speak_in_calm(id);
     if (!calm_ && rng_.percent(30)) speak(id);
-    return Notified{id, true, "at work"};
+    return Notified{id, true, "at work", rng_.percent(50) || calm_};
   });
+}
+
+// As a program does that has a watchdog.
+void World::speak_in_calm(LaunchId id) {
+  schedule(2min, [this, id]() -> std::optional<Event> {
+    if (!find(id)) return std::nullopt;
+    speak_in_calm(id);
+    return Notified{id, false, {}, true};
+  });
+}
+
+void World::calm_down() {
+  calm_ = true;
+  for (auto& [id, tree] : trees_) speak_in_calm(id);
 }
 
 // What is found when somebody looks is all that there was, also what was told before.

@@ -52,7 +52,7 @@ class World {
   // What is read when the files are read again; nothing is an error in them.
   void set_model(std::optional<AppModel> model) { model_ = std::move(model); }
   // From now on nothing goes wrong that has not gone wrong already.
-  void calm_down() { calm_ = true; }
+  void calm_down();
   // Launches of which the core has not been told that they are over.
   const std::map<LaunchId, Tree>& trees() const { return trees_; }
   // As they are on the disk.
@@ -72,6 +72,7 @@ class World {
   void keep(const KeepReleases& wanted);
   void become_ready(const AwaitReady& wanted);
   void speak(LaunchId id);
+  void speak_in_calm(LaunchId id);
   void run_out_of_memory(LaunchId id);
   void signal(LaunchId id, int number);
   void deliver(LaunchId id, Tree& tree, int number);

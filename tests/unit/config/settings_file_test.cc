@@ -42,6 +42,8 @@ directory = "site"
 give_up = { crashes = 5, within = "1m" }
 grace = "1m30s"
 group = "staff"
+listen = "8080"
+max_age = "1d"
 memory = "512M"
 needs = ["worker:started"]
 nice = -5
@@ -55,6 +57,7 @@ singleton = true
 success = [0, 143]
 umask = "027"
 user = "deploy"
+watchdog = "30s"
 env = { RAILS_ENV = "production" }
 )")
                            .find("web")
@@ -64,6 +67,8 @@ env = { RAILS_ENV = "production" }
   CHECK(web.restarting ==
         Restarting{Restart::on_failure, {0, 143}, Backoff{1s, 1min}, GiveUp{5, 1min}});
   CHECK(web.singleton == true);
+  CHECK(web.watching == Watching{Watching::Period{30s}, Watching::Period{24h}});
+  CHECK(web.listen == ListenAddress{{}, "0.0.0.0", 8080});
   CHECK(web.needs == std::vector{Need{"worker", Need::Until::started}});
   CHECK(web.surroundings ==
         Surroundings{"site",
@@ -169,6 +174,12 @@ backoff = { bsae = "1s" }
               "muster.toml:8: backoff: needs a base of 1ms at least and a cap that is not below it",
               "muster.toml:9: give_up: crashes: must be a whole number from 1 to 100",
               "muster.toml:11: backoff: unknown field 'bsae'; there are base, cap"});
+}
+
+TEST_CASE("nobody is watched more often than once a second") {
+  CHECK(errors_of("[web]\nwatchdog = '999ms'\nmax_age = 0\n") ==
+        Errors{"muster.toml:2: watchdog: must be a second at least",
+               "muster.toml:3: max_age: must be a second at least"});
 }
 
 TEST_CASE("limits are numbers that mean something") {

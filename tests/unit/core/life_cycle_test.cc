@@ -168,7 +168,8 @@ TEST_CASE("a process that is up") {
   CHECK(after(up(), exits_leaving) == Outcome{"crashed", term, 0});
   CHECK(cell(ProcessState::up, E::kill) == Cell{ProcessState::killing, Effect::kill});
   CHECK(cell(ProcessState::up, E::hang_up) == Cell{ProcessState::up, Effect::hang_up});
-  CHECK(cell(ProcessState::up, E::deadline) == Cell{ProcessState::stopping, Effect::terminate});
+  CHECK(cell(ProcessState::up, E::deadline) == Cell{ProcessState::up, Effect::run_out});
+  CHECK(cell(ProcessState::up, E::hung) == Cell{ProcessState::killing, Effect::kill_hung});
   never(ProcessState::up, {E::launched, E::failed, E::gone});
 }
 

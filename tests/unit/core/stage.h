@@ -43,6 +43,8 @@ class Stage {
     }
     move_to(end);
   }
+  // The clock moves on, and nobody is there to look at it.
+  void sleep(Nanos time) { move_to(now_.mono + time); }
   bool has_deadline() const { return core_->next_deadline().has_value(); }
 
   // ---- the processes
@@ -54,6 +56,7 @@ class Stage {
     REQUIRE(launches_.count(process));
     return launches_.at(process);
   }
+  const std::vector<ListenAddress>& listening() const { return listening_; }
   size_t launches() const { return launched_; }
   void launched(const std::string& process, int64_t pid = 100) {
     tell(Launched{launch_of(process), pid});
@@ -160,6 +163,7 @@ class Stage {
   void take(AnswerUsage& it) { replies_[it.reply.id].push_back(std::move(it.reply)); }
   void take(AnswerStatus& it) { replies_[it.reply.id].push_back(std::move(it.reply)); }
   void take(PassToLaunch&) { passed_on_++; }
+  void take(Listen& it) { listening_ = std::move(it.addresses); }
   void take(SaveFormation& it) { saved_.push_back(std::move(it.formation)); }
   void take(Upgrade&) {}
   void take(ReadModel& it) {
@@ -177,6 +181,7 @@ class Stage {
   std::vector<Releases> kept_;
   std::vector<EventRecord> records_;
   std::vector<FormationCounts> saved_;
+  std::vector<ListenAddress> listening_;
   size_t launched_ = 0, passed_on_ = 0, readings_ = 0;
   std::optional<int> finished_;
   uint64_t next_request_ = 1;

@@ -7,6 +7,8 @@ using namespace muster;
 
 TEST_CASE("readiness and status are understood, wherever they stand") {
   CHECK(parse_notification("READY=1")->ready);
+  CHECK_FALSE(parse_notification("READY=1")->alive);
+  CHECK(parse_notification("WATCHDOG=1")->alive);
   CHECK(parse_notification("MAINPID=3\nREADY=1\n")->ready);
   auto both = parse_notification("STATUS=warm\nREADY=1");
   CHECK(both->ready);
@@ -15,7 +17,7 @@ TEST_CASE("readiness and status are understood, wherever they stand") {
 }
 
 TEST_CASE("everything else says nothing") {
-  for (auto text : {"", "READY=0", "READY=10", "ready=1", "WATCHDOG=1", "\n\n", "BARRIER=1"})
+  for (auto text : {"", "READY=0", "READY=10", "ready=1", "WATCHDOG=0", "\n\n", "BARRIER=1"})
     CHECK_FALSE(parse_notification(text));
 }
 

@@ -1,0 +1,67 @@
+// See driver.h. Here: a process that is up stays so for as long as it gives signs of life, if its
+// type has a watchdog, and until it is old. One that was hung up on has until its deadline.
+#include "daemon/core/driver.h"
+#include "daemon/core/texts.h"
+
+namespace muster {
+namespace {
+
+// A deadline that is told of so late says that we have slept ourselves, and who was silent nobody
+// knows.
+constexpr Nanos our_own_sleep = 1s;
+
+// Those that were launched together are not to be restarted together: an eighth more at most, by
+// the launch's number, so that it is the same whoever asks.
+Nanos spread(Nanos age, LaunchId launch) {
+  constexpr uint64_t golden = 0x9E3779B97F4A7C15U, parts = 1024;
+  return age / 8 / parts * static_cast<int64_t>((launch * golden) >> 54);
+}
+
+}  // namespace
+
+std::optional<Nanos> Driver::watchdog_of(const Process& p) const {
+  const Settings* settings = p.one_off ? nullptr : settings_of(p);
+  if (!settings || !settings->watching.watchdog) return {};
+  return settings->watching.watchdog->length;
+}
+
+std::optional<MonoTime> Driver::silent_from(const Process& p) const {
+  const auto silence = watchdog_of(p);
+  return silence ? std::optional(p.alive_at + *silence) : std::nullopt;
+}
+
+// Who is not to be launched again anyway does not get old.
+std::optional<MonoTime> Driver::old_from(const Process& p) const {
+  const Settings* settings = p.one_off || p.wish != Wish::run ? nullptr : settings_of(p);
+  if (!settings || !settings->watching.max_age) return {};
+  const Nanos age = settings->watching.max_age->length;
+  return p.since.mono + age + spread(age, *p.launch);
+}
+
+void Driver::keep_watch(Process& p) {
+  if (p.one_off || p.state != ProcessState::up) return;
+  const auto silent = silent_from(p), old = old_from(p);
+  table_.set_deadline(p, silent && old ? std::min(*silent, *old) : silent ? silent : old);
+}
+
+void Driver::keep_watch_anew(Process& p) {
+  p.alive_at = out_.now().mono;
+  keep_watch(p);
+}
+
+void Driver::run_out(Process& p) {
+  const MonoTime now = out_.now().mono;
+  if (p.one_off) return step(p, LifeEvent::stop);
+  if (auto silent = silent_from(p); silent && *silent <= now) {
+    if (now - *silent > our_own_sleep) return keep_watch_anew(p);
+    publish_error(p, "watchdog", texts::silent(*watchdog_of(p)));
+    return step(p, LifeEvent::hung);
+  }
+  if (auto old = old_from(p); old && *old <= now) {
+    publish(p, RecordKind::notice, texts::old(now - p.since.mono));
+    return step(p, LifeEvent::restart);
+  }
+  keep_watch(p);
+}
+
+}  // namespace muster

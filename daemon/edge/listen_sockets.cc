@@ -1,0 +1,141 @@
+// See listen_sockets.h.
+#include "daemon/edge/listen_sockets.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <cerrno>
+#include <cstring>
+#include <set>
+
+#include "daemon/config/listen_address.h"
+
+namespace muster {
+namespace {
+
+// A launch gets it as a descriptor of its own choice, to which it must not have come by chance.
+constexpr int lowest_descriptor = 16;
+// Those of the keeper's listeners that are below are for others.
+constexpr uint64_t first_key = 1024;
+
+uint64_t key_of(const ListenAddress& address) {
+  uint64_t hash = 14695981039346656037U;  // FNV-1a
+  for (unsigned char c : text_of(address)) hash = (hash ^ c) * 1099511628211U;
+  return std::max(hash, first_key);
+}
+
+struct Address {
+  sockaddr_storage bytes{};
+  socklen_t size = 0;
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&bytes); }
+};
+
+Address tcp_address(const ListenAddress& from) {
+  Address address;
+  auto& four = reinterpret_cast<sockaddr_in&>(address.bytes);
+  auto& six = reinterpret_cast<sockaddr_in6&>(address.bytes);
+  if (inet_pton(AF_INET, from.host.c_str(), &four.sin_addr) == 1) {
+    four.sin_family = AF_INET;
+    four.sin_port = htons(from.port);
+    address.size = sizeof four;
+  } else if (inet_pton(AF_INET6, from.host.c_str(), &six.sin6_addr) == 1) {
+    six.sin6_family = AF_INET6;
+    six.sin6_port = htons(from.port);
+    address.size = sizeof six;
+  }
+  return address;
+}
+
+Address local_address(const std::string& path) {
+  Address address;
+  auto& local = reinterpret_cast<sockaddr_un&>(address.bytes);
+  if (path.size() >= sizeof local.sun_path) return address;
+  local.sun_family = AF_UNIX;
+  std::memcpy(local.sun_path, path.data(), path.size());
+  address.size = sizeof local;
+  return address;
+}
+
+// What a daemon that was killed has left: a socket at which nobody listens.
+bool remove_abandoned(const std::string& path, const Address& address) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
+  const UniqueFd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!probe || connect(probe.get(), address.get(), address.size) == 0 || errno != ECONNREFUSED)
+    return false;
+  return unlink(path.c_str()) == 0;
+}
+
+// The error number is left in errno.
+UniqueFd open_listener(const Address& address, const std::string& path) {
+  UniqueFd fd(socket(address.bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int yes = 1;
+  if (!fd) return {};
+  if (path.empty()) setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  bool bound = bind(fd.get(), address.get(), address.size) == 0;
+  if (!bound && errno == EADDRINUSE && !path.empty()) {
+    bound = remove_abandoned(path, address) && bind(fd.get(), address.get(), address.size) == 0;
+    if (!bound) errno = EADDRINUSE;
+  }
+  if (!bound || listen(fd.get(), SOMAXCONN) != 0) return {};
+  // Who may enter its directory may connect; the umask is the daemon's business alone.
+  if (!path.empty()) chmod(path.c_str(), 0666);
+  return UniqueFd(fcntl(fd.get(), F_DUPFD_CLOEXEC, lowest_descriptor));
+}
+
+}  // namespace
+
+ListenSockets::ListenSockets(std::string directory, SocketKeeping& keeping)
+    : directory_(std::move(directory)), keeping_(keeping) {}
+
+std::string ListenSockets::path_of(const ListenAddress& address) const {
+  if (address.path.empty() || address.path.front() == '/') return address.path;
+  return directory_ + '/' + address.path;
+}
+
+StartResult<int> ListenSockets::get(const ListenAddress& address) {
+  const uint64_t key = key_of(address);
+  if (auto found = open_.find(key); found != open_.end()) return found->second.fd.get();
+  const std::string path = path_of(address);
+  auto failure = [&](int error) {
+    return tl::unexpected(StartFailure{"listen on " + text_of(address), error});
+  };
+  UniqueFd fd;
+  if (UniqueFd kept = keeping_.take_listener(key)) {
+    fd.reset(fcntl(kept.get(), F_DUPFD_CLOEXEC, lowest_descriptor));
+  } else {
+    const Address where = path.empty() ? tcp_address(address) : local_address(path);
+    if (where.size == 0) return failure(path.empty() ? EADDRNOTAVAIL : ENAMETOOLONG);
+    fd = open_listener(where, path);
+    if (fd) keeping_.keep_listener(key, fd.get());
+  }
+  if (!fd) return failure(errno);
+  const int number = fd.get();
+  open_.emplace(key, Open{path, std::move(fd)});
+  return number;
+}
+
+void ListenSockets::keep_only(const std::vector<ListenAddress>& addresses) {
+  std::set<uint64_t> wanted;
+  for (auto& address : addresses) {
+    wanted.insert(key_of(address));
+    if (auto fd = get(address); !fd)
+      spdlog::error("{}: {}", fd.error().stage, std::strerror(fd.error().error_number));
+  }
+  std::erase_if(open_, [&](auto& entry) {
+    if (wanted.contains(entry.first)) return false;
+    keeping_.forget_listener(entry.first);
+    if (!entry.second.path.empty()) unlink(entry.second.path.c_str());
+    return true;
+  });
+}
+
+void ListenSockets::deposit_all() {
+  for (auto& [key, open] : open_) keeping_.keep_listener(key, open.fd.get());
+}
+
+}  // namespace muster

@@ -1,0 +1,45 @@
+// The sockets that all processes of a type share: each opened once, and held by the keeper too, so
+// that whoever wants to connect while no process or no supervisor is there waits instead of being
+// refused. Nobody of us accepts. Keeps: a socket that an earlier supervisor has opened is used on.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/unique_fd.h"
+#include "daemon/config/settings.h"
+#include "daemon/edge/keeping.h"
+#include "daemon/edge/start_failure.h"
+
+namespace muster {
+
+class ListenSockets {
+ public:
+  // Paths are from `directory` on. `keeping` has those that are there.
+  ListenSockets(std::string directory, SocketKeeping& keeping);
+
+  // Opens it if it is not open yet. The descriptor stays ours.
+  StartResult<int> get(const ListenAddress& address);
+  // There are to be these and no others. One that cannot be opened is said, and tried again by the
+  // next launch that is to have it.
+  void keep_only(const std::vector<ListenAddress>& addresses);
+  // There is a new keeper.
+  void deposit_all();
+  // Nobody will listen any more.
+  void end() { keep_only({}); }
+
+ private:
+  struct Open {
+    std::string path;  // of a socket of this machine
+    UniqueFd fd;
+  };
+  std::string path_of(const ListenAddress& address) const;
+
+  std::string directory_;
+  SocketKeeping& keeping_;
+  std::map<uint64_t, Open> open_;
+};
+
+}  // namespace muster

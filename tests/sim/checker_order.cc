@@ -1,0 +1,38 @@
+// See checker.h. Here: who may be launched, and who may still be alive at the end, by what types
+// need.
+#include "checker.h"
+
+namespace muster::sim {
+
+// By what was published last of those that it needs.
+bool Checker::has_what_it_needs(const ProcessName& process) const {
+  const ProcessType* type = model_.find(process.type);
+  if (!type) return true;
+  for (auto& need : type->settings.needs) {
+    const auto needed = places({need.type});
+    if (needed.empty()) return false;
+    for (auto& place : needed) {
+      auto it = states_.find(place.text());
+      const std::string state = it == states_.end() ? "down" : it->second;
+      const bool serves = state == "complete" ||
+                          (state == "up" && need.until != Need::Until::completed) ||
+                          (state == "starting" && need.until == Need::Until::started);
+      if (!serves) return false;
+    }
+  }
+  return true;
+}
+
+// Somebody who needs it is still alive.
+bool Checker::is_needed_to_the_end(const ProcessName& process) const {
+  if (!ending_ || signals_ >= 2) return false;
+  for (auto& [id, tree] : world_.trees()) {
+    const ProcessType* type = model_.find(tree.name.type);
+    if (!type || launches_.at(id).over) continue;
+    for (auto& need : type->settings.needs)
+      if (need.type == process.type) return true;
+  }
+  return false;
+}
+
+}  // namespace muster::sim

@@ -1,0 +1,100 @@
+// What a process that is up is restarted for although it runs: silence, and age.
+#include "stage.h"
+
+using namespace muster;
+using Lines = Stage::Lines;
+
+namespace {
+
+Stage watched(std::optional<Nanos> watchdog, std::optional<Nanos> max_age = {},
+              FormationCounts wish = {{"web", 0}, {"worker", 1}}) {
+  AppModel model = shop();
+  auto& watching = model.types[1].settings.watching;
+  if (watchdog) watching.watchdog = Watching::Period{*watchdog};
+  if (max_age) watching.max_age = Watching::Period{*max_age};
+  Stage stage(std::move(wish), std::move(model));
+  stage.launched("worker.1");
+  return stage;
+}
+
+void says_alive(Stage& stage) {
+  stage.tell(Notified{stage.launch_of("worker.1"), false, {}, true});
+}
+
+bool has_variable(const Launch& launch, const std::string& name, const std::string& value) {
+  for (auto& pair : launch.env)
+    if (pair == std::pair(name, value)) return true;
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("a process with a watchdog is told how often it has to be heard") {
+  Stage stage = watched(30s);
+  CHECK(has_variable(stage.launch("worker.1"), "WATCHDOG_USEC", "30000000"));
+  CHECK(stage.launch("worker.1").notifies);
+  CHECK_FALSE(watched({}).launch("worker.1").notifies);
+}
+
+TEST_CASE("who is heard in time stays up, who is not is killed and has crashed") {
+  Stage stage = watched(30s);
+  for (int i = 0; i < 5; i++) {
+    stage.pass(29s);
+    says_alive(stage);
+  }
+  CHECK(stage.signals().empty());
+  stage.pass(30s);
+  CHECK(stage.signals() == Lines{"worker.1 9"});
+  const Lines lines = stage.lines();
+  CHECK(std::count(lines.begin(), lines.end(),
+                   "worker.1: Its watchdog has heard nothing for 30 seconds") == 1);
+  stage.dies("worker.1", SIGKILL);
+  CHECK(stage.row("worker.1").state == "crashed");
+  stage.gone("worker.1");
+  CHECK(stage.row("worker.1").state == "starting");
+}
+
+TEST_CASE("who was silent while muster itself slept is asked once more") {
+  Stage stage = watched(30s);
+  stage.sleep(60s);
+  stage.tell(Tick{});
+  CHECK(stage.signals().empty());
+  stage.pass(30s);
+  CHECK(stage.signals() == Lines{"worker.1 9"});
+}
+
+TEST_CASE("an old process is restarted, at some time in an eighth of its age") {
+  Stage stage = watched({}, 80s);
+  stage.pass(80s - 1ns);
+  CHECK(stage.signals().empty());
+  stage.pass(10s + 1ns);
+  CHECK(stage.signals() == Lines{"worker.1 15"});
+  stage.dies("worker.1", SIGTERM);
+  stage.gone("worker.1");
+  stage.launched("worker.1");
+  stage.pass(79s);
+  CHECK(stage.row("worker.1").state == "up");
+}
+
+TEST_CASE("those that were launched together are not restarted together") {
+  Stage stage = watched({}, 80s, {{"web", 0}, {"worker", 2}});
+  stage.launched("worker.2");
+  Nanos waited = 80s;
+  stage.pass(waited);
+  while (stage.signals().empty() && waited < 91s) {
+    stage.pass(1ms);
+    waited += 1ms;
+  }
+  CHECK(stage.signals().size() == 1);
+}
+
+TEST_CASE("an age that is read anew is in force at once") {
+  Stage stage = watched({});
+  stage.pass(1h);
+  AppModel model = shop();
+  model.types[1].settings.watching.max_age = Watching::Period{30min};
+  stage.ask(ReloadRequest{});
+  stage.tell(ModelRead{std::move(model)});
+  stage.tell(Tick{});
+  CHECK(stage.signals() == Lines{"worker.1 15"});
+}
