@@ -25,7 +25,7 @@ bool Checker::has_what_it_needs(const ProcessName& process) const {
 
 // Somebody who needs it is still alive.
 bool Checker::is_needed_to_the_end(const ProcessName& process) const {
-  if (!ending_ || signals_ >= 2) return false;
+  if (!ending_) return false;
   for (auto& [id, tree] : world_.trees()) {
     const ProcessType* type = model_.find(tree.name.type);
     if (!type || launches_.at(id).over) continue;

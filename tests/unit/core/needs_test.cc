@@ -1,4 +1,5 @@
 // Order: who is launched when, and who ends when.
+#include "daemon/core/life_cycle.h"
 #include "stage.h"
 
 using namespace muster;
@@ -47,6 +48,23 @@ void ends(Stage& stage, const std::string& process) {
 }
 
 }  // namespace
+
+TEST_CASE("a process that waits for what it needs") {
+  using enum ProcessState;
+  CHECK(cell(waiting, LifeEvent::start) == Cell{waiting, Effect::none});
+  CHECK(cell(waiting, LifeEvent::stop) == Cell{down, Effect::retire});
+  CHECK(cell(waiting, LifeEvent::restart) == Cell{waiting, Effect::none});
+  CHECK(cell(waiting, LifeEvent::kill) == Cell{down, Effect::retire});
+  CHECK(cell(waiting, LifeEvent::met) == Cell{starting, Effect::launch});
+  for (auto event : life_events) {
+    const bool known = event == LifeEvent::start || event == LifeEvent::stop ||
+                       event == LifeEvent::restart || event == LifeEvent::kill ||
+                       event == LifeEvent::met;
+    CHECK((cell(waiting, event).effect == Effect::never) == !known);
+  }
+  for (auto state : process_states)
+    if (state != waiting) CHECK(cell(state, LifeEvent::met).effect == Effect::never);
+}
 
 TEST_CASE("each is launched when what it needs is there") {
   Stage stage = begun();
@@ -120,9 +138,9 @@ TEST_CASE("at the end each goes before what it needs") {
   stage.tell(Signalled{SIGTERM});
   CHECK(stage.signals() == Lines{"web.1 15", "worker.1 15"});
   ends(stage, "web.1");
-  CHECK(stage.signals().size() == 2);
+  CHECK(stage.signals().empty());
   ends(stage, "worker.1");
-  CHECK(stage.signals() == Lines{"web.1 15", "worker.1 15", "db.1 15"});
+  CHECK(stage.signals() == Lines{"db.1 15"});
   ends(stage, "db.1");
   CHECK(stage.finished() == 0);
 }
