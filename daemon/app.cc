@@ -74,8 +74,9 @@ Result<> App::Parts::open() {
 
   listen_sockets.emplace(setup.directory, keeper);
   auto spawner = Spawner::open(
-      loop, {setup.directory, places.checkouts_dir(), find_beside_us("muster-exec"), fd_limits.before,
-             [this](const ListenAddress& address) { return listen_sockets->get(address); }});
+      loop,
+      {setup.directory, places.checkouts_dir(), find_beside_us("muster-exec"), fd_limits.before,
+       [this](const ListenAddress& address) { return listen_sockets->get(address); }});
   if (!spawner) return tl::unexpected(spawner.error());
   intake.emplace(loop, *router, [this] { processes->output_changed(); });
   attachments.emplace(

@@ -107,8 +107,8 @@ struct Finish {  // everything is down: leave the loop
   int exit_status;
 };
 
-using Action = std::variant<Launch, Kill, AwaitReady, Publish, Answer, AnswerUsage, PassToLaunch,
-                            Listen, SaveFormation, ReadModel, KeepReleases, AnswerStatus, Upgrade,
-                            Finish>;
+using Action =
+    std::variant<Launch, Kill, AwaitReady, Publish, Answer, AnswerUsage, PassToLaunch, Listen,
+                 SaveFormation, ReadModel, KeepReleases, AnswerStatus, Upgrade, Finish>;
 
 }  // namespace muster

@@ -212,7 +212,8 @@ void Core::State::judge_trial() {
     any_new = any_new || (is_new && p.launch);
     if (is_new && (has_crashed || was_late)) return take_back(p);
     settled = settled && p.turn == Turn::none &&
-              (p.state == up || p.state == down || p.state == complete);
+              (p.state == up || p.state == down || p.state == complete ||
+               p.state == ProcessState::waiting);
   }
   if (!settled) {
     trial->until.reset();

@@ -255,24 +255,6 @@ void Checker::expect_nothing_runs_unwished() const {
   }
 }
 
-std::set<ProcessName> Checker::places(const std::vector<std::string>& words) const {
-  std::set<ProcessName> chosen;
-  for (auto& [type, count] : formation_)
-    for (uint32_t number = 1; number <= count; number++) {
-      const ProcessName place{type, number};
-      bool named = words.empty();
-      for (auto& word : words) named = named || word == type || word == place.text();
-      if (named) chosen.insert(place);
-    }
-  return chosen;
-}
-
-// Its time may have just come.
-bool Checker::may_be_restarted(const ProcessName& process) const {
-  const ProcessType* type = model_.find(process.type);
-  return type && type->settings.watching.max_age;
-}
-
 void Checker::expect_wish_reached(const PsReply& ps) const {
   std::set<ProcessName> alive;
   for (auto& [id, tree] : world_.trees()) {

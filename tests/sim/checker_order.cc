@@ -35,4 +35,22 @@ bool Checker::is_needed_to_the_end(const ProcessName& process) const {
   return false;
 }
 
+// Its time may have just come.
+bool Checker::may_be_restarted(const ProcessName& process) const {
+  const ProcessType* type = model_.find(process.type);
+  return type && type->settings.watching.max_age;
+}
+
+std::set<ProcessName> Checker::places(const std::vector<std::string>& words) const {
+  std::set<ProcessName> chosen;
+  for (auto& [type, count] : formation_)
+    for (uint32_t number = 1; number <= count; number++) {
+      const ProcessName place{type, number};
+      bool named = words.empty();
+      for (auto& word : words) named = named || word == type || word == place.text();
+      if (named) chosen.insert(place);
+    }
+  return chosen;
+}
+
 }  // namespace muster::sim
