@@ -90,6 +90,7 @@ Result<> App::Parts::open() {
                       if (auto* exited = std::get_if<Exited>(&event)) forget(exited->launch);
                       post(std::move(event));
                     });
+  announcer.log_watch.emplace(loop, [this](Event event) { post(std::move(event)); });
   memory_watch.emplace(
       loop, [this](LaunchId launch) { return processes->times_out_of_memory(launch); },
       [this](Event event) { post(std::move(event)); });

@@ -21,6 +21,8 @@ void App::Parts::on(Launch& action) {
 void App::Parts::on(AwaitReady& action) {
   if (action.readiness.kind == Readiness::Kind::port)
     port_watch->watch(action.launch, action.port);
+  else if (action.readiness.kind == Readiness::Kind::log)
+    announcer.log_watch->watch(action.launch, action.readiness.what);
   else
     probes->watch(action);
 }
@@ -30,6 +32,7 @@ void App::Parts::forget(LaunchId launch) {
   memory_watch->forget(launch);
   port_watch->forget(launch);
   probes->forget(launch);
+  announcer.log_watch->forget(launch);
 }
 
 void App::Parts::on(Kill& action) {

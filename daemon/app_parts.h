@@ -16,6 +16,7 @@
 #include "daemon/edge/journal_sync.h"
 #include "daemon/edge/ledger.h"
 #include "daemon/edge/listen_sockets.h"
+#include "daemon/edge/log_watch.h"
 #include "daemon/edge/memory_watch.h"
 #include "daemon/edge/notify_socket.h"
 #include "daemon/edge/port_watch.h"
@@ -27,14 +28,17 @@
 
 namespace muster {
 
-// Every record appears on the bus, and the foreground is told that there is something to read.
+// Every record appears on the bus, the foreground is told that there is something to read, and who
+// waits for a line sees it.
 struct Announcer : Bus {
   void publish(std::string_view topic, std::string_view payload) override {
     bus->publish(topic, payload);
     if (foreground) foreground->wake();
+    if (log_watch) log_watch->see(payload);
   }
   std::unique_ptr<BusSocket> bus;
   std::optional<Foreground> foreground;
+  std::optional<LogWatch> log_watch;
 };
 
 struct App::Parts {

@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/line_pattern.h"
 #include "base/result.h"
-#include "ctl/logs/pattern.h"
 #include "ctl/output.h"
 #include "ctl/printers/log_printer.h"
 #include "proto/line_joiner.h"

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/line_pattern.h"
+
 namespace muster {
 namespace {
 
@@ -102,7 +104,7 @@ Result<Readiness> parse_readiness(std::string_view text) {
   using enum Readiness::Kind;
   for (auto kind : {none, port, notify})
     if (text == name_of(kind)) return Readiness{kind, {}, {}};
-  for (auto kind : {delay, exec, http}) {
+  for (auto kind : {delay, exec, http, log}) {
     const std::string prefix = std::string(name_of(kind)) + ':';
     if (!text.starts_with(prefix)) continue;
     const std::string_view what = text.substr(prefix.size());
@@ -112,14 +114,17 @@ Result<Readiness> parse_readiness(std::string_view text) {
       return Readiness{kind, {}, *duration};
     }
     if (what.find_first_not_of(' ') == what.npos)
-      return fail("'{}' lacks its command or path", text);
+      return fail("'{}' lacks its command, path or pattern", text);
+    if (kind == log)
+      if (auto pattern = LinePattern::compile(std::string(what)); !pattern)
+        return tl::unexpected(pattern.error());
     if (kind == http && (what.front() != '/' || what.find_first_of(" \r\n") != what.npos))
       return fail("'{}' is no path that begins with / and has no blanks", what);
     return Readiness{kind, std::string(what), {}};
   }
   return fail(
-      "'{}' is none of \"port\", \"notify\", \"none\", \"delay:3s\", \"exec:COMMAND\" and "
-      "\"http:/PATH\"",
+      "'{}' is none of \"port\", \"notify\", \"none\", \"delay:3s\", \"exec:COMMAND\", "
+      "\"http:/PATH\" and \"log:PATTERN\"",
       text);
 }
 

@@ -20,7 +20,7 @@ Result<ResourceLimit> parse_limit(std::string_view text);
 
 // "always", "on-failure" or "never".
 Result<Restart> parse_restart(std::string_view text);
-// "port", "notify", "none", "delay:3s", "exec:COMMAND" or "http:/PATH".
+// "port", "notify", "none", "delay:3s", "exec:COMMAND", "http:/PATH" or "log:PATTERN".
 Result<Readiness> parse_readiness(std::string_view text);
 // By name: "heroku".
 Result<Backoff> parse_backoff(std::string_view text);

@@ -57,7 +57,7 @@ struct Kill {
   int signal;
   bool to_end = true;
 };
-struct AwaitReady {  // for a port, a command or a GET; answered by Ready, if ever
+struct AwaitReady {  // for a port, a command, a GET or a line; answered by Ready, if ever
   LaunchId launch;
   Readiness readiness;
   uint32_t port = 0;  // 0: it has none

@@ -195,9 +195,12 @@ Launch Driver::launch_of(const Process& p, LaunchId id) const {
 void Driver::launch_again(Process& p) {
   Launch launch = launch_of(p, *p.launch);
   launch.resumed = Launch::Resumed{p.progress, p.identity};
+  const bool unready = p.state == ProcessState::starting && p.progress == LaunchProgress::running;
+  // What it has printed meanwhile comes as soon as it is taken over.
+  const bool by_line = p.readiness.kind == Readiness::Kind::log;
+  if (unready && by_line) ask_for_readiness(p);
   out_.add(std::move(launch));
-  if (p.state == ProcessState::starting && p.progress == LaunchProgress::running)
-    ask_for_readiness(p);
+  if (unready && !by_line) ask_for_readiness(p);
 }
 
 void Driver::keep_port(Process& p) {

@@ -129,3 +129,30 @@ def test_a_successor_still_counts_the_time(app):
     app.kill_supervisor()
     app.wait_state("alpha.1", "failed")
     assert app.row("alpha.1")["restarts"] == 0
+
+
+def test_a_line_that_it_prints(app):
+    app.procfile(alpha=f"echo Listening soon; read x < gate; echo Listening on 80 >&2; {STAYS}")
+    gate = app.gate("gate")
+    app.write("muster.toml", "[alpha]\nready = 'log:^Listening on [0-9]+$'\n")
+    app.start()
+    app.wait_log("app[alpha.1]: Listening soon")
+    assert app.row("alpha.1")["state"] == "starting"
+    app.kill_supervisor()
+    assert app.row("alpha.1")["state"] == "starting"
+    gate.open()
+    app.wait_state("alpha.1", "up")
+
+
+def test_a_line_that_it_prints_while_nobody_is_there(app):
+    app.procfile(alpha=f"echo begun; read x < gate; echo Listening; {STAYS}")
+    gate = app.gate("gate")
+    app.write("muster.toml", "[alpha]\nready = 'log:^Listening$'\n")
+    app.start()
+    app.wait_log("app[alpha.1]: begun")
+    supervisor = app.pid_of_supervisor()
+    os.kill(supervisor, signal.SIGSTOP)
+    gate.open()
+    os.kill(supervisor, signal.SIGKILL)
+    app.successor(supervisor)
+    app.wait_state("alpha.1", "up")

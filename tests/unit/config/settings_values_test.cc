@@ -44,10 +44,12 @@ TEST_CASE("what shows that a process is up is a word, or one with more behind a 
   CHECK(parse_readiness("none") == Readiness{});
   CHECK(parse_readiness("notify") == Readiness{Kind::notify, {}, {}});
   CHECK(parse_readiness("delay:1m30s") == Readiness{Kind::delay, {}, 90s});
+  CHECK(parse_readiness("log:^Listening (on|at) ") ==
+        Readiness{Kind::log, "^Listening (on|at) ", {}});
   CHECK(parse_readiness("exec:test -f a:b") == Readiness{Kind::exec, "test -f a:b", {}});
   CHECK(parse_readiness("http:/health?a=b") == Readiness{Kind::http, "/health?a=b", {}});
-  for (auto wrong : {"", "prot", "port:80", "delay", "delay:", "delay:soon",
-                     "exec:", "exec: ", "http:", "http:health", "http:/a b", "http:/a\r\nb"}) {
+  for (auto wrong : {"", "prot", "port:80", "delay", "delay:", "delay:soon", "exec:", "exec: ",
+                     "log:", "log:(", "http:", "http:health", "http:/a b", "http:/a\r\nb"}) {
     INFO(wrong);
     CHECK_FALSE(parse_readiness(wrong));
   }

@@ -1,5 +1,5 @@
-// See pattern.h.
-#include "ctl/logs/pattern.h"
+// See line_pattern.h.
+#include "base/line_pattern.h"
 
 namespace muster {
 

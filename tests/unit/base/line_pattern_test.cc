@@ -1,5 +1,5 @@
 // Expressions for lines of any bytes.
-#include "ctl/logs/pattern.h"
+#include "base/line_pattern.h"
 
 #include <catch2/catch.hpp>
 
