@@ -9,14 +9,14 @@ using namespace muster;
 
 namespace {
 
-std::vector<std::string> errors_of(std::string_view text, AppModel* taken = nullptr) {
+std::vector<std::string> complaints_of(std::string_view text, AppModel* taken = nullptr) {
   AppModel model{{{"web", "x"}, {"worker", "x"}, {"db", "x"}}, {}};
   std::vector<std::string> texts;
   for (auto& error : take_settings(text, "muster.toml", model)) texts.push_back(error.text());
   if (taken) *taken = model;
   return texts;
 }
-using Errors = std::vector<std::string>;
+using Complaints = std::vector<std::string>;
 
 }  // namespace
 
@@ -33,28 +33,29 @@ TEST_CASE("a need is a type and how far it must have come") {
 
 TEST_CASE("what all need is not needed by itself") {
   AppModel model;
-  CHECK(errors_of("[app]\nneeds = ['db']\n", &model).empty());
+  CHECK(complaints_of("[app]\nneeds = ['db']\n", &model).empty());
   CHECK(model.find("web")->settings.needs == std::vector{Need{"db"}});
   CHECK(model.find("db")->settings.needs.empty());
 }
 
 TEST_CASE("a type that is not there is complained about where it is needed") {
   AppModel model;
-  CHECK(errors_of("[web]\ngrace = 1\nneeds = ['dbb', 'worker']\n", &model) ==
-        Errors{"muster.toml:3: needs: the Procfile has no type 'dbb', did you mean 'db'?"});
+  CHECK(complaints_of("[web]\ngrace = 1\nneeds = ['dbb', 'worker']\n", &model) ==
+        Complaints{"muster.toml:3: needs: the Procfile has no type 'dbb', did you mean 'db'?"});
   CHECK(model.find("web")->settings.needs == std::vector{Need{"worker"}});
-  CHECK(errors_of("[web]\nneeds = 'db'\n") ==
-        Errors{"muster.toml:2: needs: must be a list such as [\"db\", \"migrate:completed\"]"});
-  CHECK(errors_of("[app]\nneeds = ['redis']\n") ==
-        Errors{"muster.toml:2: needs: the Procfile has no type 'redis'"});
+  CHECK(complaints_of("[web]\nneeds = 'db'\n") ==
+        Complaints{"muster.toml:2: needs: must be a list such as [\"db\", \"migrate:completed\"]"});
+  CHECK(complaints_of("[app]\nneeds = ['redis']\n") ==
+        Complaints{"muster.toml:2: needs: the Procfile has no type 'redis'"});
 }
 
 TEST_CASE("a circle is refused with the way round it, and taken out") {
   AppModel model;
-  CHECK(errors_of("[web]\nneeds = ['worker']\n[worker]\nneeds = ['db']\n[db]\nneeds = ['web']\n",
-                  &model) ==
-        Errors{"muster.toml:2: needs: each waits for the next: web -> worker -> db -> web"});
+  CHECK(
+      complaints_of("[web]\nneeds = ['worker']\n[worker]\nneeds = ['db']\n[db]\nneeds = ['web']\n",
+                    &model) ==
+      Complaints{"muster.toml:2: needs: each waits for the next: web -> worker -> db -> web"});
   CHECK(model.find("web")->settings.needs.empty());
-  CHECK(errors_of("[db]\nneeds = ['db']\n") ==
-        Errors{"muster.toml:2: needs: each waits for the next: db -> db"});
+  CHECK(complaints_of("[db]\nneeds = ['db']\n") ==
+        Complaints{"muster.toml:2: needs: each waits for the next: db -> db"});
 }

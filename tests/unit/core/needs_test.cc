@@ -30,7 +30,7 @@ void db_is_ready(Stage& stage) {
   stage.tell(Notified{stage.launch_of("db.1"), true, {}});
 }
 
-Stage all_up() {
+Stage all_there() {
   Stage stage = begun();
   db_is_ready(stage);
   stage.launched("worker.1");
@@ -42,7 +42,7 @@ Stage all_up() {
   return stage;
 }
 
-void ends(Stage& stage, const std::string& process) {
+void goes(Stage& stage, const std::string& process) {
   stage.dies(process, SIGTERM);
   stage.gone(process);
 }
@@ -100,9 +100,9 @@ TEST_CASE("of a type that is scaled to 0 nothing is there") {
 }
 
 TEST_CASE("who runs goes on when what it needs goes, and waits when it crashes then") {
-  Stage stage = all_up();
+  Stage stage = all_there();
   stage.ask(StopRequest{{"db"}});
-  ends(stage, "db.1");
+  goes(stage, "db.1");
   CHECK(stage.row("worker.1").state == "up");
   stage.crashes("worker.1");
   CHECK(stage.row("worker.1").state == "waiting");
@@ -134,29 +134,29 @@ TEST_CASE("a reload that lifts a need launches who has waited for it") {
 }
 
 TEST_CASE("at the end each goes before what it needs") {
-  Stage stage = all_up();
+  Stage stage = all_there();
   stage.tell(Signalled{SIGTERM});
   CHECK(stage.signals() == Lines{"web.1 15", "worker.1 15"});
-  ends(stage, "web.1");
+  goes(stage, "web.1");
   CHECK(stage.signals().empty());
-  ends(stage, "worker.1");
+  goes(stage, "worker.1");
   CHECK(stage.signals() == Lines{"db.1 15"});
-  ends(stage, "db.1");
+  goes(stage, "db.1");
   CHECK(stage.finished() == 0);
 }
 
 TEST_CASE("what ends by itself at the end is not launched again") {
-  Stage stage = all_up();
+  Stage stage = all_there();
   stage.tell(Signalled{SIGTERM});
   stage.crashes("db.1");
   CHECK(stage.row("db.1").state == "down");
-  ends(stage, "web.1");
-  ends(stage, "worker.1");
+  goes(stage, "web.1");
+  goes(stage, "worker.1");
   CHECK(stage.finished() == 0);
 }
 
 TEST_CASE("a second signal waits for nobody") {
-  Stage stage = all_up();
+  Stage stage = all_there();
   stage.tell(Signalled{SIGTERM});
   stage.tell(Signalled{SIGTERM});
   CHECK(stage.signals() == Lines{"web.1 15", "worker.1 15", "db.1 9", "web.1 9", "worker.1 9"});

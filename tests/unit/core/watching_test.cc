@@ -6,8 +6,8 @@ using Lines = Stage::Lines;
 
 namespace {
 
-Stage watched(std::optional<Nanos> watchdog, std::optional<Nanos> max_age = {},
-              FormationCounts wish = {{"web", 0}, {"worker", 1}}) {
+Stage watched_worker(std::optional<Nanos> watchdog, std::optional<Nanos> max_age = {},
+                     FormationCounts wish = {{"web", 0}, {"worker", 1}}) {
   AppModel model = shop();
   auto& watching = model.types[1].settings.watching;
   if (watchdog) watching.watchdog = Watching::Period{*watchdog};
@@ -30,14 +30,14 @@ bool has_variable(const Launch& launch, const std::string& name, const std::stri
 }  // namespace
 
 TEST_CASE("a process with a watchdog is told how often it has to be heard") {
-  Stage stage = watched(30s);
+  Stage stage = watched_worker(30s);
   CHECK(has_variable(stage.launch("worker.1"), "WATCHDOG_USEC", "30000000"));
   CHECK(stage.launch("worker.1").notifies);
-  CHECK_FALSE(watched({}).launch("worker.1").notifies);
+  CHECK_FALSE(watched_worker({}).launch("worker.1").notifies);
 }
 
 TEST_CASE("who is heard in time stays up, who is not is killed and has crashed") {
-  Stage stage = watched(30s);
+  Stage stage = watched_worker(30s);
   for (int i = 0; i < 5; i++) {
     stage.pass(29s);
     says_alive(stage);
@@ -55,7 +55,7 @@ TEST_CASE("who is heard in time stays up, who is not is killed and has crashed")
 }
 
 TEST_CASE("who was silent while muster itself slept is asked once more") {
-  Stage stage = watched(30s);
+  Stage stage = watched_worker(30s);
   stage.sleep(60s);
   stage.tell(Tick{});
   CHECK(stage.signals().empty());
@@ -64,7 +64,7 @@ TEST_CASE("who was silent while muster itself slept is asked once more") {
 }
 
 TEST_CASE("an old process is restarted, at some time in an eighth of its age") {
-  Stage stage = watched({}, 80s);
+  Stage stage = watched_worker({}, 80s);
   stage.pass(80s - 1ns);
   CHECK(stage.signals().empty());
   stage.pass(10s + 1ns);
@@ -77,7 +77,7 @@ TEST_CASE("an old process is restarted, at some time in an eighth of its age") {
 }
 
 TEST_CASE("those that were launched together are not restarted together") {
-  Stage stage = watched({}, 80s, {{"web", 0}, {"worker", 2}});
+  Stage stage = watched_worker({}, 80s, {{"web", 0}, {"worker", 2}});
   stage.launched("worker.2");
   stage.pass(80s);
   Lines restarted = stage.signals();
@@ -89,7 +89,7 @@ TEST_CASE("those that were launched together are not restarted together") {
 }
 
 TEST_CASE("an age that is read anew is in force at once") {
-  Stage stage = watched({});
+  Stage stage = watched_worker({});
   stage.pass(1h);
   AppModel model = shop();
   model.types[1].settings.watching.max_age = Watching::Period{30min};
