@@ -13,7 +13,7 @@ Stage three_webs() {
   return stage;
 }
 
-void ends(Stage& stage, const std::string& process) {
+void goes_down(Stage& stage, const std::string& process) {
   stage.dies(process, SIGTERM);
   stage.gone(process);
 }
@@ -24,18 +24,18 @@ TEST_CASE("the next one is restarted when the new one is up, types beside each o
   Stage stage = three_webs();
   const auto id = stage.ask(RestartRequest{});
   CHECK(stage.signals() == Lines{"web.1 15", "worker.1 15"});
-  ends(stage, "web.1");
+  goes_down(stage, "web.1");
   stage.launched("web.1");
   CHECK(stage.signals().empty());
   stage.listens("web.1");
   CHECK(stage.signals() == Lines{"web.2 15"});
   CHECK(stage.formation() == "web.1 up, web.2 stopping, web.3 up, worker.1 stopping");
-  ends(stage, "worker.1");
+  goes_down(stage, "worker.1");
   stage.launched("worker.1");
-  ends(stage, "web.2");
+  goes_down(stage, "web.2");
   stage.comes_up("web.2");
   CHECK(stage.signals() == Lines{"web.3 15"});
-  ends(stage, "web.3");
+  goes_down(stage, "web.3");
   CHECK(stage.replies(id).empty());
   stage.launched("web.3");
   stage.reply<DoneReply>(id);
@@ -44,7 +44,7 @@ TEST_CASE("the next one is restarted when the new one is up, types beside each o
 TEST_CASE("a new one that crashes ends the restart, and the others stay as they were") {
   Stage stage = three_webs();
   const auto id = stage.ask(RestartRequest{{"web"}});
-  ends(stage, "web.1");
+  goes_down(stage, "web.1");
   stage.launched("web.1");
   stage.crashes("web.1");
   CHECK(stage.refusal(id) ==
@@ -66,7 +66,7 @@ TEST_CASE("who had crashed before the restart is no reason to end it") {
   stage.launched("worker.1");
   stage.signals();
   stage.ask(RestartRequest{});
-  ends(stage, "worker.1");
+  goes_down(stage, "worker.1");
   stage.launched("worker.1");
   CHECK(stage.signals() == Lines{"worker.1 15", "worker.2 15"});
 }
@@ -77,10 +77,10 @@ TEST_CASE("who is stopped while its turn has not come stays down, and the next o
   stage.ask(StopRequest{{"web.2"}});
   stage.gone("web.2");
   stage.signals();
-  ends(stage, "web.1");
+  goes_down(stage, "web.1");
   stage.comes_up("web.1");
   CHECK(stage.signals() == Lines{"web.3 15"});
-  ends(stage, "web.3");
+  goes_down(stage, "web.3");
   stage.comes_up("web.3");
   CHECK(stage.refusal(id) == "web.2 was stopped");
   CHECK(stage.state("web.2") == "down");
@@ -100,10 +100,10 @@ TEST_CASE("who has been launched anew meanwhile needs no turn") {
   stage.crashes("web.2");
   stage.comes_up("web.2");
   stage.signals();
-  ends(stage, "web.1");
+  goes_down(stage, "web.1");
   stage.comes_up("web.1");
   CHECK(stage.signals() == Lines{"web.3 15"});
-  ends(stage, "web.3");
+  goes_down(stage, "web.3");
   stage.comes_up("web.3");
   stage.reply<DoneReply>(id);
 }
@@ -112,7 +112,7 @@ TEST_CASE("a shutdown ends a restart") {
   Stage stage = three_webs();
   const auto id = stage.ask(RestartRequest{{"web"}});
   stage.tell(Signalled{SIGTERM});
-  for (auto name : {"web.1", "web.2", "web.3", "worker.1"}) ends(stage, name);
+  for (auto name : {"web.1", "web.2", "web.3", "worker.1"}) goes_down(stage, name);
   CHECK(stage.finished() == 0);
   CHECK(stage.replies(id).size() == 1);
 }
