@@ -61,6 +61,7 @@ void describe(Fields& fields, M& request) {
   fields.may("env", request.env);
   fields.may("detach", request.detach);
   fields.may("credit", request.credit);
+  fields.may("terminal", request.terminal);
 }
 
 template <>
@@ -148,6 +149,13 @@ inline constexpr std::string_view name_on_wire<SignalRequest> = "signal";
 template <class Fields, Is<SignalRequest> M>
 void describe(Fields& fields, M& request) {
   fields.must("number", request.number);
+}
+
+template <>
+inline constexpr std::string_view name_on_wire<ResizeRequest> = "resize";
+template <class Fields, Is<ResizeRequest> M>
+void describe(Fields& fields, M& request) {
+  fields.must("terminal", request.terminal);
 }
 
 template <>

@@ -39,6 +39,7 @@ struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gon
     ClientId client;
     uint64_t request_id;
     uint32_t credit;
+    std::optional<TerminalSize> terminal = {};  // it is to have one
   };
   std::optional<Attachment> attached;
   // The core of an earlier program has asked for this launch already. The edge finds out what came
@@ -76,7 +77,7 @@ struct AnswerUsage {
   Reply reply;  // body is a PsReply
   std::vector<LaunchId> launches;
 };
-struct PassToLaunch {  // CreditRequest, InputRequest or SignalRequest of an attached one-off
+struct PassToLaunch {  // what belongs to the exchange of an attached one-off
   LaunchId launch;
   RequestBody body;
 };

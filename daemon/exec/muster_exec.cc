@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -142,6 +143,9 @@ constexpr Setting settings[] = {
        const auto user = static_cast<uid_t>(strtoul(value, nullptr, 10));
        return setresuid(user, user, user) == 0;
      }},
+    // The descriptor of what is to be the terminal of our session.
+    {"terminal", ExecStage::terminal,
+     [](const char* value) { return ioctl(atoi(value), TIOCSCTTY, 0) == 0; }},
 };
 
 void apply(const char* word) {

@@ -17,6 +17,7 @@ enum class ExecStage : int {
   oom_score,
   cgroup,  // entering those that limit it
   identity,
+  terminal,
 };
 
 struct ExecReport {
