@@ -65,8 +65,8 @@ void Core::State::answer_reload(const Reload& from, Result<AppModel>& model) {
     if (from.asker) refuse(*from.asker, Refusal::no, model.message());
     return;
   }
-  std::vector<std::string> changes = reload(std::move(*model), from.by);
-  if (from.asker) out.answer(*from.asker, ReloadReply{std::move(changes)});
+  std::vector<std::string> told = reload(std::move(*model), from.by);
+  if (from.asker) out.answer(*from.asker, ReloadReply{std::move(told)});
 }
 
 std::vector<std::string> Core::State::reload(AppModel model, const std::string& by) {
@@ -74,22 +74,22 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
   FormationCounts wanted = formation_for(types, formation);
   const auto variables = changed_names(before.model().env, types.model().env);
 
-  std::vector<std::string> changes;
+  std::vector<std::string> told;
   std::vector<Process*> to_restart;
   for (auto& type : before.model().types)
     if (!types.find(type.name))
-      changes.push_back(fmt::format("{}: removed, stopping {}", type.name,
+      told.push_back(fmt::format("{}: removed, stopping {}", type.name,
                                     count_text(table.of_type(type.name).size())));
   for (auto& type : types.model().types) {
     const ProcessType* old = before.find(type.name);
     if (!old) {
-      changes.push_back(
+      told.push_back(
           fmt::format("{}: new, running {}", type.name, count_text(wanted[type.name])));
       continue;
     }
     const ChangedKeys changed = changes_of(*old, type);
     if (!changed.at_once.empty())
-      changes.push_back(
+      told.push_back(
           fmt::format("{}: {} changed, without a restart", type.name, listing(changed.at_once)));
     if (changed.at_start.empty() && variables.empty()) continue;
     size_t restarting = 0;
@@ -104,7 +104,7 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
       restarting++;
     }
     if (!changed.at_start.empty())
-      changes.push_back(fmt::format("{}: {} changed, restarting {}", type.name,
+      told.push_back(fmt::format("{}: {} changed, restarting {}", type.name,
                                     listing(changed.at_start), count_text(restarting)));
   }
   for (Process* p : table.everything()) {
@@ -112,15 +112,15 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
     driver.keep_watch(*p);
   }
   if (!variables.empty())
-    changes.push_back(fmt::format("environment: {} changed, restarting {}", listing(variables),
+    told.push_back(fmt::format("environment: {} changed, restarting {}", listing(variables),
                                   count_text(to_restart.size())));
 
   announce(RecordKind::notice,
-           texts::reloaded(by, changes.empty() ? "nothing changed" : listing(changes, "; ")), by);
+           texts::reloaded(by, told.empty() ? "nothing changed" : listing(changes, "; ")), by);
   listen();
   if (wanted != formation) adopt(std::move(wanted), by);
   for (Process* p : to_restart) driver.step(*p, LifeEvent::restart);
-  return changes;
+  return told;
 }
 
 }  // namespace muster
