@@ -23,12 +23,13 @@ constexpr int look_again_ms = 500;
 constexpr Nanos silence = 2s;
 // So many interrupts within a second mean: let go, whatever the one-off does.
 constexpr size_t interrupts_to_leave = 4;
-constexpr int status_broken_pipe = 128 + SIGPIPE, status_interrupted = 128 + SIGINT;
+constexpr int status_broken_pipe = 128 + SIGPIPE, status_interrupted = 128 + SIGINT,
+              status_hung_up = 128 + SIGHUP;
 
 UniqueFd take_over_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&set, number);
+  for (int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH}) sigaddset(&set, number);
   sigprocmask(SIG_BLOCK, &set, nullptr);
   return UniqueFd(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
@@ -39,6 +40,7 @@ Outcome<int> AttachedRun::run(RunRequest request) {
   signals_ = take_over_signals();
   request.detach = false;
   request.credit = limits::credit_messages;
+  has_terminal_ = request.terminal.has_value();
   auto id = client_.begin(std::move(request));
   if (!id) return tl::unexpected(failure_of(id.error()));
   id_ = *id;
@@ -74,6 +76,7 @@ Outcome<void> AttachedRun::take(ReplyBody body) {
   } else if (auto* started = std::get_if<RunStartedReply>(&body)) {
     started_ = true;
     announce(started->process);
+    if (has_terminal_) terminal_.begin();
   } else if (auto* refused = std::get_if<RefusedReply>(&body)) {
     return tl::unexpected(failure_of(*refused));
   }
@@ -118,6 +121,8 @@ Outcome<void> AttachedRun::forward_input() {
   if (got < 0 && (errno == EINTR || errno == EAGAIN)) return {};
   data.resize(static_cast<size_t>(std::max<ssize_t>(got, 0)));
   input_open_ = !data.empty();
+  // Ours has gone, and a terminal has no end that could be passed on.
+  if (has_terminal_ && !input_open_) return leave(status_hung_up);
   --input_credit_;
   return send(InputRequest{std::move(data), !input_open_});
 }
@@ -126,7 +131,14 @@ Outcome<void> AttachedRun::forward_signals() {
   signalfd_siginfo info;
   while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
     const int number = static_cast<int>(info.ssi_signo);
-    if (!started_) return leave(128 + number);  // there is nobody yet to pass it on to
+    if (number == SIGWINCH) {
+      if (has_terminal_ && started_)
+        if (auto sent = send(ResizeRequest{RawTerminal::size()}); !sent) return sent;
+      continue;
+    }
+    // There is nobody yet to pass it on to, or it has a terminal of its own that hangs up with
+    // ours.
+    if (!started_ || (has_terminal_ && number == SIGHUP)) return leave(128 + number);
     if (number == SIGINT) {
       interrupts_.push_back(read_clocks().mono);
       if (interrupts_.size() > interrupts_to_leave) interrupts_.pop_front();

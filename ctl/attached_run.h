@@ -10,6 +10,7 @@
 
 #include "base/unique_fd.h"
 #include "ctl/exit_code.h"
+#include "ctl/raw_terminal.h"
 #include "proto/client.h"
 #include "proto/limits.h"
 #include "proto/message.h"
@@ -23,7 +24,7 @@ class AttachedRun {
       : client_(client), announcement_(std::move(announcement)) {}
 
   // Runs it to its end and returns its exit status. From here on SIGINT, SIGTERM, SIGHUP and
-  // SIGQUIT to us are the one-off's.
+  // SIGQUIT to us are the one-off's; if the request asks for a terminal, so are the keys of ours.
   Outcome<int> run(RunRequest request);
 
  private:
@@ -48,7 +49,8 @@ class AttachedRun {
   Client& client_;
   std::string announcement_;
   uint64_t id_ = 0;
-  bool started_ = false, input_open_ = true;
+  bool started_ = false, input_open_ = true, has_terminal_ = false;
+  RawTerminal terminal_;
   uint32_t input_credit_ = limits::credit_messages;
   MonoTime heard_;              // when the daemon last spoke, or was last asked whether it knows us
   std::deque<Pending> output_;  // at most as many as we have granted credit for

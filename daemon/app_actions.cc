@@ -48,6 +48,8 @@ void App::Parts::on(PassToLaunch& action) {
     attachments->input(action.launch, input->data, input->eof);
   else if (auto* signal = std::get_if<SignalRequest>(&action.body))
     processes->kill(action.launch, signal->number);
+  else if (auto* resize = std::get_if<ResizeRequest>(&action.body))
+    attachments->resize(action.launch, resize->terminal);
 }
 
 void App::Parts::on(SaveFormation& action) {

@@ -42,12 +42,16 @@ struct KillRequest {
   std::vector<std::string> names;
   int32_t number = 0;  // of the signal, to the whole tree of each
 };
+using TerminalSize = std::pair<uint64_t, uint64_t>;  // rows and columns
+
 struct RunRequest {
   std::vector<std::string>
       command;  // as argv; a process type as the first word stands for its command
   std::map<std::string, std::string> env;
   bool detach = false;
   uint32_t credit = 0;  // attached: output messages that may be sent before more is granted
+  // Attached: a terminal of this size is its stdin, stdout and stderr, instead of three pipes.
+  std::optional<TerminalSize> terminal = {};
 };
 struct StatusRequest {};
 struct ReloadRequest {};
@@ -64,7 +68,7 @@ struct ReplayRequest {
   uint32_t credit = 0;
 };
 
-// The next four belong to an exchange that is under way and carry its id.
+// The next five belong to an exchange that is under way and carry its id.
 struct CreditRequest {
   uint32_t messages = 0;  // grants so many further `more` replies; refused if the exchange is not
                           // under way, so that 0 asks whether it is
@@ -76,12 +80,16 @@ struct InputRequest {
 struct SignalRequest {
   int32_t number = 0;  // for an attached one-off
 };
+struct ResizeRequest {
+  TerminalSize terminal;  // of an attached one-off
+};
 struct CancelRequest {};  // ends a replay; an attached one-off is told that its client has gone
 
-using RequestBody = std::variant<PsRequest, ScaleRequest, RestartRequest, StopRequest, StartRequest,
-                                 KillRequest, RunRequest, StatusRequest, ReloadRequest,
-                                 ShutdownRequest, UpgradeRequest, VersionRequest, ReplayRequest,
-                                 CreditRequest, InputRequest, SignalRequest, CancelRequest>;
+using RequestBody =
+    std::variant<PsRequest, ScaleRequest, RestartRequest, StopRequest, StartRequest, KillRequest,
+                 RunRequest, StatusRequest, ReloadRequest, ShutdownRequest, UpgradeRequest,
+                 VersionRequest, ReplayRequest, CreditRequest, InputRequest, SignalRequest,
+                 ResizeRequest, CancelRequest>;
 
 // Whether asking twice changes no more than asking once, which is nothing.
 bool is_question(const RequestBody& body);

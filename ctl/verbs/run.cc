@@ -4,6 +4,7 @@
 
 #include "ctl/attached_run.h"
 #include "ctl/printers/text.h"
+#include "ctl/raw_terminal.h"
 #include "ctl/verbs/verbs.h"
 
 namespace muster {
@@ -27,6 +28,7 @@ class Run : public Verb {
     app.add_option("-e,--env", variables_, "For its environment; may be given again")
         ->allow_extra_args(false)
         ->option_text("K=V");
+    app.add_flag("--no-tty", no_tty_, "No terminal for it, though we have one");
     // From the first word that is no option on, everything is the command's.
     app.prefix_command();
   }
@@ -41,12 +43,17 @@ class Run : public Verb {
                                                   "with such a name write --",
                                                   request.command.front()));
     if (request.command.empty())
-      return failure(ExitCode::usage, "Usage: ctl run [-d] [-e K=V]... [--] COMMAND [WORDS...]");
+      return failure(ExitCode::usage,
+                     "Usage: ctl run [-d] [--no-tty] [-e K=V]... [--] COMMAND [WORDS...]");
     for (auto& variable : variables_) {
       const size_t equals = variable.find('=');
       if (equals == 0 || equals == variable.npos)
         return failure(ExitCode::usage, fmt::format("-e '{}' is not of the form K=V", variable));
       request.env[variable.substr(0, equals)] = variable.substr(equals + 1);
+    }
+    if (!detach_ && !no_tty_ && RawTerminal::is_ours()) {
+      request.terminal = RawTerminal::size();
+      if (auto term = environment_variable("TERM")) request.env.emplace("TERM", *term);
     }
     return detach_ ? detached(session, std::move(request)) : attached(session, std::move(request));
   }
@@ -75,7 +82,7 @@ class Run : public Verb {
   }
 
   CLI::App* app_ = nullptr;
-  bool detach_ = false;
+  bool detach_ = false, no_tty_ = false;
   std::vector<std::string> variables_;
 };
 

@@ -36,6 +36,7 @@ struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gon
     ClientId client;
     uint64_t request_id;
     uint32_t credit;
+    std::optional<TerminalSize> terminal = {};  // it is to have one
   };
   std::optional<Attachment> attached;
   // The core of an earlier program has asked for this launch already. The edge finds out what came
@@ -67,7 +68,7 @@ struct Answer {
   ClientId client;
   Reply reply;
 };
-struct PassToLaunch {  // CreditRequest, InputRequest or SignalRequest of an attached one-off
+struct PassToLaunch {  // what belongs to the exchange of an attached one-off
   LaunchId launch;
   RequestBody body;
 };

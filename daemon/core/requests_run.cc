@@ -26,7 +26,8 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RunReques
   one_off.env.assign(request.env.begin(), request.env.end());
   one_off.asker = asker;
   if (!request.detach)
-    one_off.attached = Launch::Attachment{asker.client, asker.request_id, request.credit};
+    one_off.attached =
+        Launch::Attachment{asker.client, asker.request_id, request.credit, request.terminal};
 
   Process& process = driver.add({std::string(one_off_type), ++one_offs_named}, std::move(one_off));
   announce(RecordKind::notice, texts::command("Run", '`' + process.command + '`', by), by);
@@ -50,6 +51,11 @@ void Core::State::ask(const Asker& asker, const std::string&, const InputRequest
 }
 
 void Core::State::ask(const Asker& asker, const std::string&, const SignalRequest& request) {
+  if (Process* p = table.of_exchange(asker.client, asker.request_id))
+    out.add(PassToLaunch{*p->launch, request});
+}
+
+void Core::State::ask(const Asker& asker, const std::string&, const ResizeRequest& request) {
   if (Process* p = table.of_exchange(asker.client, asker.request_id))
     out.add(PassToLaunch{*p->launch, request});
 }

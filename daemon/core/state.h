@@ -43,6 +43,7 @@ struct Core::State {
   void ask(const Asker& asker, const std::string& by, const CreditRequest& request);
   void ask(const Asker& asker, const std::string& by, const InputRequest& request);
   void ask(const Asker& asker, const std::string& by, const SignalRequest& request);
+  void ask(const Asker& asker, const std::string& by, const ResizeRequest& request);
   void ask(const Asker& asker, const std::string& by, const CancelRequest& request);
 
   void refuse(const Asker& asker, Refusal refusal, std::string message);

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "daemon/edge/terminal.h"
 #include "proto/limits.h"
 
 namespace muster {
@@ -132,9 +133,11 @@ bool Attachments::pass_on(Attachment& attachment, Source& source) {
   if (!source.at_end) {
     data.resize(message_bytes);
     ssize_t n = read(source.pipe.get(), data.data(), data.size());
-    if (n < 0) return false;
-    data.resize(static_cast<size_t>(n));
-    source.at_end = n == 0;
+    // Of a terminal that nobody has open any more.
+    const bool hung_up = n < 0 && errno == EIO;
+    if (n < 0 && !hung_up) return false;
+    data.resize(static_cast<size_t>(std::max<ssize_t>(n, 0)));
+    source.at_end = n <= 0;
   }
   if (!attachment.client_lost) {
     --attachment.to.credit;
@@ -164,6 +167,12 @@ void Attachments::input(LaunchId launch, const std::string& data, bool eof) {
   attachment.eof_wanted |= eof;
   if (attachment.to_write.size() > input_limit) return close_input(attachment);
   write_input(attachment);
+}
+
+void Attachments::resize(LaunchId launch, TerminalSize size) {
+  auto found = attachments_.find(launch);
+  if (found != attachments_.end() && found->second->to.terminal && found->second->input)
+    set_terminal_size(found->second->input.get(), size);
 }
 
 // In a turn of its own, because it may close what called back.

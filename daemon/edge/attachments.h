@@ -37,6 +37,8 @@ class Attachments : public Output {
   // many messages again. One that sends far more has its one-off's stdin closed and what was not
   // written dropped: it must not fill our memory.
   void input(LaunchId launch, const std::string& data, bool eof);
+  // Of the terminal, if it has one.
+  void resize(LaunchId launch, TerminalSize size);
   // From now on, what this client's one-offs print is thrown away.
   void forget(const ClientId& client);
 

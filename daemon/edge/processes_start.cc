@@ -22,9 +22,10 @@ UniqueFd or_ended(UniqueFd pipe) {
   return UniqueFd(ends[0]);
 }
 
+// By which a pipe is found again; a terminal is hung up when nobody is left who holds it.
 uint64_t inode_of(int fd) {
   struct stat status {};
-  return fstat(fd, &status) == 0 ? status.st_ino : 0;
+  return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) ? status.st_ino : 0;
 }
 
 }  // namespace

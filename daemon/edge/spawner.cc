@@ -11,6 +11,7 @@
 
 #include "daemon/edge/machine.h"
 #include "daemon/edge/shell_command.h"
+#include "daemon/edge/terminal.h"
 #include "proto/limits.h"
 
 namespace muster {
@@ -34,6 +35,43 @@ StartResult<Ends> make_pipe(bool to_be_read_by_us) {
 void open_both_ways(UniqueFd& end) {
   UniqueFd both(open(fmt::format("/proc/self/fd/{}", end.get()).c_str(), O_RDWR | O_CLOEXEC));
   if (both) end = std::move(both);
+}
+
+UniqueFd duplicate(const UniqueFd& fd) { return UniqueFd(fcntl(fd.get(), F_DUPFD_CLOEXEC, 0)); }
+
+// A terminal in the place of all three. There is nothing to be read from our `err`.
+StartResult<void> connect_terminal(LaunchPipes& pipes, TerminalSize size) {
+  auto terminal = open_terminal(size);
+  if (!terminal) return tl::unexpected(StartFailure{"open a terminal", errno});
+  auto nothing = make_pipe(false);
+  if (!nothing) return tl::unexpected(nothing.error());
+  pipes.ours.in = duplicate(terminal->ours);
+  pipes.ours.err = std::move(nothing->read);
+  pipes.ours.out = std::move(terminal->ours);
+  pipes.childs.in = duplicate(terminal->theirs);
+  pipes.childs.err = duplicate(terminal->theirs);
+  pipes.childs.out = std::move(terminal->theirs);
+  if (!pipes.ours.in || !pipes.childs.in || !pipes.childs.err)
+    return tl::unexpected(StartFailure{"open a terminal", errno});
+  if (is_reserved(pipes.childs.err.get()))
+    return tl::unexpected(StartFailure{"open a terminal", EMFILE});
+  return {};
+}
+
+StartResult<void> connect_pipes(LaunchPipes& pipes, bool with_input) {
+  for (auto end : {&PipeEnds::out, &PipeEnds::err}) {
+    auto ends = make_pipe(true);
+    if (!ends) return tl::unexpected(ends.error());
+    pipes.ours.*end = std::move(ends->read);
+    pipes.childs.*end = std::move(ends->write);
+    open_both_ways(pipes.childs.*end);
+  }
+  if (!with_input) return {};
+  auto ends = make_pipe(false);
+  if (!ends) return tl::unexpected(ends.error());
+  pipes.ours.in = std::move(ends->write);
+  pipes.childs.in = std::move(ends->read);
+  return {};
 }
 
 // What muster-exec is to change of what it has inherited.
@@ -74,19 +112,10 @@ std::string Spawner::directory_of(const Launch& launch) const {
 
 StartResult<LaunchPipes> Spawner::make_pipes(const Launch& launch) const {
   LaunchPipes pipes;
-  for (auto end : {&PipeEnds::out, &PipeEnds::err}) {
-    auto ends = make_pipe(true);
-    if (!ends) return tl::unexpected(ends.error());
-    pipes.ours.*end = std::move(ends->read);
-    pipes.childs.*end = std::move(ends->write);
-    open_both_ways(pipes.childs.*end);
-  }
-  if (launch.attached) {
-    auto ends = make_pipe(false);
-    if (!ends) return tl::unexpected(ends.error());
-    pipes.ours.in = std::move(ends->write);
-    pipes.childs.in = std::move(ends->read);
-  }
+  const auto& attached = launch.attached;
+  auto connected = attached && attached->terminal ? connect_terminal(pipes, *attached->terminal)
+                                                  : connect_pipes(pipes, attached.has_value());
+  if (!connected) return tl::unexpected(connected.error());
   int report[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, report) != 0)
     return tl::unexpected(StartFailure{"socketpair", errno});
@@ -114,6 +143,7 @@ StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchP
   const std::string directory = directory_of(launch);
   plan.argv = {options_.exec_program, directory, std::to_string(options_.fd_limit)};
   auto settings = exec_settings(launch.surroundings);
+  if (launch.attached && launch.attached->terminal) settings.emplace_back("terminal=0");
   plan.argv.insert(plan.argv.end(), settings.begin(), settings.end());
   plan.argv.emplace_back("--");
   auto words = launch.argv.empty() ? shell_words(launch.command) : launch.argv;
@@ -146,6 +176,8 @@ StartFailure Spawner::describe(const Launch& launch, const ExecReport& report) c
         return "set niceness";
       case ExecStage::core_limit:
         return "set core limit";
+      case ExecStage::terminal:
+        return "take the terminal";
       case ExecStage::begun:
         break;
       case ExecStage::program:

@@ -42,9 +42,9 @@ class Spawner {
   static Result<Spawner> open(Loop& loop, SpawnerOptions options);
 
   // Real pipes, because a program may open /dev/stdout again; an attached launch gets one for its
-  // stdin too. The child has both ends of those that it prints into: when nobody of us is left it
-  // waits, instead of being ended by SIGPIPE. Refuses while fewer than `fd_reserve` descriptors are
-  // left for everybody else.
+  // stdin too, or a terminal for all three. The child has both ends of those that it prints into:
+  // when nobody of us is left it waits, instead of being ended by SIGPIPE. Refuses while fewer than
+  // `fd_reserve` descriptors are left for everybody else.
   StartResult<LaunchPipes> make_pipes(const Launch& launch) const;
 
   // Forks. `mark` is added to the environment. `pipes.ours` are not needed here; the child's ends

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -88,6 +89,9 @@ constexpr Setting settings[] = {
      [](const char* value) { return set_limit(RLIMIT_NOFILE, value); }},
     {"core", ExecStage::core_limit,
      [](const char* value) { return set_limit(RLIMIT_CORE, value); }},
+    // The descriptor of what is to be the terminal of our session.
+    {"terminal", ExecStage::terminal,
+     [](const char* value) { return ioctl(atoi(value), TIOCSCTTY, 0) == 0; }},
 };
 
 void apply(const char* word) {

@@ -14,6 +14,7 @@ enum class ExecStage : int {
   program,    // exec
   niceness,
   core_limit,
+  terminal,
 };
 
 struct ExecReport {

@@ -17,7 +17,8 @@ def take_terminal():
 class Terminal:
     def __init__(self, command, env, cwd, columns=200):
         self.fd, inner = pty.openpty()
-        fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+        self.resize(50, columns)
+        self.modes = termios.tcgetattr(self.fd)
         self.process = subprocess.Popen(
             [str(word) for word in command], stdin=inner, stdout=inner, stderr=inner, cwd=cwd,
             env={**env, "TERM": "xterm"}, start_new_session=True, preexec_fn=take_terminal)
@@ -36,6 +37,9 @@ class Terminal:
     def wait_shown(self, part, deadline=PATIENCE):
         return wait_for(f"{part!r} on the terminal", lambda: part in self.read() and self.shown,
                         deadline)
+
+    def resize(self, rows, columns):
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def press(self, keys):
         os.write(self.fd, keys)

@@ -48,6 +48,18 @@ TEST_CASE("an attached one-off: started, its exit is answered when all of it is 
   CHECK(stage.formation().empty());
 }
 
+TEST_CASE("a terminal that an attached one-off is to have is a part of its launch") {
+  Stage stage({});
+  RunRequest request = attached({"irb"});
+  request.terminal = TerminalSize{24, 80};
+  const auto id = stage.ask(request);
+  REQUIRE(stage.launch("run.1").attached);
+  CHECK(stage.launch("run.1").attached->terminal == TerminalSize{24, 80});
+  stage.launched("run.1");
+  stage.add(id, ResizeRequest{{30, 100}});
+  CHECK(stage.passed_on() == 1);
+}
+
 TEST_CASE("a detached one-off is answered once it runs, and is never started again") {
   Stage stage({});
   const auto id = stage.ask(detached({"sleep", "9"}));

@@ -104,6 +104,8 @@ TEST_CASE("every request goes there and back") {
   CHECK(asked(InputRequest{"y\n", true}) ==
         R"~({"id":5,"verb":"input","by":"a@b","data":"BIN(size:2)","eof":true})~");
   CHECK(asked(SignalRequest{2}) == R"({"id":5,"verb":"signal","by":"a@b","number":2})");
+  CHECK(asked(ResizeRequest{{24, 80}}) ==
+        R"({"id":5,"verb":"resize","by":"a@b","terminal":[24,80]})");
   CHECK(asked(CancelRequest{}) == R"({"id":5,"verb":"cancel","by":"a@b"})");
 }
 

@@ -1,0 +1,31 @@
+// The terminal that we were started in, lent to somebody else: every key goes through as it is
+// pressed, Ctrl-C too, and nothing is shown that they do not print. Keeps: the terminal is as it
+// was when this is over.
+#pragma once
+
+#include <termios.h>
+#include <optional>
+
+#include "proto/message.h"
+
+namespace muster {
+
+class RawTerminal {
+ public:
+  RawTerminal() = default;
+  RawTerminal(const RawTerminal&) = delete;
+  RawTerminal& operator=(const RawTerminal&) = delete;
+  ~RawTerminal() { end(); }
+
+  // Whether our stdin and our stdout are one.
+  static bool is_ours();
+  static TerminalSize size();
+
+  void begin();
+  void end();
+
+ private:
+  std::optional<termios> before_;
+};
+
+}  // namespace muster
