@@ -123,7 +123,7 @@ struct Settings {
   std::optional<bool> singleton;  // not said: as its name has it
   Surroundings surroundings;
   std::optional<LineRate> line_rate;  // none: no limit
-  Environment env;  // on top of the .env files
+  Environment env;                    // on top of the .env files
   bool operator==(const Settings&) const = default;
 };
 
