@@ -10,7 +10,7 @@ namespace {
 constexpr Nanos longest_asking = 10s;
 
 // A third of the time waited: a program that is ready is late by that much at most.
-Nanos pause_after(Nanos waited) { return std::clamp<Nanos>(waited / 3, 50ms, 1s); }
+Nanos pause_between(Nanos waited) { return std::clamp<Nanos>(waited / 3, 50ms, 1s); }
 
 }  // namespace
 
@@ -23,7 +23,7 @@ Probes::Probes(Loop& loop, std::function<Whereabouts(LaunchId)> where,
 
 void Probes::watch(const AwaitReady& wanted) {
   const MonoTime now = loop_clock();
-  watched_[wanted.launch] = {wanted, now, now + pause_after(Nanos(0)), nullptr};
+  watched_[wanted.launch] = {wanted, now, now + pause_between(Nanos(0)), nullptr};
   plan();
 }
 
@@ -49,7 +49,7 @@ void Probes::look() {
       ready.push_back(launch);
     } else if (watched.probe && (watched.probe->answer() == no || now >= watched.next)) {
       watched.probe.reset();
-      watched.next = now + pause_after(now - watched.since);
+      watched.next = now + pause_between(now - watched.since);
       if (now - watched.since >= watched.wanted.within) in_vain.push_back(launch);
     } else if (!watched.probe && now >= watched.next) {
       watched.probe = ask(watched.wanted);
