@@ -1,6 +1,7 @@
 // See text.h.
 #include "ctl/printers/text.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cstdint>
 

@@ -116,7 +116,7 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
                                   count_text(to_restart.size())));
 
   announce(RecordKind::notice,
-           texts::reloaded(by, told.empty() ? "nothing changed" : listing(changes, "; ")), by);
+           texts::reloaded(by, told.empty() ? "nothing changed" : listing(told, "; ")), by);
   listen();
   if (wanted != formation) adopt(std::move(wanted), by);
   for (Process* p : to_restart) driver.step(*p, LifeEvent::restart);
