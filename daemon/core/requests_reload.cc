@@ -79,12 +79,11 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
   for (auto& type : before.model().types)
     if (!types.find(type.name))
       told.push_back(fmt::format("{}: removed, stopping {}", type.name,
-                                    count_text(table.of_type(type.name).size())));
+                                 count_text(table.of_type(type.name).size())));
   for (auto& type : types.model().types) {
     const ProcessType* old = before.find(type.name);
     if (!old) {
-      told.push_back(
-          fmt::format("{}: new, running {}", type.name, count_text(wanted[type.name])));
+      told.push_back(fmt::format("{}: new, running {}", type.name, count_text(wanted[type.name])));
       continue;
     }
     const ChangedKeys changed = changes_of(*old, type);
@@ -105,7 +104,7 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
     }
     if (!changed.at_start.empty())
       told.push_back(fmt::format("{}: {} changed, restarting {}", type.name,
-                                    listing(changed.at_start), count_text(restarting)));
+                                 listing(changed.at_start), count_text(restarting)));
   }
   for (Process* p : table.everything()) {
     driver.take_stopping(*p);
@@ -113,7 +112,7 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
   }
   if (!variables.empty())
     told.push_back(fmt::format("environment: {} changed, restarting {}", listing(variables),
-                                  count_text(to_restart.size())));
+                               count_text(to_restart.size())));
 
   announce(RecordKind::notice,
            texts::reloaded(by, told.empty() ? "nothing changed" : listing(told, "; ")), by);
