@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 
+import pytest
 from daemon import STAYS
 from waiting import stays
 
@@ -11,8 +12,8 @@ from waiting import stays
 NOTIFIER = '''import os, socket
 to = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 to.connect(os.environ["NOTIFY_SOCKET"])
-for line in open("say"):
-    to.send(line.strip().encode())
+for line in open("say", encoding="latin-1"):
+    to.send(line.strip().encode("latin-1"))
     print("said", line.strip(), flush=True)
 '''
 
@@ -81,6 +82,24 @@ def test_notify(app):
     say.close()
 
 
+@pytest.mark.row("B34")
+def test_what_is_said_twice_or_means_nothing_changes_nothing(app):
+    gate = notifier(app)
+    app.start()
+    say = gate.writer()
+    for text in (b"READY=0", b"=", b"\xff\xfe", b"ready=1", b"X" * 4000):
+        say.write(text + b"\n")
+    say.write(b"STATUS=all of it\n")
+    app.wait_log("app[alpha.1]: said STATUS=all of it")
+    assert app.wait_state("alpha.1", "starting")["note"] == "all of it"
+    say.write(b"READY=1\nREADY=1\nREADY=1\nSTATUS=thrice\n")
+    app.wait_log("app[alpha.1]: said STATUS=thrice")
+    app.wait_state("alpha.1", "up")
+    assert app.logs("-p", "alpha.1", "-s", "muster").count(
+        "muster[alpha.1]: State changed from starting to up") == 1
+    say.close()
+
+
 def test_what_is_said_while_there_is_no_supervisor_waits_for_the_next(app):
     gate = notifier(app)
     app.start()
@@ -108,6 +127,7 @@ def test_nobody_speaks_for_another(app):
     say.close()
 
 
+@pytest.mark.row("B34")
 def test_who_is_not_ready_in_time_is_killed_if_so_wished(app):
     app.procfile(alpha=STAYS)
     app.write("muster.toml", "[alpha]\nready = 'exec:false'\nboot_timeout = '500ms'\n"
