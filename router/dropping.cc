@@ -25,7 +25,7 @@ bool Router::State::tell_dropped(Now now) {
     EventRecord event;
     event.kind = RecordKind::notice;
     event.process = first.process;
-    const std::string_view stream = name_for_people(first.stream);
+    const std::string_view stream = name_of(first.stream);
     const std::string lines = !first.lines ? fmt::format("Lines of {} were", stream)
                               : *first.lines == 1
                                   ? fmt::format("1 line of {} was", stream)

@@ -18,7 +18,7 @@ void Router::State::find_leftovers() {
     begin(id, Windows::process_of(control), control.launch, Stream(control.stream));
     const uint64_t safe = recorder.numbering().end_of(streams[id].key()).end;
     window.take_up_to(safe);
-    // Only what was dropped has left its window without a record.
+    // What has left its window without a record was dropped, or it is poison that was set aside.
     if (const auto& s = streams[id]; safe < window.position())
       dropped[s.key()] = {.process = s.process,
                           .launch = s.launch,

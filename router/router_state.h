@@ -16,10 +16,6 @@ inline uint64_t stream_key(uint64_t launch, Stream stream) {
   return journal::stream_key(launch, stream == Stream::err);
 }
 
-inline std::string_view name_for_people(Stream stream) {
-  return stream == Stream::err ? "stderr" : "stdout";
-}
-
 Result<> set_non_blocking(int pipe);
 
 struct StreamState {

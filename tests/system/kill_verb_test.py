@@ -5,7 +5,7 @@ import pytest
 TELLS = """trap 'echo hup' HUP
 trap 'echo usr1' USR1
 echo ready
-while :; do sleep 1000 & wait; done
+while :; do tail -f /dev/null & wait; done
 """
 
 
