@@ -2,6 +2,7 @@
 #include "ctl/deploy/program.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -68,7 +69,8 @@ ProgramEnvironment environment_without_git() {
 Result<int> run_program(const Program& program) {
   auto argv = program.argv;
   std::vector<std::string> variables;
-  for (auto& [name, value] : program.environment) variables.push_back(name + '=' + value);
+  for (auto& [name, value] : program.environment)
+    variables.push_back(fmt::format("{}={}", name, value));
   FileActions files;
   posix_spawn_file_actions_addopen(&files.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   UniqueFd reading, writing;

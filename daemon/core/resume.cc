@@ -95,9 +95,7 @@ DaemonNote Core::State::daemon_note() const {
 
 std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
   out.begin(now);
-  const bool has_new_release = releases.current().number > memory.daemon.release;
-  formation = has_new_release ? formation_for(types, memory.daemon.formation)
-                              : fitted(memory.daemon.formation, types);
+  formation = formation_for(types, memory.daemon.formation);
   one_offs_named = memory.daemon.one_offs_named;
   driver.continue_from(memory.daemon.next_launch);
   if (memory.daemon.ending) phase = memory.daemon.hurrying ? Phase::hurrying : Phase::ending;
@@ -123,7 +121,7 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
     if (note.one_off && note.one_off->attached) hang_up(name);
   resume_release(memory);
   if (phase == Phase::running) {
-    settle_formation();
+    settle_formation(memory.daemon.formation);
     roll_on();
     judge_trial();
     driver.launch_what_waits();
@@ -151,13 +149,16 @@ void Core::State::hang_up(const ProcessName& name) {
 }
 
 // The files may have changed meanwhile, and a step that changed the formation may not have come to
-// all of its processes.
-void Core::State::settle_formation() {
+// all of its processes. Who was wished `before` and is not running has its reasons.
+void Core::State::settle_formation(const FormationCounts& before) {
   for (Process* p : table.everything())
     if (!p->one_off && !includes(formation, p->name)) driver.step(*p, LifeEvent::stop);
   for (auto& [type, count] : formation)
-    for (uint32_t number = 1; number <= count; number++)
-      if (!table.find({type, number})) driver.step(driver.add({type, number}), LifeEvent::start);
+    for (uint32_t number = 1; number <= count; number++) {
+      Process* p = table.find({type, number});
+      if (p && includes(before, p->name)) continue;
+      driver.step(p ? *p : driver.add({type, number}), LifeEvent::start);
+    }
 }
 
 }  // namespace muster

@@ -108,7 +108,7 @@ struct Core::State {
   DaemonNote daemon_note() const;
   void repeat_signals(const Note& last);
   void hang_up(const ProcessName& name);
-  void settle_formation();
+  void settle_formation(const FormationCounts& before);
 
   enum class Phase : uint8_t {
     running,
