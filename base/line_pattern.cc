@@ -17,11 +17,12 @@ Result<LinePattern> LinePattern::compile(const std::optional<std::string>& expre
   return pattern;
 }
 
-// With its length given, since a line may hold a NUL.
+// With its length given, since a line may hold a NUL; ended by one nevertheless, as POSIX asks.
 bool LinePattern::matches(std::string_view line) const {
   if (!compiled_) return true;
-  regmatch_t range[1] = {{0, static_cast<regoff_t>(line.size())}};
-  return regexec(compiled_.get(), line.data(), 1, range, REG_STARTEND) == 0;
+  const std::string ended(line);
+  regmatch_t range[1] = {{0, static_cast<regoff_t>(ended.size())}};
+  return regexec(compiled_.get(), ended.c_str(), 1, range, REG_STARTEND) == 0;
 }
 
 }  // namespace muster
