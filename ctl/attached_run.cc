@@ -177,4 +177,27 @@ Outcome<void> AttachedRun::send(RequestBody body) {
   return {};
 }
 
+Outcome<int> run_attached(const Session& session, RunRequest request, bool with_terminal,
+                          std::string announcement) {
+  if (with_terminal && RawTerminal::is_ours()) {
+    request.terminal = RawTerminal::size();
+    if (auto term = environment_variable("TERM")) request.env.emplace("TERM", *term);
+  }
+  auto endpoints = find_endpoints(session);
+  if (!endpoints) return tl::unexpected(endpoints.error());
+  auto client = Client::connect(*endpoints, caller_name());
+  if (!client) return tl::unexpected(failure_of(client.error()));
+  return AttachedRun(*client, std::move(announcement)).run(std::move(request));
+}
+
+Outcome<void> add_variables(const std::vector<std::string>& pairs, RunRequest& request) {
+  for (auto& pair : pairs) {
+    const size_t equals = pair.find('=');
+    if (equals == 0 || equals == pair.npos)
+      return failure(ExitCode::usage, fmt::format("-e '{}' is not of the form K=V", pair));
+    request.env[pair.substr(0, equals)] = pair.substr(equals + 1);
+  }
+  return {};
+}
+
 }  // namespace muster

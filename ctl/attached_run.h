@@ -11,6 +11,7 @@
 #include "base/unique_fd.h"
 #include "ctl/exit_code.h"
 #include "ctl/raw_terminal.h"
+#include "ctl/session.h"
 #include "proto/client.h"
 #include "proto/limits.h"
 #include "proto/message.h"
@@ -58,5 +59,12 @@ class AttachedRun {
   UniqueFd signals_;
   std::deque<MonoTime> interrupts_;  // when the last few SIGINTs came
 };
+
+// The same from the beginning: asks for a terminal where we have one and `with_terminal` is wished.
+Outcome<int> run_attached(const Session& session, RunRequest request, bool with_terminal,
+                          std::string announcement);
+
+// Adds "K=V" each.
+Outcome<void> add_variables(const std::vector<std::string>& pairs, RunRequest& request);
 
 }  // namespace muster

@@ -62,6 +62,12 @@ void describe(Fields& fields, M& request) {
   fields.may("detach", request.detach);
   fields.may("credit", request.credit);
   fields.may("terminal", request.terminal);
+  fields.may("shared", request.shared);
+  fields.may("memory", request.memory);
+  fields.may("disk", request.disk);
+  fields.may("cpu", request.cpu);
+  fields.may("timeout", request.timeout);
+  fields.may("inside", request.inside);
 }
 
 template <>

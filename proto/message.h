@@ -53,6 +53,14 @@ struct RunRequest {
   uint32_t credit = 0;  // attached: output messages that may be sent before more is granted
   // Attached: a terminal of this size is its stdin, stdout and stderr, instead of three pipes.
   std::optional<TerminalSize> terminal = {};
+  // In the app's own directory, as the formation is, not in a copy that is thrown away.
+  bool shared = false;
+  // What it may use; none: as the app's files have it.
+  std::optional<uint64_t> memory = {}, disk = {};  // bytes
+  std::optional<uint32_t> cpu = {};                // hundredths of a processor
+  std::optional<Nanos> timeout = {};               // from when it is up; then it is stopped
+  // A process in whose midst it is to be, with what that one sees and is surrounded by.
+  std::string inside = {};
 };
 // Neither set nor unset: asks for them. Else one change, in force when it is answered.
 struct ConfigRequest {

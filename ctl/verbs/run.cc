@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "base/quantity.h"
 #include "ctl/attached_run.h"
 #include "ctl/printers/text.h"
-#include "ctl/raw_terminal.h"
 #include "ctl/verbs/verbs.h"
 
 namespace muster {
@@ -29,6 +29,13 @@ class Run : public Verb {
         ->allow_extra_args(false)
         ->option_text("K=V");
     app.add_flag("--no-tty", no_tty_, "No terminal for it, though we have one");
+    app.add_flag("--shared", shared_,
+                 "In the app's own directory, not in a copy that is thrown away");
+    app.add_option("--timeout", timeout_, "Stop it when it has run for so long (30s, 5m)")
+        ->option_text("TIME");
+    app.add_option("--memory", memory_, "What it may use of memory (512M)")->option_text("SIZE");
+    app.add_option("--disk", disk_, "How much it may change in its copy (1G)")->option_text("SIZE");
+    app.add_option("--cpu", cpu_, "How many processors it may use (0.5)")->option_text("N");
     // From the first word that is no option on, everything is the command's.
     app.prefix_command();
   }
@@ -43,22 +50,43 @@ class Run : public Verb {
                                                   "with such a name write --",
                                                   request.command.front()));
     if (request.command.empty())
-      return failure(ExitCode::usage,
-                     "Usage: ctl run [-d] [--no-tty] [-e K=V]... [--] COMMAND [WORDS...]");
-    for (auto& variable : variables_) {
-      const size_t equals = variable.find('=');
-      if (equals == 0 || equals == variable.npos)
-        return failure(ExitCode::usage, fmt::format("-e '{}' is not of the form K=V", variable));
-      request.env[variable.substr(0, equals)] = variable.substr(equals + 1);
-    }
-    if (!detach_ && !no_tty_ && RawTerminal::is_ours()) {
-      request.terminal = RawTerminal::size();
-      if (auto term = environment_variable("TERM")) request.env.emplace("TERM", *term);
-    }
-    return detach_ ? detached(session, std::move(request)) : attached(session, std::move(request));
+      return failure(ExitCode::usage, "Usage: ctl run [OPTIONS] [--] COMMAND [WORDS...]");
+    if (auto added = add_variables(variables_, request); !added)
+      return tl::unexpected(added.error());
+    if (auto taken = take_limits(request); !taken) return tl::unexpected(taken.error());
+    if (detach_) return detached(session, std::move(request));
+    const std::string text = joined(request.command);
+    return run_attached(session, std::move(request), !no_tty_,
+                        fmt::format("Running `{}` attached to terminal...", text));
   }
 
  private:
+  Outcome<void> take_limits(RunRequest& request) const {
+    constexpr double least_cpu = 0.01, most_cpu = 10'000;
+    request.shared = shared_;
+    if (auto taken = take("--timeout", timeout_, parse_duration, request.timeout); !taken)
+      return taken;
+    if (auto taken = take("--memory", memory_, parse_size, request.memory); !taken) return taken;
+    if (auto taken = take("--disk", disk_, parse_size, request.disk); !taken) return taken;
+    if (!cpu_) return {};
+    if (!(*cpu_ >= least_cpu && *cpu_ <= most_cpu))
+      return failure(ExitCode::usage, "--cpu: must be a number of processors such as 0.5 or 2");
+    request.cpu = static_cast<uint32_t>(*cpu_ * 100 + 0.5);
+    return {};
+  }
+
+  template <class T>
+  static Outcome<void> take(std::string_view option, const std::optional<std::string>& text,
+                            Result<T> (*parse)(std::string_view), std::optional<T>& place) {
+    if (!text) return {};
+    auto value = parse(*text);
+    if (value && *value == T{}) value = fail("'{}' is nothing at all", *text);
+    if (!value)
+      return failure(ExitCode::usage, fmt::format("{}: {}", option, value.message()));
+    place = *value;
+    return {};
+  }
+
   static Outcome<int> detached(Session& session, RunRequest request) {
     request.detach = true;
     const std::string text = joined(request.command);
@@ -71,18 +99,10 @@ class Run : public Verb {
     return status_done;
   }
 
-  static Outcome<int> attached(const Session& session, RunRequest request) {
-    auto endpoints = find_endpoints(session);
-    if (!endpoints) return tl::unexpected(endpoints.error());
-    auto client = Client::connect(*endpoints, caller_name());
-    if (!client) return tl::unexpected(failure_of(client.error()));
-    AttachedRun run(*client,
-                    fmt::format("Running `{}` attached to terminal...", joined(request.command)));
-    return run.run(std::move(request));
-  }
-
   CLI::App* app_ = nullptr;
-  bool detach_ = false, no_tty_ = false;
+  bool detach_ = false, no_tty_ = false, shared_ = false;
+  std::optional<std::string> timeout_, memory_, disk_;
+  std::optional<double> cpu_;
   std::vector<std::string> variables_;
 };
 

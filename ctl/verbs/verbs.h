@@ -15,6 +15,7 @@ std::unique_ptr<Verb> make_stop();
 std::unique_ptr<Verb> make_start();
 std::unique_ptr<Verb> make_kill();
 std::unique_ptr<Verb> make_run();
+std::unique_ptr<Verb> make_exec();
 std::unique_ptr<Verb> make_config();
 std::unique_ptr<Verb> make_releases();
 std::unique_ptr<Verb> make_rollback();

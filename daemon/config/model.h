@@ -32,7 +32,8 @@ inline constexpr std::string_view why_singleton =
 struct AppModel {
   std::vector<ProcessType> types;  // in the order of the Procfile, names unique
   Environment env;                 // of the .env files, names unique
-  Settings defaults = {};          // of what is of no type
+  Settings defaults = {};          // of what is said of no type
+  Settings one_offs = {};          // of those of no type, and how all of them are isolated
   bool operator==(const AppModel&) const = default;
 
   const ProcessType* find(std::string_view type) const {

@@ -150,6 +150,11 @@ struct Surroundings {
   Account account;
   std::optional<OomScore> oom_score;
   Quotas quotas;
+  // It has its own processes, and of the file systems a copy that is thrown away; its changes may
+  // take so much memory. None: a one-off has, the others have not.
+  std::optional<bool> isolate;
+  Quotas::Bytes disk{usual_disk};
+  static constexpr uint64_t usual_disk = 1ULL << 30;
   bool operator==(const Surroundings&) const = default;
 };
 

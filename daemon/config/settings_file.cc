@@ -12,7 +12,7 @@
 namespace muster {
 namespace {
 
-constexpr std::string_view defaults_table = "app";
+constexpr std::string_view defaults_table = "app", one_offs_table = "run";
 
 class SettingsReader {
  public:
@@ -21,6 +21,9 @@ class SettingsReader {
   void take(const toml::table& file) {
     if (auto* defaults = file.get_as<toml::table>(defaults_table))
       take_keys(*defaults, model_.defaults);
+    model_.one_offs = model_.defaults;
+    if (auto* one_offs = file.get_as<toml::table>(one_offs_table))
+      take_keys(*one_offs, model_.one_offs);
     for (auto& type : model_.types) {
       type.settings = model_.defaults;
       std::erase_if(type.settings.needs, [&](auto& need) { return need.type == type.name; });
@@ -32,7 +35,7 @@ class SettingsReader {
                                             name.str(), defaults_table));
       else if (auto type = find_type(name.str()))
         take_keys(*node.as_table(), type->settings);
-      else if (name.str() != defaults_table)
+      else if (name.str() != defaults_table && name.str() != one_offs_table)
         complain(name.source(), unknown_type(name.str()));
     }
     for (auto& [type, message] : settle_needs(model_)) {
@@ -84,7 +87,7 @@ class SettingsReader {
   }
 
   std::string unknown_type(std::string_view name) const {
-    std::vector<std::string_view> names{defaults_table};
+    std::vector<std::string_view> names{defaults_table, one_offs_table};
     for (auto& type : model_.types) names.push_back(type.name);
     if (auto meant = nearest(name, names))
       return fmt::format("the Procfile has no type '{}', did you mean '{}'?", name, *meant);

@@ -22,10 +22,12 @@ void for_each_key(Visit&& visit, S&... of) {
   visit(Key{"core", at_start}, of.surroundings.core...);
   visit(Key{"cpu", at_start}, of.surroundings.quotas.cpu...);
   visit(Key{"directory", at_start}, of.surroundings.directory...);
+  visit(Key{"disk", at_start}, of.surroundings.disk...);
   visit(Key{"env", at_start}, of.env...);
   visit(Key{"give_up", at_once}, of.restarting.give_up...);
   visit(Key{"grace", at_once}, of.stopping.grace...);
   visit(Key{"group", at_start}, of.surroundings.account.group...);
+  visit(Key{"isolate", at_start}, of.surroundings.isolate...);
   visit(Key{"line_rate", at_start}, of.line_rate...);
   visit(Key{"listen", at_start}, of.listen...);
   visit(Key{"max_age", at_once}, of.watching.max_age...);

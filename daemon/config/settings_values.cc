@@ -7,52 +7,6 @@
 #include "base/line_pattern.h"
 
 namespace muster {
-namespace {
-
-// Longer than any daemon lives, and far from where nanoseconds overflow.
-constexpr Nanos longest_duration = std::chrono::hours(24 * 365);
-
-struct Unit {
-  std::string_view name;
-  Nanos length;
-};
-constexpr Unit units[] = {{"ms", 1ms}, {"s", 1s}, {"m", 1min}, {"h", 1h}, {"d", 24h}};
-
-// The number that `text` begins with, which is taken away.
-template <class T>
-std::optional<T> take_number(std::string_view& text, int base = 10) {
-  T number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-  if (error != std::errc()) return std::nullopt;
-  text.remove_prefix(static_cast<size_t>(end - text.data()));
-  return number;
-}
-
-std::optional<Nanos> take_duration(std::string_view& text) {
-  auto count = take_number<uint32_t>(text);
-  if (!count) return std::nullopt;
-  const std::string_view word = text.substr(0, text.find_first_of("0123456789"));
-  for (auto& unit : units) {
-    if (unit.name != word) continue;
-    text.remove_prefix(word.size());
-    return *count > longest_duration / unit.length ? longest_duration : *count * unit.length;
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
-Result<Nanos> parse_duration(std::string_view text) {
-  Nanos total{};
-  std::string_view rest = text;
-  do {
-    auto part = take_duration(rest);
-    if (!part) return fail("'{}' is not a duration, such as \"500ms\", \"5s\" or \"1m30s\"", text);
-    total += *part;
-    if (total >= longest_duration) return fail("'{}' is longer than a year", text);
-  } while (!rest.empty());
-  return total;
-}
 
 Result<Signal> parse_signal(std::string_view text) {
   std::string_view name = text;
@@ -68,28 +22,19 @@ Result<Signal> parse_signal(std::string_view text) {
 
 Result<FileMask> parse_mask(std::string_view text) {
   constexpr uint32_t all = 0777;
-  std::string_view rest = text;
-  auto bits = take_number<uint32_t>(rest, 8);
-  if (!bits || !rest.empty() || *bits > all)
+  uint32_t bits = 0;
+  const char* end = text.data() + text.size();
+  auto [rest, error] = std::from_chars(text.data(), end, bits, 8);
+  if (error != std::errc() || rest != end || bits > all)
     return fail("'{}' is not a mask of octal digits, such as \"027\"", text);
-  return FileMask{*bits};
+  return FileMask{bits};
 }
 
 Result<ResourceLimit> parse_limit(std::string_view text) {
   if (text == "unlimited") return ResourceLimit{};
-  constexpr std::string_view suffixes = "KMGT";
-  constexpr unsigned bits_of_each = 10;
-  std::string_view rest = text;
-  auto number = take_number<uint64_t>(rest);
-  unsigned shift = 0;
-  if (number && rest.size() == 1) {
-    const size_t at = suffixes.find(rest.front());
-    shift = at == suffixes.npos ? 0 : bits_of_each * static_cast<unsigned>(at + 1);
-    if (shift > 0) rest = {};
-  }
-  if (!number || !rest.empty() || *number > (ResourceLimit::unlimited - 1) >> shift)
-    return fail("'{}' is not a limit, such as 1024, \"64K\" or \"unlimited\"", text);
-  return ResourceLimit{*number << shift};
+  auto size = parse_size(text);
+  if (!size) return fail("'{}' is not a limit, such as 1024, \"64K\" or \"unlimited\"", text);
+  return ResourceLimit{*size};
 }
 
 Result<Restart> parse_restart(std::string_view text) {

@@ -4,18 +4,17 @@
 
 #include <string_view>
 
+#include "base/quantity.h"
 #include "base/result.h"
 #include "daemon/config/settings.h"
 
 namespace muster {
 
-// Whole numbers with a unit, one after the other: "500ms", "5s", "1m30s", "2h", "1d".
-Result<Nanos> parse_duration(std::string_view text);
 // With or without "SIG"; only such as can be caught.
 Result<Signal> parse_signal(std::string_view text);
 // Octal digits, as the shell's umask takes them.
 Result<FileMask> parse_mask(std::string_view text);
-// A whole number, also with K, M, G or T for powers of 1024, or "unlimited".
+// A size, or "unlimited".
 Result<ResourceLimit> parse_limit(std::string_view text);
 
 // "always", "on-failure" or "never".

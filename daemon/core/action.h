@@ -42,6 +42,12 @@ struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gon
     std::optional<TerminalSize> terminal = {};  // it is to have one
   };
   std::optional<Attachment> attached;
+  // It is to see what this other launch sees, which runs.
+  struct Midst {
+    Identity identity;
+    bool is_isolated;
+  };
+  std::optional<Midst> inside;
   // The core of an earlier program has asked for this launch already. The edge finds out what came
   // of it, starts it only if nothing did, and does not tell again what was told.
   struct Resumed {

@@ -11,6 +11,17 @@
 #include "daemon/core/texts.h"
 
 namespace muster {
+namespace {
+
+void limit(Surroundings& surroundings, const OneOff& one_off) {
+  surroundings.isolate = one_off.isolated;
+  auto& [memory, disk, cpu, timeout] = one_off.limits;
+  if (memory) surroundings.quotas.memory = Quotas::Bytes{*memory};
+  if (disk) surroundings.disk = Quotas::Bytes{*disk};
+  if (cpu) surroundings.quotas.cpu = Quotas::CorePercents{*cpu};
+}
+
+}  // namespace
 
 Driver::Driver(const Types& types, const FormationCounts& formation, const Releases& releases,
                const CoreOptions& options, ProcessTable& table, Waiting& waiting, Outbox& out)
@@ -178,6 +189,8 @@ Launch Driver::launch_of(const Process& p, LaunchId id) const {
     launch.argv = p.one_off->argv;
     launch.attached = p.one_off->attached;
     launch.env.insert(launch.env.end(), p.one_off->env.begin(), p.one_off->env.end());
+    limit(launch.surroundings, *p.one_off);
+    if (p.one_off->inside) launch.inside = midst_of(*p.one_off->inside);
   } else {
     launch.command = p.command;
   }
@@ -189,6 +202,16 @@ Launch Driver::launch_of(const Process& p, LaunchId id) const {
   launch.env.emplace_back("PS", p.name.text());
   launch.env.emplace_back("DYNO", p.name.text());
   return launch;
+}
+
+// Of one that has ended meanwhile there is nothing left to be in.
+Launch::Midst Driver::midst_of(LaunchId launch) const {
+  const Process* other = table_.of_launch(launch);
+  if (!other || !other->identity) return {};
+  const Settings* settings = settings_of(*other);
+  const bool isolated = other->one_off ? other->one_off->isolated
+                                       : settings && settings->surroundings.isolate == true;
+  return {*other->identity, isolated};
 }
 
 // The edge is asked again for what an earlier program may or may not have begun.
@@ -217,7 +240,7 @@ void Driver::take_stopping(Process& p) {
 // Nothing for a type that has left the files.
 const Settings* Driver::settings_of(const Process& p) const {
   const std::string& name = p.one_off ? p.one_off->type : p.name.type;
-  if (name.empty()) return &types_.model().defaults;
+  if (name.empty()) return &types_.model().one_offs;
   const ProcessType* type = types_.find(name);
   return type ? &type->settings : nullptr;
 }

@@ -68,6 +68,7 @@ class Driver {
   void prepare(Process& process);
   void launch(Process& process);
   std::pair<uint32_t, uint32_t> those_that_serve(const Need& need) const;
+  Launch::Midst midst_of(LaunchId launch) const;
   Launch launch_of(const Process& process, LaunchId launch) const;
   void give_port(Process& process);
   std::optional<Nanos> watchdog_of(const Process& process) const;

@@ -53,7 +53,7 @@ void Driver::retire(Process& p) {
 
 // Its client may go and also say so: once is enough.
 void Driver::hang_up(Process& p) {
-  if (p.deadline) return;
+  if (std::exchange(p.one_off->hung_up, true)) return;
   publish(p, RecordKind::notice, texts::client_gone());
   out_.add(Kill{*p.launch, SIGHUP, false});
   arm(p, grace_of(p));

@@ -1,5 +1,6 @@
 // See driver.h. Here: a process that is up stays so for as long as it gives signs of life, if its
-// type has a watchdog, and until it is old. One that was hung up on has until its deadline.
+// type has a watchdog, and until it is old. One-offs have until their time is over, or until who
+// was hung up on has not ended by himself.
 #include "daemon/core/driver.h"
 #include "daemon/core/texts.h"
 
@@ -32,14 +33,18 @@ std::optional<MonoTime> Driver::silent_from(const Process& p) const {
 
 // Who is not to be launched again anyway does not get old.
 std::optional<MonoTime> Driver::old_from(const Process& p) const {
-  const Settings* settings = p.one_off || p.wish != Wish::run ? nullptr : settings_of(p);
+  if (p.one_off) {
+    const auto& timeout = p.one_off->limits.timeout;
+    return timeout ? std::optional(p.since.mono + *timeout) : std::nullopt;
+  }
+  const Settings* settings = p.wish != Wish::run ? nullptr : settings_of(p);
   if (!settings || !settings->watching.max_age) return {};
   const Nanos age = settings->watching.max_age->length;
   return p.since.mono + age + spread(age, *p.launch);
 }
 
 void Driver::keep_watch(Process& p) {
-  if (p.one_off || p.state != ProcessState::up) return;
+  if (p.state != ProcessState::up || (p.one_off && p.one_off->hung_up)) return;
   const auto silent = silent_from(p), old = old_from(p);
   table_.set_deadline(p, silent && old ? std::min(*silent, *old) : silent ? silent : old);
 }
@@ -51,7 +56,10 @@ void Driver::keep_watch_anew(Process& p) {
 
 void Driver::run_out(Process& p) {
   const MonoTime now = out_.now().mono;
-  if (p.one_off) return step(p, LifeEvent::stop);
+  if (p.one_off) {
+    if (!p.one_off->hung_up) publish(p, RecordKind::notice, texts::timed_out(now - p.since.mono));
+    return step(p, LifeEvent::stop);
+  }
   if (auto silent = silent_from(p); silent && *silent <= now) {
     if (now - *silent > our_own_sleep) return keep_watch_anew(p);
     publish_error(p, "watchdog", texts::silent(*watchdog_of(p)));

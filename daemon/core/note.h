@@ -13,6 +13,7 @@
 
 #include "daemon/core/action.h"
 #include "daemon/core/life_cycle.h"
+#include "daemon/core/one_off_limits.h"
 
 namespace muster {
 
@@ -22,7 +23,11 @@ struct OneOffNote {
   std::string command;
   std::vector<std::string> argv;
   Environment env;
+  bool isolated = false;
+  OneOffLimits limits;
+  std::optional<LaunchId> inside;  // it is in the midst of that one
   bool attached = false;
+  bool hung_up = false;  // its client has gone
   bool operator==(const OneOffNote&) const = default;
 };
 

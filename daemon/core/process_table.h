@@ -12,6 +12,7 @@
 
 #include "daemon/core/action.h"
 #include "daemon/core/life_cycle.h"
+#include "daemon/core/one_off_limits.h"
 #include "daemon/core/waiting.h"
 #include "proto/process_name.h"
 
@@ -23,7 +24,11 @@ struct OneOff {
   std::string command;  // for the shell, if `argv` is empty
   std::vector<std::string> argv;
   Environment env;
+  bool isolated = false;
+  OneOffLimits limits;
+  std::optional<LaunchId> inside;  // it is in the midst of that one
   std::optional<Launch::Attachment> attached;
+  bool hung_up = false;        // its client has gone
   std::optional<Asker> asker;  // until it has got its last reply, or has gone
 };
 

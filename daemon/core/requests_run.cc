@@ -1,5 +1,6 @@
 // One-offs: `run`, and the requests that belong to the exchange of an attached one.
 #include "daemon/core/command_text.h"
+#include "daemon/core/selection.h"
 #include "daemon/core/state.h"
 #include "daemon/core/texts.h"
 #include "proto/limits.h"
@@ -16,21 +17,37 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RunReques
                   fmt::format("run: request {} is still under way", asker.request_id));
 
   OneOff one_off;
-  if (const ProcessType* type = types.find(request.command[0])) {
+  std::string where;
+  if (!request.inside.empty()) {
+    auto chosen = select(table, formation, {request.inside});
+    if (!chosen) return out.answer(asker, chosen.error());
+    std::erase_if(*chosen, [](const Process* p) { return !p->identity; });
+    if (chosen->empty())
+      return refuse(asker, Refusal::no, fmt::format("{} does not run now", request.inside));
+    const Process& other = *chosen->front();
+    where = " in " + other.name.text();
+    one_off.inside = other.launch;
+    one_off.type = other.one_off ? other.one_off->type : other.name.type;
+    one_off.argv = request.command;
+    if (other.port) one_off.env.emplace_back("PORT", std::to_string(*other.port));
+  } else if (const ProcessType* type = types.find(request.command[0])) {
     const std::vector<std::string> rest(request.command.begin() + 1, request.command.end());
     one_off.type = type->name;
     one_off.command = type->command + (rest.empty() ? "" : " ") + shell_quoted(rest);
   } else {
     one_off.argv = request.command;
   }
-  one_off.env.assign(request.env.begin(), request.env.end());
+  one_off.env.insert(one_off.env.end(), request.env.begin(), request.env.end());
+  const Surroundings& usual = types.model().one_offs.surroundings;
+  one_off.isolated = !one_off.inside && !request.shared && usual.isolate.value_or(true);
+  one_off.limits = {request.memory, request.disk, request.cpu, request.timeout};
   one_off.asker = asker;
   if (!request.detach)
     one_off.attached =
         Launch::Attachment{asker.client, asker.request_id, request.credit, request.terminal};
 
   Process& process = driver.add({std::string(one_off_type), ++one_offs_named}, std::move(one_off));
-  announce(RecordKind::notice, texts::command("Run", '`' + process.command + '`', by), by);
+  announce(RecordKind::notice, texts::command("Run", '`' + process.command + '`' + where, by), by);
   driver.step(process, LifeEvent::start);
 }
 

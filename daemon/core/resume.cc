@@ -34,8 +34,10 @@ ProcessNote note_of(const Process& p) {
   note.last_exit = p.last_exit;
   note.trouble = p.trouble;
   if (p.one_off)
-    note.one_off = {p.one_off->type, p.one_off->command, p.one_off->argv, p.one_off->env,
-                    p.one_off->attached.has_value()};
+    note.one_off = {
+        p.one_off->type,     p.one_off->command, p.one_off->argv,   p.one_off->env,
+        p.one_off->isolated, p.one_off->limits,  p.one_off->inside, p.one_off->attached.has_value(),
+        p.one_off->hung_up};
   return note;
 }
 
@@ -62,6 +64,10 @@ void restore(Process& p, const ProcessNote& note) {
     p.one_off->command = note.one_off->command;
     p.one_off->argv = note.one_off->argv;
     p.one_off->env = note.one_off->env;
+    p.one_off->isolated = note.one_off->isolated;
+    p.one_off->limits = note.one_off->limits;
+    p.one_off->inside = note.one_off->inside;
+    p.one_off->hung_up = note.one_off->hung_up;
   }
 }
 

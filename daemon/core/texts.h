@@ -62,6 +62,7 @@ inline Text out_of_memory(uint64_t processes) {
 inline Text silent(Nanos t) {
   return fmt::format("Its watchdog has heard nothing for {} seconds", seconds(t));
 }
+inline Text timed_out(Nanos t) { return fmt::format("Its time is over: up for {}", format_age(t)); }
 inline Text old(Nanos t) { return fmt::format("Up for {}: restarting it", format_age(t)); }
 inline Text exit_timeout(Nanos t, View signal) {
   return fmt::format(

@@ -61,7 +61,14 @@ void describe(Fields& fields, M& one_off) {
   fields.may("command", one_off.command);
   fields.may("argv", one_off.argv);
   fields.may("env", one_off.env);
+  fields.may("isolated", one_off.isolated);
+  fields.may("memory", one_off.limits.memory);
+  fields.may("disk", one_off.limits.disk);
+  fields.may("cpu", one_off.limits.cpu);
+  fields.may("timeout", one_off.limits.timeout);
+  fields.may("inside", one_off.inside);
   fields.may("attached", one_off.attached);
+  fields.may("hung_up", one_off.hung_up);
 }
 
 template <class Fields, Is<ProcessNote> M>

@@ -97,6 +97,17 @@ std::vector<std::string> exec_settings(const Surroundings& surroundings) {
   return words;
 }
 
+// After it there is nothing else of the machine to be reached.
+void add_isolation(const Launch& launch, std::vector<std::string>& words) {
+  if (launch.inside && (launch.inside->is_isolated || launch.inside->identity.pid == 0))
+    words.push_back(fmt::format("inside={}", launch.inside->identity.pid));
+  const Surroundings& surroundings = launch.surroundings;
+  if (!surroundings.isolate.value_or(false)) return;
+  words.emplace_back("own_processes=");
+  words.push_back(fmt::format("own_files={}", surroundings.disk.count));
+  words.emplace_back("own_session=");
+}
+
 // Last, because after it nothing else may be allowed.
 void add_identity(const Person& who, std::vector<std::string>& words) {
   if (who.user) words.push_back(fmt::format("groups={}", fmt::join(who.groups, ",")));
@@ -181,6 +192,7 @@ StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchP
   auto settings = exec_settings(launch.surroundings);
   for (auto& directory : inside.to_enter)
     settings.push_back(fmt::format("enter={}/cgroup.procs", directory));
+  add_isolation(launch, settings);
   if (launch.listen) settings.emplace_back("listen=");
   add_identity(pipes.owner, settings);
   if (launch.attached && launch.attached->terminal) settings.emplace_back("terminal=0");
@@ -237,6 +249,12 @@ StartFailure Spawner::describe(const Launch& launch, const ExecReport& report) c
       }
       case ExecStage::terminal:
         return "take the terminal";
+      case ExecStage::own_processes:
+        return "isolate it from other processes";
+      case ExecStage::inside:
+        return "enter where the other process is";
+      case ExecStage::own_files:
+        return "isolate it from the file systems";
       case ExecStage::begun:
         break;
       case ExecStage::program:
@@ -244,7 +262,13 @@ StartFailure Spawner::describe(const Launch& launch, const ExecReport& report) c
     }
     return "start";
   };
-  return {stage(), report.number};
+  if (report.stage != ExecStage::own_processes && report.stage != ExecStage::own_files)
+    return {stage(), report.number};
+  auto reason = fail_errno(report.number, "{}", stage()).value().message;
+  return {reason + (launch.process.type == one_off_type
+                        ? "; ctl run --shared runs it in the real directory"
+                        : "; isolate = false in muster.toml does without"),
+          0};
 }
 
 }  // namespace muster

@@ -18,6 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "daemon/exec/isolation.h"
 #include "daemon/exec/report.h"
 
 namespace {
@@ -131,6 +132,13 @@ constexpr Setting settings[] = {
     {"oom_score", ExecStage::oom_score,
      [](const char* value) { return write_to("/proc/self/oom_score_adj", value); }},
     {"enter", ExecStage::cgroup, [](const char* value) { return write_to(value, "0"); }},
+    {"own_processes", ExecStage::own_processes,
+     [](const char*) { return muster::enter_namespaces(); }},
+    {"own_files", ExecStage::own_files,
+     [](const char* value) { return muster::layer_files(strtoull(value, nullptr, 10)); }},
+    {"own_session", ExecStage::own_processes, [](const char*) { return muster::leave_init(); }},
+    {"inside", ExecStage::inside,
+     [](const char* value) { return muster::enter_midst(atoi(value)); }},
     {"listen", ExecStage::arguments, take_listener},
     {"groups", ExecStage::identity, set_groups},
     {"gid", ExecStage::identity,

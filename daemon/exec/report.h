@@ -18,6 +18,9 @@ enum class ExecStage : int {
   cgroup,  // entering those that limit it
   identity,
   terminal,
+  own_processes,  // of isolation
+  own_files,
+  inside,  // another launch that is isolated
 };
 
 struct ExecReport {

@@ -97,8 +97,8 @@ ROWS = {
     "F92": ("secrets where others can read them", None),
     "F94": ("subscribers that acknowledge what they have not got",
             "subscribers keep their own place; the daemon believes none"),
-    "G95": ("a one-off that destroys its file system", NOT_YET),
-    "G96": ("the daemon dies while a one-off runs", NOT_YET),
-    "G97": ("isolation that the kernel does not allow", NOT_YET),
-    "G98": ("descriptors that a one-off inherits", NOT_YET),
+    "G95": ("a one-off that destroys its file system", None),
+    "G96": ("the daemon dies while a one-off runs", None),
+    "G97": ("isolation that the kernel does not allow", None),
+    "G98": ("descriptors that a one-off inherits", None),
 }

@@ -35,7 +35,7 @@ def test_it_has_a_terminal_of_the_same_size(running):
         assert terminal.wait_end() == 7
         shown = terminal.shown.decode().split("\r\n")
     assert shown[0].endswith(" attached to terminal... up, run.1")
-    assert shown[1].startswith("/dev/pts/")
+    assert shown[1] == "/dev/console"
     assert shown[2:] == ["50 100", "xterm", "all three", ""]
 
 

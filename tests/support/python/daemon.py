@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 
+import isolation
 import proc
 from home import BIN
 from waiting import PATIENCE, wait_for
@@ -76,6 +77,7 @@ class Daemon:
 
     def start(self, *options, env=None, wait=True):
         """In the foreground of its own session, its output in files."""
+        isolation.allow_runs(self.directory)
         with open(self.output_file, "ab") as out, open(self.error_file, "ab") as err:
             self.popen = subprocess.Popen(
                 self.command(*options), stdin=subprocess.DEVNULL, stdout=out, stderr=err,

@@ -86,15 +86,15 @@ TEST_CASE("a type that has left the files is ended as they had it") {
   CHECK(stage.signals() == Lines{"worker.1 2"});
 }
 
-TEST_CASE("a one-off of a type has the type's settings, another one the app's") {
+TEST_CASE("a one-off of a type has the type's settings, another one those of [run]") {
   AppModel model = with(ended_by(SIGINT, 2s));
   model.types[1].settings.surroundings.nice = Niceness{5};
-  model.defaults.env = {{"WHO", "any"}};
+  model.one_offs.env = {{"WHO", "any"}};
   Stage stage({}, model);
   stage.ask(RunRequest{{"worker", "once"}, {}, true, 4});
   stage.ask(RunRequest{{"rake"}, {}, true, 4});
   CHECK(stage.launch("run.1").surroundings.nice == Niceness{5});
-  CHECK(stage.launch("run.2").surroundings == Surroundings{});
+  CHECK_FALSE(stage.launch("run.2").surroundings.nice);
   CHECK(stage.launch("run.2").env[1] == Environment::value_type{"WHO", "any"});
   stage.ask(StopRequest{{"run.1", "run.2"}});
   CHECK(stage.signals() == Lines{"run.1 2", "run.2 15"});
