@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -86,6 +87,15 @@ void show_terminal() {
   mount(path, "/proc/new/dev/console", nullptr, MS_BIND, nullptr);
 }
 
+// The one socket of the machine that it is to reach by a path: a copy of a socket leads nowhere.
+void show_notify_socket() {
+  const char* path = getenv("NOTIFY_SOCKET");
+  char place[4096 + sizeof root];
+  if (!path || *path != '/') return;
+  snprintf(place, sizeof place, "%s%s", root, path);
+  show_read_only(path, place);
+}
+
 // Both by the name ".", so that the old one lies on the new one until it is let go.
 bool change_root() {
   return chdir(root) == 0 && syscall(SYS_pivot_root, ".", ".") == 0 &&
@@ -97,6 +107,7 @@ bool change_root() {
 bool layer_files(uint64_t bytes) {
   if (!lay_copies(bytes) || !make_devices() || !show_kernel()) return false;
   show_terminal();
+  show_notify_socket();
   return change_root();
 }
 

@@ -102,6 +102,19 @@ def test_the_files_may_say_that_one_offs_are_shared(app):
     assert app.ok("exec", "plain.1", "sh", "-c", "echo $WHO") == "\n"
 
 
+def test_it_can_say_that_it_is_ready(app, possible):
+    app.write("say.py", "import os, socket, sys\n"
+              "s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
+              "s.connect(os.environ['NOTIFY_SOCKET'])\n"
+              "s.send(b'READY=1\\nSTATUS=in a box')\n"
+              "sys.stdin.read()\n"
+              "os.execvp('tail', ['tail', '-f', '/dev/null'])\n")
+    app.procfile(alpha=f"{sys.executable} -B say.py")
+    app.write("muster.toml", "[alpha]\nisolate = true\nready = 'notify'\n")
+    app.start()
+    app.wait_state("alpha.1", "up")
+
+
 def test_ready_by_port_and_a_new_supervisor_find_an_isolated_process(app, possible):
     app.write("serve.py", "import os, socket\n"
               "s = socket.create_server(('127.0.0.1', int(os.environ['PORT'])))\n"
