@@ -26,14 +26,6 @@ constexpr size_t interrupts_to_leave = 4;
 constexpr int status_broken_pipe = 128 + SIGPIPE, status_interrupted = 128 + SIGINT,
               status_hung_up = 128 + SIGHUP;
 
-UniqueFd take_over_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  for (int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH}) sigaddset(&set, number);
-  sigprocmask(SIG_BLOCK, &set, nullptr);
-  return UniqueFd(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-}
-
 }  // namespace
 
 Outcome<int> AttachedRun::run(RunRequest request) {

@@ -1,7 +1,9 @@
 // See raw_terminal.h.
 #include "ctl/raw_terminal.h"
 
+#include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 namespace muster {
@@ -12,6 +14,14 @@ TerminalSize RawTerminal::size() {
   winsize window{};
   ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window);
   return {window.ws_row, window.ws_col};
+}
+
+UniqueFd take_over_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH}) sigaddset(&set, number);
+  sigprocmask(SIG_BLOCK, &set, nullptr);
+  return UniqueFd(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
 void RawTerminal::begin() {

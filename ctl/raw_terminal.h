@@ -6,9 +6,14 @@
 #include <termios.h>
 #include <optional>
 
+#include "base/unique_fd.h"
 #include "proto/message.h"
 
 namespace muster {
+
+// Those by which a terminal or a user ends us, or says that its size has changed, are read from
+// this descriptor from now on.
+UniqueFd take_over_signals();
 
 class RawTerminal {
  public:

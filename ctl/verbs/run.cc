@@ -1,6 +1,7 @@
 // ctl run: a one-off command in the app's environment, attached to our terminal or left alone.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <cmath>
 
 #include "base/quantity.h"
 #include "ctl/attached_run.h"
@@ -71,7 +72,7 @@ class Run : public Verb {
     if (!cpu_) return {};
     if (!(*cpu_ >= least_cpu && *cpu_ <= most_cpu))
       return failure(ExitCode::usage, "--cpu: must be a number of processors such as 0.5 or 2");
-    request.cpu = static_cast<uint32_t>(*cpu_ * 100 + 0.5);
+    request.cpu = static_cast<uint32_t>(std::lround(*cpu_ * 100));
     return {};
   }
 
@@ -81,8 +82,7 @@ class Run : public Verb {
     if (!text) return {};
     auto value = parse(*text);
     if (value && *value == T{}) value = fail("'{}' is nothing at all", *text);
-    if (!value)
-      return failure(ExitCode::usage, fmt::format("{}: {}", option, value.message()));
+    if (!value) return failure(ExitCode::usage, fmt::format("{}: {}", option, value.message()));
     place = *value;
     return {};
   }

@@ -26,6 +26,7 @@ constexpr VerbRow verbs[] = {
     {"rollback", "Go back to an earlier release", make_rollback},
     {"create", "Make a git repository that deploys what is pushed", make_create},
     {"receive", "Deploy what is pushed: for the hook of that repository", make_receive},
+    {"top", "Show live what each process uses", make_top},
     {"wait", "Wait until the processes are up", make_wait},
     {"events", "Show what muster does, as it happens", make_events},
     {"apps", "Show all daemons of yours on this machine", make_apps},

@@ -21,6 +21,7 @@ std::unique_ptr<Verb> make_releases();
 std::unique_ptr<Verb> make_rollback();
 std::unique_ptr<Verb> make_create();
 std::unique_ptr<Verb> make_receive();
+std::unique_ptr<Verb> make_top();
 std::unique_ptr<Verb> make_wait();
 std::unique_ptr<Verb> make_events();
 std::unique_ptr<Verb> make_apps();

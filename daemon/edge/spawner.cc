@@ -137,7 +137,7 @@ Result<Spawner> Spawner::open(Loop& loop, SpawnerOptions options) {
 
 std::string Spawner::directory_of(const Launch& launch) const {
   const std::string& own = launch.surroundings.directory;
-  const std::string app =
+  std::string app =
       launch.code.empty() ? options_.directory : options_.checkouts + '/' + launch.code;
   if (own.empty()) return app;
   return own.front() == '/' ? own : app + '/' + own;
@@ -190,8 +190,8 @@ StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchP
   const std::string directory = directory_of(launch);
   plan.argv = {options_.exec_program, directory, std::to_string(options_.fd_limit)};
   auto settings = exec_settings(launch.surroundings);
-  for (auto& directory : inside.to_enter)
-    settings.push_back(fmt::format("enter={}/cgroup.procs", directory));
+  for (auto& cgroup : inside.to_enter)
+    settings.push_back(fmt::format("enter={}/cgroup.procs", cgroup));
   add_isolation(launch, settings);
   if (launch.listen) settings.emplace_back("listen=");
   add_identity(pipes.owner, settings);

@@ -1,0 +1,74 @@
+// ctl top: what each process uses, live. On no terminal one picture, after one pause.
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+#include <thread>
+
+#include "ctl/printers/top.h"
+#include "ctl/screen.h"
+#include "ctl/verbs/verbs.h"
+
+namespace muster {
+namespace {
+
+class Top : public Verb {
+ public:
+  void add_options(CLI::App& app) override {
+    app.add_option("NAME", names_, "Only these types (web) or processes (web.1)");
+    app.add_option("-d,--delay", seconds_, "How many seconds from one picture to the next")
+        ->check(CLI::Range(0.1, 3600.0))
+        ->option_text("S");
+    app.footer("\nKeys: c by processor, m by memory, n by name, q quit.");
+  }
+
+  Outcome<int> run(Session& session) override {
+    if (auto taken = take_sample(session); !taken) return tl::unexpected(taken.error());
+    if (!RawTerminal::is_ours()) {
+      std::this_thread::sleep_for(nanos_of(seconds_));
+      if (auto taken = take_sample(session); !taken) return tl::unexpected(taken.error());
+      session.out.write(picture());
+      return status_done;
+    }
+    Screen screen(session.out);
+    for (;;) {
+      screen.draw(picture());
+      const auto event = screen.wait(nanos_of(seconds_));
+      if (event == Screen::Event::ended) return status_done;
+      if (event == Screen::Event::key && !take_key(screen.key())) return status_done;
+      if (event != Screen::Event::none) continue;
+      if (auto taken = take_sample(session); !taken) return tl::unexpected(taken.error());
+    }
+  }
+
+ private:
+  Outcome<void> take_sample(const Session& session) {
+    auto reply = ask<PsReply>(session, PsRequest{names_, true}, short_timeout);
+    if (!reply) return tl::unexpected(reply.error());
+    const MonoTime now = read_clocks().mono;
+    before_ = std::exchange(now_, std::move(reply->processes));
+    between_ = now - std::exchange(taken_, now);
+    return {};
+  }
+
+  std::string picture() const { return top_table(before_, now_, between_, order_); }
+
+  // False: it was the last one.
+  bool take_key(char key) {
+    if (key == 'c') order_ = TopOrder::cpu;
+    if (key == 'm') order_ = TopOrder::memory;
+    if (key == 'n') order_ = TopOrder::name;
+    return key != 'q';
+  }
+
+  std::vector<std::string> names_;
+  double seconds_ = 1;
+  TopOrder order_ = TopOrder::cpu;
+  std::vector<ProcessRow> before_, now_;
+  MonoTime taken_{};
+  Nanos between_{};
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> make_top() { return std::make_unique<Top>(); }
+
+}  // namespace muster
