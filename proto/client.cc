@@ -25,6 +25,8 @@ constexpr Nanos lock_patience = 1s;
 constexpr Nanos lock_check_every = 100ms;
 // A question that a daemon has taken along when it died is asked again, ever more seldom.
 constexpr Nanos first_repeat = 100ms;
+// One who makes us wait for processes is asked whether he still does.
+constexpr Nanos first_doubt = 500ms;
 // Requests that pile up while the daemon is away; beyond it a send waits, and then fails.
 constexpr int send_queue = 1000;
 constexpr int send_wait_ms = 5000;
@@ -35,6 +37,11 @@ template <class... Args>
 tl::unexpected<ClientError> trouble(ClientTrouble kind, fmt::format_string<Args...> text,
                                     Args&&... args) {
   return tl::unexpected(ClientError{kind, fmt::format(text, std::forward<Args>(args)...)});
+}
+
+bool is_gone(const ReplyBody& body) {
+  auto* refused = std::get_if<RefusedReply>(&body);
+  return refused && refused->refusal == Refusal::gone;
 }
 
 }  // namespace
@@ -145,8 +152,9 @@ ClientResult<Reply> Client::ask(const RequestBody& body, Nanos timeout) {
   const uint64_t id = ++state_->last_id;
   if (auto sent = state_->send(id, body); !sent) return tl::unexpected(sent.error());
   const MonoTime deadline = mono_now() + timeout;
-  Nanos pause = first_repeat;
-  MonoTime repeat = is_question(body) ? mono_now() + pause : deadline;
+  const bool is_awaited_for_long = is_awaited(body);
+  Nanos pause = is_awaited_for_long ? first_doubt : first_repeat;
+  MonoTime repeat = is_question(body) || is_awaited_for_long ? mono_now() + pause : deadline;
   for (;;) {
     auto reply = state_->receive_any(std::max(std::min(repeat, deadline) - mono_now(), Nanos(0)));
     if (!reply) return tl::unexpected(reply.error());
@@ -156,8 +164,18 @@ ClientResult<Reply> Client::ask(const RequestBody& body, Nanos timeout) {
                      "still happen",
                      state_->endpoints.app, format_age(timeout));
     if (!*reply) {
-      if (auto sent = state_->send(id, body); !sent) return tl::unexpected(sent.error());
+      const RequestBody again = is_awaited_for_long ? CreditRequest{0} : body;
+      if (auto sent = state_->send(id, again); !sent) return tl::unexpected(sent.error());
       repeat = mono_now() + (pause *= 2);
+      continue;
+    }
+    if ((*reply)->id == id && is_awaited_for_long && is_gone((*reply)->body)) {
+      if (!is_repeatable(body))
+        return trouble(ClientTrouble::timeout,
+                       "the daemon of app '{}' was replaced meanwhile, and goes on with what it "
+                       "had begun; look at: ctl ps",
+                       state_->endpoints.app);
+      if (auto sent = state_->send(id, body); !sent) return tl::unexpected(sent.error());
       continue;
     }
     // 0: the daemon could not even read the id.

@@ -11,6 +11,8 @@ std::string_view name_of(Refusal refusal) {
       return "no";
     case Refusal::usage:
       return "usage";
+    case Refusal::gone:
+      return "gone";
   }
   CHECK(false, "refusal {}", int(refusal));
 }
@@ -22,6 +24,14 @@ bool is_question(const RequestBody& body) {
   return std::holds_alternative<PsRequest>(body) || std::holds_alternative<ReleasesRequest>(body) ||
          std::holds_alternative<StatusRequest>(body) ||
          std::holds_alternative<VersionRequest>(body);
+}
+
+bool is_repeatable(const RequestBody& body) {
+  return std::holds_alternative<StopRequest>(body) || std::holds_alternative<StartRequest>(body);
+}
+
+bool is_awaited(const RequestBody& body) {
+  return is_repeatable(body) || std::holds_alternative<RestartRequest>(body);
 }
 
 }  // namespace muster

@@ -117,6 +117,11 @@ using RequestBody =
 
 // Whether asking twice changes no more than asking once, which is nothing.
 bool is_question(const RequestBody& body);
+// Whether the answer waits for processes. Then credit says meanwhile whether it is still waited
+// for.
+bool is_awaited(const RequestBody& body);
+// Whether a wish may be said twice without more coming of it than of once.
+bool is_repeatable(const RequestBody& body);
 
 struct Request {
   uint64_t id = 0;
@@ -130,8 +135,9 @@ struct Request {
 enum class Refusal : uint8_t {
   no,     // understood, and the answer is no: unknown type, over a limit, cannot be done now
   usage,  // the request itself is malformed
+  gone,   // the exchange that it belongs to is not under way, or not any more
 };
-std::string_view name_of(Refusal refusal);  // "no", "usage"
+std::string_view name_of(Refusal refusal);  // "no", "usage", "gone"
 
 struct RefusedReply {
   Refusal refusal = Refusal::no;

@@ -56,8 +56,8 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RunReques
 void Core::State::ask(const Asker& asker, const std::string&, const CreditRequest& request) {
   if (Process* p = table.of_exchange(asker.client, asker.request_id))
     out.add(PassToLaunch{*p->launch, request});
-  else
-    refuse(asker, Refusal::no, "this exchange is not under way");
+  else if (!waiting.knows(asker))
+    refuse(asker, Refusal::gone, "this exchange is not under way");
 }
 
 // What else comes for an exchange that has just ended came too late, and that is all.

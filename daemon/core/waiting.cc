@@ -1,6 +1,8 @@
 // See waiting.h.
 #include "daemon/core/waiting.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "daemon/core/listing.h"
 
@@ -9,6 +11,13 @@ namespace muster {
 WaiterId Waiting::open(Asker asker, std::vector<std::string> names) {
   waiters_.emplace(next_, Waiter{std::move(asker), std::move(names), {}});
   return next_++;
+}
+
+bool Waiting::knows(const Asker& asker) const {
+  return std::any_of(waiters_.begin(), waiters_.end(), [&](auto& entry) {
+    const Asker& other = entry.second.asker;
+    return other.client == asker.client && other.request_id == asker.request_id;
+  });
 }
 
 void Waiting::report(WaiterId id, std::string problem) {

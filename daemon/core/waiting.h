@@ -22,6 +22,8 @@ class Waiting {
 
   bool full() const { return waiters_.size() >= limit; }
   size_t size() const { return waiters_.size(); }
+  // Whether an answer to it is still to come from here.
+  bool knows(const Asker& asker) const;
 
   // `names`: what the reply will say was touched. Not answered before `close`, however fast the
   // processes are.

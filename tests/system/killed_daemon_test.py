@@ -167,3 +167,24 @@ def test_ctl_does_not_hang_on_what_it_left(app):
     for pid in app.home.processes:
         proc.kill(pid)
     app.refused("ps", status=3, timeout=10)
+
+
+def test_who_waits_for_processes_is_answered_by_the_next_supervisor(app):
+    """They ignore SIGTERM, so it takes as long as the grace."""
+    stays = "trap '' TERM; echo here; while read x < gate; do :; done"
+    app.procfile(alpha=stays, beta=stays)
+    app.write("muster.toml", "[app]\ngrace = '3s'\n")
+    app.gate("gate")
+    app.start()
+    for name in "alpha", "beta":
+        app.wait_log(f"app[{name}.1]: here")
+    old = app.pid("beta.1")
+    stopping, restarting = app.begin("stop", "alpha"), app.begin("restart", "beta", text=True)
+    for name in "alpha", "beta":
+        app.wait_log(f"muster[{name}.1]: Stopping all processes with SIGTERM")
+    app.kill_supervisor()
+    assert stopping.wait(30) == 0
+    assert app.row("alpha.1")["state"] == "down"
+    said = restarting.communicate(timeout=30)[1]
+    assert restarting.returncode == 4 and "was replaced meanwhile, and goes on" in said
+    app.replaced("beta.1", old)

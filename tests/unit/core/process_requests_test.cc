@@ -229,3 +229,16 @@ TEST_CASE("kill is refused where nothing runs, and for what is no signal") {
   CHECK(stage.refusal(stage.ask(KillRequest{{}, SIGHUP})) == "kill: say which types or processes");
   CHECK(stage.signals().empty());
 }
+
+TEST_CASE("who is waited for may ask whether it still is") {
+  Stage stage({{"worker", 1}});
+  stage.comes_up("worker.1");
+  const auto id = stage.ask(StopRequest{{"worker.1"}});
+  stage.add(id, CreditRequest{0});
+  CHECK(stage.replies(id).empty());
+  stage.crashes("worker.1");
+  REQUIRE(stage.replies(id).size() == 1);
+  stage.add(id, CreditRequest{0});
+  REQUIRE(stage.replies(id).size() == 2);
+  CHECK(std::get<RefusedReply>(stage.replies(id)[1].body).refusal == Refusal::gone);
+}

@@ -250,7 +250,7 @@ TEST_CASE("what cannot be run is refused") {
 TEST_CASE("credit for an exchange that is not under way is refused, so that its client knows") {
   Stage stage({});
   stage.add(77, CreditRequest{0});
-  CHECK(stage.reply<RefusedReply>(77).refusal == Refusal::no);
+  CHECK(stage.reply<RefusedReply>(77).refusal == Refusal::gone);
   const auto id = stage.ask(attached({"cat"}));
   stage.launched("run.1");
   stage.add(id, CreditRequest{0});

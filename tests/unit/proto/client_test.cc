@@ -84,6 +84,26 @@ TEST_CASE("a question whose daemon died with it is asked again, a wish is not") 
   CHECK(asked == 1);
 }
 
+TEST_CASE("a stop whose daemon was replaced is asked for again, a restart is not") {
+  const TempDir temp;
+  std::atomic<size_t> wishes = 0;
+  FakeDaemon daemon(places(temp), [&](const Request& request) -> std::vector<Reply> {
+    return ++wishes == 1 ? std::vector<Reply>{} : yes(request);
+  });
+  Client client = connected(places(temp));
+  const auto stopped = client.ask(StopRequest{{"web"}}, 60s);
+  REQUIRE(stopped);
+  CHECK(std::holds_alternative<DoneReply>(stopped->body));
+  CHECK(wishes == 2);
+  wishes = 0;
+  const auto restarted = client.ask(RestartRequest{{"web"}}, 60s);
+  REQUIRE_FALSE(restarted);
+  CHECK(restarted.error().message ==
+        "the daemon of app 'shop' was replaced meanwhile, and goes on with what it had begun; look "
+        "at: ctl ps");
+  CHECK(wishes == 1);
+}
+
 TEST_CASE("an answer that comes too late is not taken for that of the next question") {
   const TempDir temp;
   std::vector<Reply> late;

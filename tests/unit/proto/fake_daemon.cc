@@ -86,7 +86,7 @@ void FakeDaemon::on_request() {
     on_replay(from, *request);
   } else if (const auto* credit = std::get_if<CreditRequest>(&request->body)) {
     if (exchange == exchanges_.end())
-      return send(from, {.id = request->id, .body = RefusedReply{Refusal::no, "not under way"}});
+      return send(from, {.id = request->id, .body = RefusedReply{Refusal::gone, "not under way"}});
     exchange->second.credit += credit->messages;
     go_on(from, request->id, exchange->second);
   } else if (std::holds_alternative<CancelRequest>(request->body)) {
