@@ -21,7 +21,7 @@ BETWEEN = 12 * MIB  # of the flood, from one round of the others' lines to the n
 OVERTAKEN = 8 * MIB
 BEFORE = 10  # lines of the quiet ones that show that we are listening, before the flood begins
 
-# Lines of 61,440 bytes. Lets the others speak after each round, and prints one more behind the last.
+# Lines of 61,440 bytes. Lets the others speak after each round, and prints one more after the last.
 # All of it fits the journal, so that a subscriber that falls behind misses nothing.
 FLOOD = f"""import mmap, os, signal, struct
 count = mmap.mmap(os.open("count", os.O_RDWR), 8)
