@@ -68,9 +68,9 @@ Result<> App::Parts::open() {
   journal_packing.emplace(loop, *router);
   keeper.keep_windows(router->windows_fd());
   if (setup.foreground) open_foreground();
-  replays.emplace(loop, places.journal_dir(), [this](const ClientId& client, const Reply& reply) {
-    return control->send(client, reply);
-  });
+  replays.emplace(
+      loop, places.journal_dir(), [this] { return router->head().seq; },
+      [this](const ClientId& client, const Reply& reply) { return control->send(client, reply); });
 
   listen_sockets.emplace(setup.directory, keeper);
   auto spawner = Spawner::open(

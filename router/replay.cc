@@ -25,6 +25,7 @@ struct Replay::State {
   ReplayRequest request;
   std::optional<journal::RecordView> held;  // read, but what is missing before it comes first
   std::optional<uint64_t> head;  // told about up to here; none: the first may have any number
+  uint64_t end = UINT64_MAX;     // nothing behind it is read
   uint64_t passed = 0;           // really seen, which may be before the place asked for
   std::optional<std::pair<uint64_t, uint64_t>> gone;
 };
@@ -103,7 +104,7 @@ std::optional<std::pair<uint64_t, uint64_t>> Replay::State::missing_before(
 Result<std::vector<std::pair<std::string, std::string>>> Replay::next(size_t max_bytes) {
   std::vector<std::pair<std::string, std::string>> records;
   State& s = *state_;
-  for (size_t bytes = 0; bytes < max_bytes;) {
+  for (size_t bytes = 0; bytes < max_bytes && (s.held || s.passed < s.end);) {
     auto record = s.held ? std::exchange(s.held, {}) : s.cursor.next();
     if (!record) break;
     auto& header = record->header;
@@ -122,6 +123,8 @@ Result<std::vector<std::pair<std::string, std::string>>> Replay::next(size_t max
   }
   return records;
 }
+
+void Replay::end_at(uint64_t seq) { state_->end = seq; }
 
 uint64_t Replay::head() const { return state_->passed; }
 

@@ -29,6 +29,8 @@ class Replay {
   Replay(Replay&&) noexcept;
   ~Replay();
 
+  // Nothing behind this seq is read: what is written meanwhile may be more than can be read.
+  void end_at(uint64_t seq);
   // Up to about `max_bytes` of further records, in order; empty when there are no more for now
   // (call again after more were written).
   Result<std::vector<std::pair<std::string, std::string>>> next(size_t max_bytes);

@@ -19,8 +19,7 @@ std::optional<int32_t> signal_number(std::string text) {
   if (error == std::errc() && end == text.data() + text.size())
     return number >= 1 && number <= SIGRTMAX ? std::optional(number) : std::nullopt;
   for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  const auto signal = parse_signal(text);
-  return signal ? std::optional<int32_t>(signal->number) : std::nullopt;
+  return signal_named(text);
 }
 
 class KillVerb : public Verb {

@@ -7,11 +7,15 @@
 namespace muster {
 namespace {
 
+constexpr uint64_t lines_into_pipes = 1500;  // as many as Heroku kept at all
+
 class Logs : public Verb {
  public:
   void add_options(CLI::App& app) override {
-    app.add_option("-n,--num", reading_.query.lines,
-                   "The last so many lines; default: 100, or all with --since or --from")
+    app.add_option(
+           "-n,--num", reading_.query.lines,
+           "The last so many lines; default: 100, into a pipe or a file 1500, all with --since or "
+           "--from")
         ->check(CLI::NonNegativeNumber)
         ->option_text("N");
     auto* tail =
@@ -39,7 +43,14 @@ class Logs : public Verb {
     add_look(app, reading_);
   }
 
-  Outcome<int> run(Session& session) override { return read_logs(session, reading_); }
+  Outcome<int> run(Session& session) override {
+    auto& query = reading_.query;
+    const bool has_start = query.lines || query.from || query.since;
+    // To be searched and not to be looked at: `ctl logs | grep Scale`.
+    if (!has_start && !reading_.follow && !session.out.is_terminal())
+      query.lines = lines_into_pipes;
+    return read_logs(session, reading_);
+  }
 
  private:
   LogReading reading_;

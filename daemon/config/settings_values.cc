@@ -8,16 +8,18 @@
 
 namespace muster {
 
+std::optional<int> signal_named(std::string_view text) {
+  if (text.starts_with("SIG")) text.remove_prefix(3);
+  for (int number = 1; number < NSIG; number++)
+    if (const char* known = sigabbrev_np(number); known && text == known) return number;
+  return std::nullopt;
+}
+
 Result<Signal> parse_signal(std::string_view text) {
-  std::string_view name = text;
-  if (name.starts_with("SIG")) name.remove_prefix(3);
-  for (int number = 1; number < NSIG; number++) {
-    const char* known = sigabbrev_np(number);
-    if (!known || name != known) continue;
-    if (number == SIGKILL || number == SIGSTOP) return fail("'{}' cannot be caught", text);
-    return Signal{number};
-  }
-  return fail("'{}' is not a signal, such as \"TERM\", \"INT\" or \"QUIT\"", text);
+  const auto number = signal_named(text);
+  if (!number) return fail("'{}' is not a signal, such as \"TERM\", \"INT\" or \"QUIT\"", text);
+  if (number == SIGKILL || number == SIGSTOP) return fail("'{}' cannot be caught", text);
+  return Signal{*number};
 }
 
 Result<FileMask> parse_mask(std::string_view text) {

@@ -2,6 +2,7 @@
 // file's syntax. An error says what was expected, and is put behind the key by the caller.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "base/quantity.h"
@@ -10,7 +11,9 @@
 
 namespace muster {
 
-// With or without "SIG"; only such as can be caught.
+// With or without "SIG": its number.
+std::optional<int> signal_named(std::string_view text);
+// The same; only such as can be caught.
 Result<Signal> parse_signal(std::string_view text);
 // Octal digits, as the shell's umask takes them.
 Result<FileMask> parse_mask(std::string_view text);

@@ -18,6 +18,7 @@ struct ReplayDesk::Exchange {
   struct Reading {
     std::string journal_dir;
     ReplayRequest request;
+    uint64_t end = 0;
     std::optional<Replay> replay;
     std::vector<std::pair<std::string, std::string>> records;
     std::optional<std::string> problem;
@@ -30,6 +31,7 @@ struct ReplayDesk::Exchange {
           return;
         }
         replay.emplace(std::move(*opened));
+        replay->end_at(end);
       }
       auto next = replay->next(limits::replay_message);
       if (!next)
@@ -47,8 +49,12 @@ struct ReplayDesk::Exchange {
   Work work;
 };
 
-ReplayDesk::ReplayDesk(Loop& loop, std::string journal_dir, Send send)
-    : loop_(loop), journal_dir_(std::move(journal_dir)), send_(std::move(send)) {}
+ReplayDesk::ReplayDesk(Loop& loop, std::string journal_dir, std::function<uint64_t()> head,
+                       Send send)
+    : loop_(loop),
+      journal_dir_(std::move(journal_dir)),
+      head_(std::move(head)),
+      send_(std::move(send)) {}
 ReplayDesk::~ReplayDesk() = default;
 
 bool ReplayDesk::take(const ClientId& client, const Request& request) {
@@ -84,6 +90,7 @@ void ReplayDesk::begin(const Key& key, const ReplayRequest& request) {
   auto exchange = std::make_unique<Exchange>(loop_);
   exchange->reading->journal_dir = journal_dir_;
   exchange->reading->request = request;
+  exchange->reading->end = head_();
   exchange->credit = std::min(request.credit, limits::credit_messages);
   Exchange& kept = *exchange;
   exchanges_.emplace(key, std::move(exchange));

@@ -1,6 +1,6 @@
 // Serves replays to clients: reads the journal in the thread pool, sends as much as each client has
 // granted, and ends each with the number from which live messages follow. A client that does not
-// read costs a cursor and nothing else.
+// read costs a cursor and nothing else. Keeps: a replay ends, however fast the journal grows.
 #pragma once
 
 #include <functional>
@@ -19,7 +19,8 @@ class ReplayDesk {
  public:
   // `send` returns false when the client is gone or does not read.
   using Send = std::function<bool(const ClientId&, const Reply&)>;
-  ReplayDesk(Loop& loop, std::string journal_dir, Send send);
+  // `head` tells the last seq that is in the journal.
+  ReplayDesk(Loop& loop, std::string journal_dir, std::function<uint64_t()> head, Send send);
   ~ReplayDesk();
 
   // Takes ReplayRequest, and CreditRequest and CancelRequest of a replay that it serves. False: not
@@ -36,6 +37,7 @@ class ReplayDesk {
 
   Loop& loop_;
   std::string journal_dir_;
+  std::function<uint64_t()> head_;
   Send send_;
   std::map<Key, std::unique_ptr<Exchange>> exchanges_;
   std::vector<std::unique_ptr<Exchange>>

@@ -1,18 +1,17 @@
 // A launch that is kept apart from the machine: it has its own processes, and of every file system
 // a copy whose changes lie in memory and are gone with it. The first three are steps, to be taken
 // in this order before anything of privilege is given up. Each returns false with errno if it
-// fails. Three processes come of it:
-//
-//   the one that was called   outside; waits, ends as the program ends, and with it all the others
-//   the init                  number 1 of the own processes; reaps, ends all when the program ends
-//   the program               the only one that returns from the last step
-//
-// Keeps: what is not a copy is not writable, and whoever of the three is killed, nobody is left.
+// fails. Keeps: what is not a copy is not writable, and whoever of these three is killed, nobody is
+// left.
 #pragma once
 
 #include <stdint.h>
 
 namespace muster {
+
+// the one that was called   outside; waits, ends as the program ends, and with it all the others
+// the init                  number 1 of the own processes; reaps, ends all when the program ends
+// the program               the only one that returns from the last step
 
 // Returns in the init. Where we are not allowed to, as a user namespace allows it to everybody.
 bool enter_namespaces();

@@ -36,6 +36,12 @@ def test_a_signal_has_several_names(running, name):
     assert "app[alpha.2]: hup" not in lines
 
 
+@pytest.mark.parametrize("name", ["KILL", "9"])
+def test_also_one_that_cannot_be_caught(running, name):
+    running.ok("kill", "-s", name, "bravo.1")
+    running.wait_log("muster[bravo.1]: Process exited with status 137")
+
+
 def test_who_ends_of_it_has_crashed_and_is_started_again(running):
     before = running.pid("bravo.1")
     assert running.ok("kill", "bravo.1") == "Sending SIGTERM to bravo.1 process... done\n"

@@ -108,3 +108,18 @@ def test_a_tail_that_was_stopped_for_too_long_is_told_what_it_misses(app):
             last, told_here = int(number[1]), False
     assert dropped > 1000
     tail.end()
+
+
+def test_a_log_that_grows_faster_than_it_can_be_read_is_shown_all_the_same(app):
+    """Its last lines, as it was when it was asked for; then what follows, or what was missed."""
+    app.procfile(alpha="exec yes a line of no interest")
+    app.start_in_background("--journal-size", "64M")
+    wait_for("a flood", lambda: app.status()["lines"] > 1_000_000)
+    assert len(app.ok("logs", "-n", "10", timeout=30).splitlines()) == 10
+    follower = app.begin("logs", "-n", "10", "-t", text=True)
+    try:
+        for _ in range(5_000):
+            assert follower.stdout.readline()
+    finally:
+        follower.kill()
+        follower.communicate()

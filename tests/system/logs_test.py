@@ -6,6 +6,9 @@ import re
 
 import pytest
 
+from home import BIN
+from terminal import Terminal
+
 TALKER = "for i in 1 2 3 4 5; do echo line $i; done; exec sleep 1000"
 
 
@@ -42,13 +45,18 @@ def test_filter_first_then_count(talking):
          *(f"app[alpha.1]: line {n}" for n in range(i, 6))] for i in range(1, 7)]
 
 
-def test_a_hundred_lines_by_default(app):
-    app.procfile(alpha="seq 250; exec sleep 1000")
+def test_a_hundred_lines_by_default_and_more_into_a_pipe(app):
+    app.procfile(alpha="seq 2000; exec sleep 1000")
     app.start()
-    app.wait_log("app[alpha.1]: 250")
-    assert app.logs("-p", "alpha", "-s", "app") == [f"app[alpha.1]: {n}" for n in range(151, 251)]
-    assert len(app.logs()) == 100
+    app.wait_log("app[alpha.1]: 2000")
+    assert app.logs("-p", "alpha", "-s", "app") == [f"app[alpha.1]: {n}" for n in range(501, 2001)]
+    assert len(app.logs()) == 1500
     assert app.logs("-n", 0) == []
+    with Terminal([BIN / "ctl", "-a", "app", "logs", "-p", "alpha", "-s", "app"],
+                  app.home.environment, app.directory) as terminal:
+        assert terminal.wait_end() == 0
+        shown = terminal.shown.decode().splitlines()
+    assert len(shown) == 100 and shown[-1].endswith(" 2000")
 
 
 def test_the_source(talking):

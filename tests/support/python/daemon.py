@@ -95,6 +95,7 @@ class Daemon:
         return done.returncode == 0
 
     def start_in_background(self, *options, timeout=PATIENCE):
+        isolation.allow_runs(self.directory)
         return subprocess.run(self.command("-d", *options), stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=timeout,
                               env=self.home.environment)

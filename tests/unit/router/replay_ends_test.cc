@@ -18,6 +18,16 @@ TEST_CASE_METHOD(ReplayFixture, "from beyond the end, the head is still the jour
   CHECK(beyond.head() == 101);
 }
 
+TEST_CASE_METHOD(ReplayFixture, "it ends where it is told to, whatever is written meanwhile") {
+  fill();
+  Replay replay = this->replay(from(90));
+  replay.end_at(95);
+  append_many(50, "log/web.1/");
+  CHECK(take(replay) == std::vector<uint64_t>{90, 91, 92, 93, 94, 95});
+  CHECK(replay.head() == 95);
+  CHECK(take(replay).empty());
+}
+
 TEST_CASE_METHOD(ReplayFixture, "a newest segment without a record is no obstacle to a time") {
   fill();
   ReplayRequest request;
