@@ -19,7 +19,7 @@ namespace muster {
 namespace {
 
 constexpr size_t longest_path = 4096;
-constexpr uint64_t bytes_per_file = 4096;  // of files as small as that there may be as many
+constexpr uint64_t bytes_per_file = 1024;  // which the kernel needs for an empty one too
 
 bool starts_with(const char* path, const char* directory) {
   const size_t length = strlen(directory);
