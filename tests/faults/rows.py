@@ -43,7 +43,7 @@ ROWS = {
     "B30": ("fork is refused", None),
     "B31": ("a pid is used again between exit and signal",
             "cannot happen: the leader of a launch is reaped last of all; sim"),
-    "B32": ("a process that SIGKILL does not reach", NOT_YET),
+    "B32": ("a process that SIGKILL does not reach", None),
     "B34": ("readiness that comes never, twice or as garbage", None),
     "B35": ("every exit code and signal", None),
     "B36": ("stop while starting, start while stopping, many clients at once", "sim"),
