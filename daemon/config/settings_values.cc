@@ -18,8 +18,10 @@ std::optional<int> signal_named(std::string_view text) {
 Result<Signal> parse_signal(std::string_view text) {
   const auto number = signal_named(text);
   if (!number) return fail("'{}' is not a signal, such as \"TERM\", \"INT\" or \"QUIT\"", text);
-  if (number == SIGKILL || number == SIGSTOP) return fail("'{}' cannot be caught", text);
-  return Signal{*number};
+  const Signal signal{*number};
+  if (signal.number == SIGKILL || signal.number == SIGSTOP)
+    return fail("'{}' cannot be caught", text);
+  return signal;
 }
 
 Result<FileMask> parse_mask(std::string_view text) {
