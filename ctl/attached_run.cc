@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
 
@@ -182,8 +183,17 @@ Outcome<int> run_attached(const Session& session, RunRequest request, bool with_
   return AttachedRun(*client, std::move(announcement)).run(std::move(request));
 }
 
-Outcome<void> add_variables(const std::vector<std::string>& pairs, RunRequest& request) {
-  for (auto& pair : pairs) {
+// From the first word that is no option on, everything is the command's.
+void RunOptions::add_to(CLI::App& app) {
+  app.add_option("-e,--env", variables, "For its environment; may be given again")
+      ->allow_extra_args(false)
+      ->option_text("K=V");
+  app.add_flag("--no-tty", no_tty, "No terminal for it, though we have one");
+  app.prefix_command();
+}
+
+Outcome<void> RunOptions::take_variables(RunRequest& request) const {
+  for (auto& pair : variables) {
     const size_t equals = pair.find('=');
     if (equals == 0 || equals == pair.npos)
       return failure(ExitCode::usage, fmt::format("-e '{}' is not of the form K=V", pair));

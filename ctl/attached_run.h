@@ -7,6 +7,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/unique_fd.h"
 #include "ctl/exit_code.h"
@@ -15,6 +16,10 @@
 #include "proto/client.h"
 #include "proto/limits.h"
 #include "proto/message.h"
+
+namespace CLI {
+class App;
+}
 
 namespace muster {
 
@@ -64,7 +69,13 @@ class AttachedRun {
 Outcome<int> run_attached(const Session& session, RunRequest request, bool with_terminal,
                           std::string announcement);
 
-// Adds "K=V" each.
-Outcome<void> add_variables(const std::vector<std::string>& pairs, RunRequest& request);
+// The options of every verb that runs something, before its command.
+struct RunOptions {
+  std::vector<std::string> variables;  // "K=V"
+  bool no_tty = false;
+
+  void add_to(CLI::App& app);
+  Outcome<void> take_variables(RunRequest& request) const;
+};
 
 }  // namespace muster

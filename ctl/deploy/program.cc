@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "base/exec_words.h"
 #include "base/unique_fd.h"
 
 namespace muster {
@@ -22,14 +23,6 @@ struct FileActions {
   FileActions& operator=(const FileActions&) = delete;
   posix_spawn_file_actions_t actions;
 };
-
-std::vector<char*> pointers(std::vector<std::string>& words) {
-  std::vector<char*> list;
-  list.reserve(words.size() + 1);
-  for (auto& word : words) list.push_back(word.data());
-  list.push_back(nullptr);
-  return list;
-}
 
 void read_to_end(int fd, const std::function<void(std::string_view)>& on_output) {
   std::array<char, 16 << 10> part;
@@ -86,7 +79,7 @@ Result<int> run_program(const Program& program) {
     posix_spawn_file_actions_addchdir_np(&files.actions, program.directory.c_str());
   pid_t pid = 0;
   const int error = posix_spawnp(&pid, argv.front().c_str(), &files.actions, nullptr,
-                                 pointers(argv).data(), pointers(variables).data());
+                                 pointers_into(argv).data(), pointers_into(variables).data());
   if (error != 0) return fail_errno(error, "{}", argv.front());
   writing.reset();
   if (program.on_output) read_to_end(reading.get(), program.on_output);

@@ -18,11 +18,7 @@ class Exec : public Verb {
         "\nctl exec [OPTIONS] NAME [COMMAND [WORDS...]]\n"
         "Without a command a shell. The exit status is the command's, or 128 + the signal that\n"
         "ended it.");
-    app.add_option("-e,--env", variables_, "For its environment; may be given again")
-        ->allow_extra_args(false)
-        ->option_text("K=V");
-    app.add_flag("--no-tty", no_tty_, "No terminal for it, though we have one");
-    app.prefix_command();
+    options_.add_to(app);
   }
 
   Outcome<int> run(Session& session) override {
@@ -34,17 +30,15 @@ class Exec : public Verb {
     words.erase(words.begin());
     if (!words.empty() && words.front() == "--") words.erase(words.begin());
     request.command = words.empty() ? std::vector<std::string>{"sh"} : std::move(words);
-    if (auto added = add_variables(variables_, request); !added)
-      return tl::unexpected(added.error());
+    if (auto added = options_.take_variables(request); !added) return tl::unexpected(added.error());
     const std::string text = terminal_safe(request.command.front()), where = request.inside;
-    return run_attached(session, std::move(request), !no_tty_,
+    return run_attached(session, std::move(request), !options_.no_tty,
                         fmt::format("Running `{}` in {}...", text, terminal_safe(where)));
   }
 
  private:
   CLI::App* app_ = nullptr;
-  bool no_tty_ = false;
-  std::vector<std::string> variables_;
+  RunOptions options_;
 };
 
 }  // namespace

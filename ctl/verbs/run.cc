@@ -26,10 +26,7 @@ class Run : public Verb {
         "The first word may be a process type and stands for its command. Attached, the exit\n"
         "status is the command's, or 128 + the signal that ended it.");
     app.add_flag("-d,--detach", detach_, "Leave it alone; its output goes to the log");
-    app.add_option("-e,--env", variables_, "For its environment; may be given again")
-        ->allow_extra_args(false)
-        ->option_text("K=V");
-    app.add_flag("--no-tty", no_tty_, "No terminal for it, though we have one");
+    options_.add_to(app);
     app.add_flag("--shared", shared_,
                  "In the app's own directory, not in a copy that is thrown away");
     app.add_option("--timeout", timeout_, "Stop it when it has run for so long (30s, 5m)")
@@ -37,8 +34,6 @@ class Run : public Verb {
     app.add_option("--memory", memory_, "What it may use of memory (512M)")->option_text("SIZE");
     app.add_option("--disk", disk_, "How much it may change in its copy (1G)")->option_text("SIZE");
     app.add_option("--cpu", cpu_, "How many processors it may use (0.5)")->option_text("N");
-    // From the first word that is no option on, everything is the command's.
-    app.prefix_command();
   }
 
   Outcome<int> run(Session& session) override {
@@ -52,12 +47,11 @@ class Run : public Verb {
                                                   request.command.front()));
     if (request.command.empty())
       return failure(ExitCode::usage, "Usage: ctl run [OPTIONS] [--] COMMAND [WORDS...]");
-    if (auto added = add_variables(variables_, request); !added)
-      return tl::unexpected(added.error());
+    if (auto added = options_.take_variables(request); !added) return tl::unexpected(added.error());
     if (auto taken = take_limits(request); !taken) return tl::unexpected(taken.error());
     if (detach_) return detached(session, std::move(request));
     const std::string text = joined(request.command);
-    return run_attached(session, std::move(request), !no_tty_,
+    return run_attached(session, std::move(request), !options_.no_tty,
                         fmt::format("Running `{}` attached to terminal...", text));
   }
 
@@ -100,10 +94,10 @@ class Run : public Verb {
   }
 
   CLI::App* app_ = nullptr;
-  bool detach_ = false, no_tty_ = false, shared_ = false;
+  bool detach_ = false, shared_ = false;
   std::optional<std::string> timeout_, memory_, disk_;
   std::optional<double> cpu_;
-  std::vector<std::string> variables_;
+  RunOptions options_;
 };
 
 }  // namespace

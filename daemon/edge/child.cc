@@ -14,7 +14,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "daemon/edge/exec_words.h"
+#include "base/exec_words.h"
 #include "daemon/edge/exit_status.h"
 #include "daemon/edge/process_table.h"
 #include "daemon/edge/spawn_into.h"

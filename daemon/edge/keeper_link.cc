@@ -16,7 +16,7 @@
 #include <cstring>
 #include <utility>
 
-#include "daemon/edge/exec_words.h"
+#include "base/exec_words.h"
 #include "daemon/edge/machine.h"
 #include "daemon/keeper/channel.h"
 

@@ -145,7 +145,7 @@ def test_who_wants_more_memory_is_ended_and_that_is_told_once(app):
 
 def test_ps_shows_what_is_used(app):
     app.procfile(alpha=f"exec {sys.executable} -c 'b = bytearray(64 << 20); b[::4096] = b[::4096]; "
-                 "print(\"filled\", flush=True); input()' < gate", beta="echo; exec sleep 1000")
+                 "print(\"filled\", flush=True); input()' < gate", beta="echo; " + STAYS)
     gate = app.gate("gate")
     app.start("-m", "alpha=1,beta=0")
     with gate.writer():

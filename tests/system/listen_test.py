@@ -10,6 +10,7 @@ import threading
 import pytest
 
 import proc
+from daemon import STAYS
 from waiting import wait_for
 
 # Answers each connection with its pid; SIGTERM ends it between two of them.
@@ -137,7 +138,7 @@ def test_a_socket_of_this_machine_goes_when_it_is_not_wanted(app):
     path = app.directory / "web.sock"
     with client_of(socket.AF_UNIX, str(path)) as client:
         client.served_by(app.pid("web.1"))
-    app.write("Procfile", "worker: exec sleep 1000\n")
+    app.procfile(worker=STAYS)
     app.write("muster.toml", "")
     app.ok("reload")
     assert not path.exists()

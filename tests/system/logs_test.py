@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from daemon import STAYS
 from home import BIN
 from terminal import Terminal
 
@@ -46,7 +47,7 @@ def test_filter_first_then_count(talking):
 
 
 def test_a_hundred_lines_by_default_and_more_into_a_pipe(app):
-    app.procfile(alpha="seq 2000; exec sleep 1000")
+    app.procfile(alpha="seq 2000; " + STAYS)
     app.start()
     app.wait_log("app[alpha.1]: 2000")
     assert app.logs("-p", "alpha", "-s", "app") == [f"app[alpha.1]: {n}" for n in range(501, 2001)]

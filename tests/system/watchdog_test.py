@@ -2,6 +2,7 @@
 
 import sys
 
+from daemon import STAYS
 from waiting import wait_for
 
 # Says so every fifth of a second that it lives, until there is something at its gate.
@@ -42,7 +43,7 @@ def test_silence_is_ended(app):
 
 
 def test_an_old_process_is_restarted(app):
-    app.procfile(alpha="exec sleep 1000", beta="exec sleep 1000")
+    app.procfile(alpha=STAYS, beta=STAYS)
     app.start()
     alpha, beta = app.pid("alpha.1"), app.pid("beta.1")
     app.write("muster.toml", "[alpha]\nmax_age = '1s'\n")

@@ -4,17 +4,6 @@
 using namespace muster;
 using Lines = Stage::Lines;
 
-namespace {
-
-RunRequest detached(std::vector<std::string> command) {
-  return RunRequest{std::move(command), {}, true, 0};
-}
-RunRequest attached(std::vector<std::string> command) {
-  return RunRequest{std::move(command), {{"COLOUR", "red"}}, false, 8};
-}
-
-}  // namespace
-
 TEST_CASE("a one-off is isolated, unless it is to be shared or the files say so") {
   AppModel model = shop();
   Stage stage({}, model);

@@ -5,17 +5,6 @@
 using namespace muster;
 using Lines = Stage::Lines;
 
-namespace {
-
-RunRequest detached(std::vector<std::string> command) {
-  return RunRequest{std::move(command), {}, true, 0};
-}
-RunRequest attached(std::vector<std::string> command) {
-  return RunRequest{std::move(command), {{"COLOUR", "red"}}, false, 8};
-}
-
-}  // namespace
-
 TEST_CASE("an attached one-off: started, its exit is answered when all of it is gone") {
   Stage stage({});
   const auto id = stage.ask(attached({"rake", "db:migrate", "a b"}));

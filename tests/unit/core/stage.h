@@ -20,6 +20,13 @@ inline AppModel shop() {
   return model_of({{"web", "serve -p $PORT"}, {"worker", "work"}}, {{"COLOUR", "blue"}});
 }
 
+inline RunRequest detached(std::vector<std::string> command) {
+  return RunRequest{std::move(command), {}, true, 0};
+}
+inline RunRequest attached(std::vector<std::string> command) {
+  return RunRequest{std::move(command), {{"COLOUR", "red"}}, false, 8};
+}
+
 class Stage {
  public:
   using Lines = std::vector<std::string>;
