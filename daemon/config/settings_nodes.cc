@@ -2,6 +2,7 @@
 #include "daemon/config/settings_nodes.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "daemon/config/env_file.h"
 #include "daemon/config/listen_address.h"
@@ -109,7 +110,7 @@ Result<> read(const toml::node& node, Quotas::CorePercents& cpu) {
   const auto cores = node.value<double>();
   if (!cores || !(*cores >= least && *cores <= most))
     return fail("must be a number of processors such as 0.5 or 2");
-  cpu.count = static_cast<uint32_t>(*cores * 100 + 0.5);
+  cpu.count = static_cast<uint32_t>(std::lround(*cores * 100));
   return {};
 }
 
