@@ -220,6 +220,11 @@ std::string format_local_clock(WallTime time) {
   return fmt::format("{:02}:{:02}:{:02}", local.tm_hour, local.tm_min, local.tm_sec);
 }
 
+LocalMinute local_minute(WallTime time) {
+  const tm local = local_calendar(time);
+  return {local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_wday};
+}
+
 Result<WallTime> parse_time(std::string_view text, WallTime now) {
   const auto whole = [text](auto take, auto... more) -> std::optional<WallTime> {
     Scanner scanner(text);

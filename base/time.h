@@ -48,6 +48,14 @@ std::string format_utc(WallTime time);
 // `10:14:40` in the local time zone.
 std::string format_local_clock(WallTime time);
 
+// The minute in which a moment lies, in the local time zone.
+struct LocalMinute {
+  int month, day;    // from 1 on
+  int hour, minute;  // from 0 on
+  int weekday;       // 0 is Sunday
+};
+LocalMinute local_minute(WallTime time);
+
 // What a person types after --since: `2026-11-22T10:15:02[.114][Z|+00:00]`, `2026-11-22 10:15`,
 // `2026-11-22`, `10:15[:02]` (today), `90s`, `10m`, `2h`, `1d` (each also with ` ago`),
 // `@1700000000`. Without a zone it is local time.

@@ -100,6 +100,12 @@ Result<> App::Parts::open() {
   probes.emplace(
       loop, [this](LaunchId launch) { return processes->whereabouts(launch); },
       [this](Event event) { post(std::move(event)); });
+  health_checks.emplace(
+      loop, [this](LaunchId launch) { return processes->whereabouts(launch); },
+      [this](Event event) { post(std::move(event)); });
+  size_watch.emplace(
+      loop, [this](LaunchId launch) { return processes->usage(launch).memory_bytes; },
+      [this](Event event) { post(std::move(event)); });
   auto notify_bound = NotifySocket::bind(notify_path(), std::move(keeper.notify()));
   if (!notify_bound) return within(notify_bound.error(), "NOTIFY_SOCKET");
   notify_socket.emplace(

@@ -27,11 +27,18 @@ void App::Parts::on(AwaitReady& action) {
     probes->watch(action);
 }
 
+void App::Parts::on(WatchOver& action) {
+  health_checks->watch(action);
+  size_watch->watch(action);
+}
+
 // What has exited is not waited for any more.
 void App::Parts::forget(LaunchId launch) {
   memory_watch->forget(launch);
   port_watch->forget(launch);
   probes->forget(launch);
+  health_checks->forget(launch);
+  size_watch->forget(launch);
   announcer.log_watch->forget(launch);
 }
 

@@ -11,6 +11,7 @@
 #include "daemon/edge/bus_socket.h"
 #include "daemon/edge/control_socket.h"
 #include "daemon/edge/formation_file.h"
+#include "daemon/edge/health_checks.h"
 #include "daemon/edge/intake.h"
 #include "daemon/edge/journal_packing.h"
 #include "daemon/edge/journal_sync.h"
@@ -24,6 +25,7 @@
 #include "daemon/edge/processes.h"
 #include "daemon/edge/release_file.h"
 #include "daemon/edge/replay_desk.h"
+#include "daemon/edge/size_watch.h"
 #include "router/router.h"
 
 namespace muster {
@@ -67,6 +69,7 @@ struct App::Parts {
   void on(Launch& action);
   void on(Kill& action);
   void on(AwaitReady& action);
+  void on(WatchOver& action);
   void on(Publish& action);
   void on(Answer& action);
   void on(PassToLaunch& action);
@@ -104,6 +107,8 @@ struct App::Parts {
   std::optional<MemoryWatch> memory_watch;
   std::optional<PortWatch> port_watch;
   std::optional<Probes> probes;
+  std::optional<HealthChecks> health_checks;
+  std::optional<SizeWatch> size_watch;
   std::optional<NotifySocket> notify_socket;
   std::optional<FormationFile> formation_file;
   std::optional<ReleaseFile> release_file;

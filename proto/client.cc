@@ -173,7 +173,7 @@ ClientResult<Reply> Client::ask(const RequestBody& body, Nanos timeout) {
       if (!is_repeatable(body))
         return trouble(ClientTrouble::timeout,
                        "the daemon of app '{}' was replaced meanwhile, and goes on with what it "
-                       "had begun; look at: ctl ps",
+                       "had begun; look at: ctl ps, ctl releases",
                        state_->endpoints.app);
       if (auto sent = state_->send(id, body); !sent) return tl::unexpected(sent.error());
       continue;

@@ -27,11 +27,14 @@ bool is_question(const RequestBody& body) {
 }
 
 bool is_repeatable(const RequestBody& body) {
-  return std::holds_alternative<StopRequest>(body) || std::holds_alternative<StartRequest>(body);
+  return std::holds_alternative<StopRequest>(body) || std::holds_alternative<StartRequest>(body) ||
+         (std::holds_alternative<ConfigRequest>(body) && !is_question(body));
 }
 
 bool is_awaited(const RequestBody& body) {
-  return is_repeatable(body) || std::holds_alternative<RestartRequest>(body);
+  return is_repeatable(body) || std::holds_alternative<RestartRequest>(body) ||
+         std::holds_alternative<RollbackRequest>(body) ||
+         std::holds_alternative<DeployRequest>(body);
 }
 
 }  // namespace muster

@@ -21,6 +21,8 @@ namespace fs = std::filesystem;
 constexpr size_t code_length = 12, short_commit = 7;
 // What a daemon may take to start, and to keep a release behind others.
 constexpr Nanos answer_time = 60s;
+// The app's own release process may take long.
+constexpr Nanos release_time = 6h;
 // A formation of many processes comes up one after the other; then the daemon goes on without us.
 constexpr Nanos come_up_time = 30min;
 constexpr auto look_again_pause = 100ms;
@@ -155,7 +157,7 @@ Outcome<> Deploy::start_daemon() {
 // Where the answer is lost with a supervisor, the releases tell whether it was kept.
 Outcome<uint64_t> Deploy::release() {
   const DeployRequest wanted{code_, commit_.substr(0, short_commit)};
-  auto released = ask<ReleasedReply>(session_, wanted, answer_time);
+  auto released = ask<ReleasedReply>(session_, wanted, release_time);
   if (released) return released->version;
   if (released.error().code == ExitCode::no) return tl::unexpected(released.error());
   auto known = ask<ReleasesReply>(session_, ReleasesRequest{}, short_timeout);

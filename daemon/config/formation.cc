@@ -58,6 +58,19 @@ Result<FormationCounts> within_limit(FormationCounts counts) {
 
 }  // namespace
 
+Scalability scalability(const ProcessType& type) {
+  if (type.name == release_type)
+    return {0, "its process is run before each release; ctl run release runs it now"};
+  if (type.settings.cron)
+    return {0, "it is run at the times of its cron in muster.toml; ctl run runs it now"};
+  if (is_singleton(type))
+    return {1,
+            "a singleton should never be scaled beyond a single process: both would try to do the "
+            "same work, and create duplicate records or events (singleton = false in muster.toml "
+            "lifts this)"};
+  return {limits::processes, {}};
+}
+
 Result<FormationCounts> parse_formation_option(std::string_view text,
                                                const std::vector<ProcessType>& types) {
   std::string packed(text);
@@ -69,7 +82,7 @@ Result<FormationCounts> parse_formation_option(std::string_view text,
   FormationCounts counts;
   auto all = named->extract(std::string(all_types));
   const uint32_t each = all.empty() ? 0 : all.mapped();
-  for (auto& type : types) counts[type.name] = is_singleton(type) ? std::min(each, 1u) : each;
+  for (auto& type : types) counts[type.name] = std::min(each, scalability(type).most);
   for (auto& [type, count] : *named) {
     auto known = counts.find(type);
     if (known == counts.end())
@@ -77,8 +90,8 @@ Result<FormationCounts> parse_formation_option(std::string_view text,
     known->second = count;
   }
   for (auto& type : types)
-    if (counts[type.name] > 1 && is_singleton(type))
-      return fail("formation '{}': {}: {}", text, type.name, why_singleton);
+    if (const Scalability allowed = scalability(type); counts[type.name] > allowed.most)
+      return fail("formation '{}': {}: {}", text, type.name, allowed.why);
   auto limited = within_limit(std::move(counts));
   if (!limited) return within(limited.error(), "formation '{}'", text);
   return limited;
@@ -86,7 +99,7 @@ Result<FormationCounts> parse_formation_option(std::string_view text,
 
 FormationCounts one_of_each(const std::vector<ProcessType>& types) {
   FormationCounts counts;
-  for (auto& type : types) counts[type.name] = 1;
+  for (auto& type : types) counts[type.name] = std::min(1u, scalability(type).most);
   return counts;
 }
 

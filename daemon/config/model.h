@@ -24,10 +24,16 @@ inline bool is_singleton(const ProcessType& type) {
   return type.settings.singleton.value_or(type.name == "clock" || type.name == "scheduler");
 }
 
-// As a part of a sentence, for who wanted more.
-inline constexpr std::string_view why_singleton =
-    "a singleton should never be scaled beyond a single process: both would try to do the same "
-    "work, and create duplicate records or events (singleton = false in muster.toml lifts this)";
+// What the type with this name does is done before each release.
+inline constexpr std::string_view release_type = "release";
+
+// How many processes of it a formation may have, and as a part of a sentence, for who wanted more,
+// why no more.
+struct Scalability {
+  uint32_t most;
+  std::string_view why;
+};
+Scalability scalability(const ProcessType& type);
 
 struct AppModel {
   std::vector<ProcessType> types;  // in the order of the Procfile, names unique

@@ -32,6 +32,11 @@ std::string_view name_of(Readiness::Kind kind) {
   return "?";
 }
 
+std::string text_of(const Readiness& readiness) {
+  std::string text(name_of(readiness.kind));
+  return readiness.what.empty() ? text : text + ':' + readiness.what;
+}
+
 ChangedKeys changed_keys(const Settings& before, const Settings& after) {
   ChangedKeys changed;
   for_each_key(

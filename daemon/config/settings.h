@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "daemon/config/schedule.h"
 
 namespace muster {
 
@@ -173,6 +174,16 @@ struct ListenAddress {
   bool operator==(const ListenAddress&) const = default;
 };
 
+// What shows, again and again, that a process that is up is well.
+struct HealthCheck {
+  static constexpr uint32_t most_failures = 1000;
+  Readiness by;  // of kind port, exec or http
+  Nanos every = 10s, timeout = 5s;
+  uint32_t failures = 3;  // so many in a row, and it is not
+  bool operator==(const HealthCheck&) const = default;
+};
+std::string text_of(const Readiness& readiness);  // as muster.toml has it
+
 // For how long a process that is up stays as it is.
 struct Watching {
   struct Period {
@@ -180,9 +191,17 @@ struct Watching {
     Nanos length = shortest;
     bool operator==(const Period&) const = default;
   };
-  std::optional<Period> watchdog;  // so long silent, it is killed
-  std::optional<Period> max_age;   // so old, it is restarted
+  std::optional<Period> watchdog;           // so long silent, it is killed
+  std::optional<Period> max_age;            // so old, it is restarted
+  std::optional<HealthCheck> health;        // not well, it is killed
+  std::optional<Quotas::Bytes> max_memory;  // larger, it is restarted
   bool operator==(const Watching&) const = default;
+};
+
+// How many processes of a type a restart takes at the same time.
+struct RollWidth {
+  uint32_t processes = 1;
+  bool operator==(const RollWidth&) const = default;
 };
 
 struct Settings {
@@ -193,6 +212,8 @@ struct Settings {
   Stopping stopping;
   Restarting restarting;
   std::optional<bool> singleton;  // not said: as its name has it
+  std::optional<RollWidth> roll;  // none: one after the other
+  std::optional<Schedule> cron;   // it is run at these times, and not in the formation
   Surroundings surroundings;
   std::optional<LineRate> line_rate;  // none: no limit
   Environment env;                    // on top of the .env files

@@ -21,16 +21,19 @@ void for_each_key(Visit&& visit, S&... of) {
   visit(Key{"boot_timeout", at_once}, of.booting.timeout...);
   visit(Key{"core", at_start}, of.surroundings.core...);
   visit(Key{"cpu", at_start}, of.surroundings.quotas.cpu...);
+  visit(Key{"cron", at_once}, of.cron...);
   visit(Key{"directory", at_start}, of.surroundings.directory...);
   visit(Key{"disk", at_start}, of.surroundings.disk...);
   visit(Key{"env", at_start}, of.env...);
   visit(Key{"give_up", at_once}, of.restarting.give_up...);
   visit(Key{"grace", at_once}, of.stopping.grace...);
   visit(Key{"group", at_start}, of.surroundings.account.group...);
+  visit(Key{"health", at_once}, of.watching.health...);
   visit(Key{"isolate", at_start}, of.surroundings.isolate...);
   visit(Key{"line_rate", at_start}, of.line_rate...);
   visit(Key{"listen", at_start}, of.listen...);
   visit(Key{"max_age", at_once}, of.watching.max_age...);
+  visit(Key{"max_memory", at_once}, of.watching.max_memory...);
   visit(Key{"memory", at_start}, of.surroundings.quotas.memory...);
   visit(Key{"needs", at_once}, of.needs...);
   visit(Key{"nice", at_start}, of.surroundings.nice...);
@@ -39,6 +42,7 @@ void for_each_key(Visit&& visit, S&... of) {
   visit(Key{"pids", at_start}, of.surroundings.quotas.pids...);
   visit(Key{"ready", at_start}, of.booting.ready...);
   visit(Key{"restart", at_once}, of.restarting.when...);
+  visit(Key{"roll", at_once}, of.roll...);
   visit(Key{"signal", at_once}, of.stopping.signal...);
   visit(Key{"singleton", at_once}, of.singleton...);
   visit(Key{"success", at_once}, of.restarting.success...);

@@ -8,6 +8,7 @@
 #include "daemon/config/listen_address.h"
 #include "daemon/config/needs.h"
 #include "daemon/config/settings_values.h"
+#include "proto/limits.h"
 
 namespace muster {
 namespace {
@@ -193,6 +194,37 @@ Result<> read(const toml::node& node, GiveUp& limit) {
   if (Result<> known = expect_fields(*table, {"crashes", "within"}); !known) return known;
   if (Result<> crashes = read_field(*table, "crashes", limit.crashes); !crashes) return crashes;
   return read_field(*table, "within", limit.within);
+}
+
+// The check alone, or a table with it.
+Result<> read(const toml::node& node, HealthCheck& check) {
+  using enum Readiness::Kind;
+  auto* table = node.as_table();
+  if (table && !table->contains("check"))
+    return fail(
+        "must be a check, or a table such as {{ check = \"http:/health\", every = \"10s\" }}");
+  if (Result<> by = read(table ? *table->get("check") : node, check.by); !by) return by;
+  if (check.by.kind != port && check.by.kind != exec && check.by.kind != http)
+    return fail("'{}' is none of \"port\", \"exec:COMMAND\" and \"http:/PATH\"",
+                name_of(check.by.kind));
+  if (!table) return {};
+  if (Result<> known = expect_fields(*table, {"check", "every", "timeout", "failures"}); !known)
+    return known;
+  if (Result<> every = read_field(*table, "every", check.every); !every) return every;
+  if (Result<> timeout = read_field(*table, "timeout", check.timeout); !timeout) return timeout;
+  if (check.every < 100ms || check.timeout < 100ms)
+    return fail("every and timeout must be 100ms at least");
+  auto* failures = table->get("failures");
+  return failures ? read_number(*failures, 1, HealthCheck::most_failures, check.failures)
+                  : Result<>();
+}
+
+Result<> read(const toml::node& node, RollWidth& width) {
+  return read_number(node, 1, limits::processes, width.processes);
+}
+
+Result<> read(const toml::node& node, Schedule& schedule) {
+  return set(schedule, node, Schedule::parse);
 }
 
 Result<> read(const toml::node& node, ListenAddress& address) {

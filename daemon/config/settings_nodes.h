@@ -34,6 +34,9 @@ Result<> read(const toml::node& node, std::vector<int32_t>& statuses);
 Result<> read(const toml::node& node, uint32_t& crashes);
 Result<> read(const toml::node& node, Backoff& backoff);
 Result<> read(const toml::node& node, GiveUp& limit);
+Result<> read(const toml::node& node, HealthCheck& check);
+Result<> read(const toml::node& node, RollWidth& width);
+Result<> read(const toml::node& node, Schedule& schedule);
 Result<> read(const toml::node& node, std::vector<Need>& needs);
 Result<> read(const toml::node& node, ListenAddress& address);
 

@@ -70,6 +70,14 @@ struct AwaitReady {  // for a port, a command, a GET or a line; answered by Read
   uint32_t port = 0;  // 0: it has none
   Nanos within{};     // after that, asking costs more than it tells
 };
+// For a process that is up: it is to be told when it is not well any more, or is too large. Each
+// takes the place of the one before.
+struct WatchOver {  // answered by Unwell and Grown, if ever
+  LaunchId launch;
+  std::optional<HealthCheck> health;
+  uint32_t port = 0;  // 0: it has none
+  std::optional<uint64_t> max_memory;
+};
 struct Publish {  // numbers are given by the router
   EventRecord event;
 };
@@ -115,7 +123,7 @@ struct Finish {  // everything is down: leave the loop
 };
 
 using Action =
-    std::variant<Launch, Kill, AwaitReady, Publish, Answer, AnswerUsage, PassToLaunch, Listen,
-                 SaveFormation, ReadModel, KeepReleases, AnswerStatus, Upgrade, Finish>;
+    std::variant<Launch, Kill, AwaitReady, WatchOver, Publish, Answer, AnswerUsage, PassToLaunch,
+                 Listen, SaveFormation, ReadModel, KeepReleases, AnswerStatus, Upgrade, Finish>;
 
 }  // namespace muster

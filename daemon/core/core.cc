@@ -21,9 +21,11 @@ std::vector<Action> Core::State::start(Now now) {
   out.begin(now);
   out.add(SaveFormation{formation});
   listen();
+  timetable.follow(types, now.wall);
   for (auto& [type, count] : formation)
     for (uint32_t number = 1; number <= count; number++)
       driver.step(driver.add({type, number}), LifeEvent::start);
+  next_look = timetable.next_look(now);
   return out.take();
 }
 
@@ -39,13 +41,16 @@ std::vector<Action> Core::State::handle(Event event, Now now) {
           on(it);
       },
       event);
+  go_on_with_next();
   if (phase == Phase::running) {
     roll_on();
     judge_trial();
+    launch_what_is_due();
     driver.launch_what_waits();
   }
   if (phase == Phase::ending) end_what_nobody_needs();
   finish_when_all_is_gone();
+  next_look = timetable.next_look(now);
   return out.take();
 }
 
@@ -114,9 +119,10 @@ std::optional<Note> Core::take_note(const std::vector<Action>& actions) {
 }
 
 std::optional<MonoTime> Core::next_deadline() const {
-  const auto of_process = state_->table.next_deadline(), of_trial = state_->trial_deadline();
-  if (!of_process || !of_trial) return of_process ? of_process : of_trial;
-  return std::min(*of_process, *of_trial);
+  std::optional<MonoTime> first = state_->table.next_deadline();
+  for (auto other : {state_->trial_deadline(), state_->due_deadline()})
+    if (other) first = first ? std::min(*first, *other) : other;
+  return first;
 }
 
 }  // namespace muster

@@ -11,18 +11,6 @@
 #include "daemon/core/texts.h"
 
 namespace muster {
-namespace {
-
-void limit(Surroundings& surroundings, const OneOff& one_off) {
-  surroundings.isolate = one_off.isolated;
-  auto& [memory, disk, cpu, timeout] = one_off.limits;
-  if (memory) surroundings.quotas.memory = Quotas::Bytes{*memory};
-  if (disk) surroundings.disk = Quotas::Bytes{*disk};
-  if (cpu) surroundings.quotas.cpu = Quotas::CorePercents{*cpu};
-}
-
-}  // namespace
-
 Driver::Driver(const Types& types, const FormationCounts& formation, const Releases& releases,
                const CoreOptions& options, ProcessTable& table, Waiting& waiting, Outbox& out)
     : types_(types),
@@ -128,11 +116,13 @@ void Driver::change(Process& p, ProcessState next, Wish wish) {
   const std::string_view to = public_name(p.state, p.wish, one_off);
   if (from == to) return;
   p.since = out_.now();
-  if (comes_up) keep_watch_anew(p);
   EventRecord changed = record(p, RecordKind::state, texts::state_changed(from, to));
   changed.from = from;
   changed.to = to;
   out_.publish(std::move(changed));
+  if (!comes_up) return;
+  keep_watch_anew(p);
+  watch_over(p);
 }
 
 Process& Driver::add(ProcessName name, std::optional<OneOff> one_off) {
@@ -171,102 +161,11 @@ void Driver::launch(Process& p) {
   out_.add(std::move(launch));
 }
 
-Launch Driver::launch_of(const Process& p, LaunchId id) const {
-  Launch launch;
-  launch.launch = id;
-  launch.process = p.name;
-  launch.env = types_.model().env;
-  if (const Settings* settings = settings_of(p)) {
-    launch.surroundings = settings->surroundings;
-    launch.line_rate = settings->line_rate;
-    launch.env.insert(launch.env.end(), settings->env.begin(), settings->env.end());
-  }
-  const Release& release = releases_.current();
-  launch.code = release.code;
-  launch.env.insert(launch.env.end(), release.config.begin(), release.config.end());
-  if (p.one_off) {
-    launch.command = p.one_off->command;
-    launch.argv = p.one_off->argv;
-    launch.attached = p.one_off->attached;
-    launch.env.insert(launch.env.end(), p.one_off->env.begin(), p.one_off->env.end());
-    limit(launch.surroundings, *p.one_off);
-    if (p.one_off->inside) launch.inside = midst_of(*p.one_off->inside);
-  } else {
-    launch.command = p.command;
-  }
-  launch.notifies = p.readiness.kind == Readiness::Kind::notify || watchdog_of(p);
-  if (auto silence = watchdog_of(p))
-    launch.env.emplace_back("WATCHDOG_USEC", std::to_string(*silence / 1us));
-  if (const ListenAddress* address = listen_of(p)) launch.listen = *address;
-  if (auto port = port_of(p)) launch.env.emplace_back("PORT", std::to_string(*port));
-  launch.env.emplace_back("PS", p.name.text());
-  launch.env.emplace_back("DYNO", p.name.text());
-  return launch;
-}
-
-// Of one that has ended meanwhile there is nothing left to be in.
-Launch::Midst Driver::midst_of(LaunchId launch) const {
-  const Process* other = table_.of_launch(launch);
-  if (!other || !other->identity) return {};
-  const Settings* settings = settings_of(*other);
-  const bool isolated = other->one_off ? other->one_off->isolated
-                                       : settings && settings->surroundings.isolate == true;
-  return {*other->identity, isolated};
-}
-
-// The edge is asked again for what an earlier program may or may not have begun.
-void Driver::launch_again(Process& p) {
-  Launch launch = launch_of(p, *p.launch);
-  launch.resumed = Launch::Resumed{p.progress, p.identity};
-  const bool unready = p.state == ProcessState::starting && p.progress == LaunchProgress::running;
-  // What it has printed meanwhile comes as soon as it is taken over.
-  const bool by_line = p.readiness.kind == Readiness::Kind::log;
-  if (unready && by_line) ask_for_readiness(p);
-  out_.add(std::move(launch));
-  if (unready && !by_line) ask_for_readiness(p);
-}
-
-void Driver::keep_port(Process& p) {
-  if (!ports_.keep(*p.port)) p.port.reset();
-}
-
 void Driver::take_stopping(Process& p) {
   const Settings* settings = settings_of(p);
   if (!settings || settings->stopping == p.stopping) return;
   p.stopping = settings->stopping;
   table_.touch(p);
-}
-
-// Nothing for a type that has left the files.
-const Settings* Driver::settings_of(const Process& p) const {
-  const std::string& name = p.one_off ? p.one_off->type : p.name.type;
-  if (name.empty()) return &types_.model().one_offs;
-  const ProcessType* type = types_.find(name);
-  return type ? &type->settings : nullptr;
-}
-
-// A process keeps its port for as long as it is in the table, unless its type comes to share one.
-void Driver::give_port(Process& p) {
-  if (listen_of(p)) {
-    if (p.port) ports_.release(*p.port);
-    p.port.reset();
-    return;
-  }
-  if (p.port) return;
-  p.port = ports_.take(*types_.index_of(p.name.type), types_.size(), p.name.number);
-  if (!p.port) publish(p, RecordKind::notice, texts::no_port());
-}
-
-// One-offs are not to answer in the name of the type.
-const ListenAddress* Driver::listen_of(const Process& p) const {
-  const Settings* settings = p.one_off ? nullptr : settings_of(p);
-  return settings && settings->listen ? &*settings->listen : nullptr;
-}
-
-std::optional<uint32_t> Driver::port_of(const Process& p) const {
-  const ListenAddress* address = listen_of(p);
-  if (!address) return p.port;
-  return address->path.empty() ? std::optional<uint32_t>(address->port) : std::nullopt;
 }
 
 void Driver::arm(Process& p, Nanos delay) { table_.set_deadline(p, out_.now().mono + delay); }

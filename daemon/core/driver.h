@@ -13,6 +13,9 @@
 
 namespace muster {
 
+// What the app gives to a process, later ones win.
+Environment environment_of(const AppModel& model, const Settings* settings, const Release& release);
+
 class Driver {
  public:
   Driver(const Types& types, const FormationCounts& formation, const Releases& releases,
@@ -34,6 +37,14 @@ class Driver {
   // Its turn is over, whether it has come or not; who waits for it waits for its next launch.
   void end_turn(Process& process);
 
+  // The one-offs that have ended since this was last asked.
+  struct Ended {
+    ProcessName name;
+    std::optional<int32_t> status;
+    std::string trouble;  // why it could not be launched
+  };
+  std::vector<Ended> take_ended() { return std::exchange(ended_, {}); }
+
   // For a core that goes on where another one stopped.
   void keep_waiting(const Process& process);
   void launch_again(Process& process);
@@ -47,6 +58,8 @@ class Driver {
   void keep_watch(Process& process);
   // For a core that was not there for a while.
   void keep_watch_anew(Process& process);
+  // While it is up: whatever of it an edge has to look at, as the files have it now.
+  void watch_over(const Process& process);
   // Where it listens: on its own port, or on that which its type shares.
   std::optional<uint32_t> port_of(const Process& process) const;
   void continue_from(LaunchId next) { next_launch_ = std::max(next_launch_, next); }
@@ -58,6 +71,8 @@ class Driver {
   void on(const Ready& event);
   void on(const Notified& event);
   void on(const OutOfMemory& event);
+  void on(const Unwell& event);
+  void on(const Grown& event);
   void on(const Exited& event);
   void on(const Gone& event);
   void on_tick();
@@ -109,6 +124,7 @@ class Driver {
   Ports ports_;
   std::set<ProcessName> waiting_for_needs_;
   LaunchId next_launch_;
+  std::vector<Ended> ended_;
 };
 
 }  // namespace muster

@@ -12,6 +12,7 @@ void Driver::settle(Process& p) {
   const int status = p.last_exit.value_or(255);
   const auto attached = p.one_off && p.one_off->attached ? p.one_off->asker : std::nullopt;
   auto awaiting_rest = std::exchange(p.awaiting_rest, {});
+  if (p.one_off) ended_.push_back({p.name, p.last_exit, p.trouble});
   table_.clear_launch(p);
   apply(p, settled(p.wish, p.one_off.has_value()));  // p may be gone now
   waiting_.report_all(awaiting_rest);
@@ -46,7 +47,7 @@ void Driver::end_turn(Process& p) {
 
 void Driver::retire(Process& p) {
   waiting_.report_all(p.awaiting_launch, p.name.text() + " was stopped");
-  if (includes(formation_, p.name)) return;
+  if (!p.one_off && includes(formation_, p.name)) return;
   if (p.port) ports_.release(*p.port);
   table_.erase(p);
 }

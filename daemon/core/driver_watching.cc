@@ -54,6 +54,36 @@ void Driver::keep_watch_anew(Process& p) {
   keep_watch(p);
 }
 
+// Who ends anyway is left alone.
+void Driver::watch_over(const Process& p) {
+  const Settings* settings = p.one_off ? nullptr : settings_of(p);
+  if (!settings || p.state != ProcessState::up) return;
+  const auto& [watchdog, max_age, health, max_memory] = settings->watching;
+  WatchOver wanted{*p.launch, health, port_of(p).value_or(0), {}};
+  if (max_memory) wanted.max_memory = max_memory->count;
+  out_.add(std::move(wanted));
+}
+
+void Driver::on(const Unwell& event) {
+  Process* p = table_.of_launch(event.launch);
+  const Settings* settings = p && p->state == ProcessState::up ? settings_of(*p) : nullptr;
+  if (!settings || !settings->watching.health) return;
+  p->trouble = texts::unwell(event.failures, text_of(settings->watching.health->by));
+  publish_error(*p, "health", p->trouble);
+  step(*p, LifeEvent::hung);
+}
+
+void Driver::on(const Grown& event) {
+  Process* p = table_.of_launch(event.launch);
+  const bool runs = p && p->state == ProcessState::up && p->wish == Wish::run;
+  const Settings* settings = runs ? settings_of(*p) : nullptr;
+  if (!settings || !settings->watching.max_memory) return;
+  publish(*p, RecordKind::notice,
+          texts::memory_used(event.bytes, settings->watching.max_memory->count));
+  publish_error(*p, "R14", texts::grown());
+  step(*p, LifeEvent::restart);
+}
+
 void Driver::run_out(Process& p) {
   const MonoTime now = out_.now().mono;
   if (p.one_off) {

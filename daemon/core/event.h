@@ -56,6 +56,14 @@ struct OutOfMemory {  // the kernel has killed somebody of it for that, so many 
   LaunchId launch;
   uint64_t times;
 };
+struct Unwell {  // its health check has failed so often in a row; only after WatchOver
+  LaunchId launch;
+  uint32_t failures;
+};
+struct Grown {  // it has more memory than it may; only after WatchOver, again and again
+  LaunchId launch;
+  uint64_t bytes;
+};
 struct Exited {  // the launch's first process has exited, and what it printed has been read
   LaunchId launch;
   ExitStatus status;
@@ -84,7 +92,8 @@ struct Signalled {  // SIGINT, SIGTERM or SIGHUP to the daemon itself
 };
 struct Tick {};  // now >= Core::next_deadline()
 
-using Event = std::variant<Launched, LaunchFailed, Ready, Notified, OutOfMemory, Exited, Gone,
-                           Requested, ClientLost, ModelRead, ReleaseKept, Signalled, Tick>;
+using Event =
+    std::variant<Launched, LaunchFailed, Ready, Notified, OutOfMemory, Unwell, Grown, Exited, Gone,
+                 Requested, ClientLost, ModelRead, ReleaseKept, Signalled, Tick>;
 
 }  // namespace muster

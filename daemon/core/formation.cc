@@ -94,12 +94,13 @@ Verdict<ScalePlan> plan_scale(const std::vector<std::string>& words,
   return plan;
 }
 
-std::optional<RefusedReply> refuse_twins(const ScalePlan& plan, const Types& types) {
+std::optional<RefusedReply> refuse_more_than_allowed(const ScalePlan& plan, const Types& types) {
   for (auto& [name, count] : plan.changed) {
     const ProcessType* type = types.find(name);
-    if (count > 1 && type && is_singleton(*type))
+    if (!type) continue;
+    if (const Scalability allowed = scalability(*type); count > allowed.most)
       return RefusedReply{Refusal::no,
-                          fmt::format("{} would be at {}; {}", name, count, why_singleton)};
+                          fmt::format("{} would be at {}; {}", name, count, allowed.why)};
   }
   return std::nullopt;
 }
@@ -109,7 +110,7 @@ FormationCounts fitted(const FormationCounts& wish, const Types& types) {
   uint32_t room = limits::processes;
   for (auto& type : types.model().types) {
     auto it = wish.find(type.name);
-    const uint32_t most = is_singleton(type) ? std::min(room, 1u) : room;
+    const uint32_t most = std::min(room, scalability(type).most);
     const uint32_t count = it == wish.end() ? 0 : std::min(it->second, most);
     formation[type.name] = count;
     room -= count;

@@ -36,11 +36,11 @@ struct ScalePlan {
 Verdict<ScalePlan> plan_scale(const std::vector<std::string>& words,
                               const FormationCounts& formation);
 
-// Why a plan cannot be, if it has more than one process of a singleton.
-std::optional<RefusedReply> refuse_twins(const ScalePlan& plan, const Types& types);
+// Why a plan cannot be, if it has more processes of a type than there may be.
+std::optional<RefusedReply> refuse_more_than_allowed(const ScalePlan& plan, const Types& types);
 
 // The counts for exactly the types of a model: those that `wish` lacks get 0, those that the model
-// lacks go, and what is over the limit is cut, as is what a singleton has over 1.
+// lacks go, and what is over the limit is cut, as is what of a type there may not be.
 FormationCounts fitted(const FormationCounts& wish, const Types& types);
 
 // The formation for another model of the same app: types that are new get 0, `web` 1, as on a first

@@ -14,6 +14,7 @@
 #include "daemon/core/action.h"
 #include "daemon/core/life_cycle.h"
 #include "daemon/core/one_off_limits.h"
+#include "daemon/core/timetable.h"
 
 namespace muster {
 
@@ -27,7 +28,8 @@ struct OneOffNote {
   OneOffLimits limits;
   std::optional<LaunchId> inside;  // it is in the midst of that one
   bool attached = false;
-  bool hung_up = false;  // its client has gone
+  bool hung_up = false;              // its client has gone
+  std::optional<std::string> ahead;  // the code of a release that is not in force yet
   bool operator==(const OneOffNote&) const = default;
 };
 
@@ -74,6 +76,7 @@ struct DaemonNote {
   bool hurrying = false;  // without waiting for the grace
   uint64_t release = 0;   // which is in force
   std::optional<TrialNote> trial;
+  DueTimes due;  // of the types that have a schedule
   bool operator==(const DaemonNote&) const = default;
 };
 

@@ -28,7 +28,14 @@ struct OneOff {
   OneOffLimits limits;
   std::optional<LaunchId> inside;  // it is in the midst of that one
   std::optional<Launch::Attachment> attached;
-  bool hung_up = false;        // its client has gone
+  bool hung_up = false;  // its client has gone
+  // It is of a release that is not in force yet: what it has instead of that which is. Then `env`
+  // is all of its environment.
+  struct Ahead {
+    std::string code;
+    Settings settings;
+  };
+  std::optional<Ahead> ahead;
   std::optional<Asker> asker;  // until it has got its last reply, or has gone
 };
 

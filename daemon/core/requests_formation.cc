@@ -9,7 +9,8 @@ namespace muster {
 void Core::State::ask(const Asker& asker, const std::string& by, const ScaleRequest& request) {
   auto plan = plan_scale(request.changes, formation);
   if (!plan) return out.answer(asker, plan.error());
-  if (auto refusal = refuse_twins(*plan, types)) return out.answer(asker, std::move(*refusal));
+  if (auto refusal = refuse_more_than_allowed(*plan, types))
+    return out.answer(asker, std::move(*refusal));
   if (plan->formation != formation) adopt(plan->formation, by);
   out.answer(asker, ScaleReply{std::move(plan->changed), formation});
 }
@@ -22,7 +23,7 @@ void Core::State::adopt(FormationCounts wanted, const std::string& by) {
   for (auto& [type, count] : before) {
     std::vector<Process*> processes = table.of_type(type);
     for (auto p = processes.rbegin(); p != processes.rend(); ++p)
-      if (!includes(formation, (*p)->name)) driver.step(**p, LifeEvent::stop);
+      if (!(*p)->one_off && !includes(formation, (*p)->name)) driver.step(**p, LifeEvent::stop);
   }
   for (auto& [type, count] : formation) {
     auto had = before.find(type);

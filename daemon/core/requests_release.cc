@@ -1,5 +1,6 @@
 // Changes of what processes are launched with: config vars, a rollback, a deploy. One after the
-// other: planned, its files read where its code is another, kept on the disk, and only then in
+// other: planned, its files read where its code is another, its release process run
+// (requests_prepare.cc), kept on the disk, and only then in
 // force and answered. So a successor finds either nothing of it, or all of it to go on with.
 //
 // New code is on trial: until each process of the formation has come up with it and stayed up for
@@ -82,7 +83,7 @@ Verdict<std::optional<Release>> Core::State::plan(const Change& change) const {
 
 // The next one, as far as it gets without the edges.
 void Core::State::go_on_changing() {
-  while (!next && !changes.empty()) {
+  while (!next && !changes.empty() && !another_is_prepared()) {
     const Change& change = changes.front();
     if (trial && !std::holds_alternative<TakeBack>(change.wanted)) return;
     auto planned = plan(change);
@@ -96,7 +97,7 @@ void Core::State::go_on_changing() {
       next->time = out.now().wall;
       next_model.reset();
       if (next->code == releases.current().code)
-        keep_next();
+        prepare_next();
       else
         out.add(ReadModel{next->code, true});
     }
@@ -109,6 +110,7 @@ void Core::State::end_change(ReplyBody body) {
   changes.pop_front();
   next.reset();
   next_model.reset();
+  preparing.reset();
   const auto* refused = std::get_if<RefusedReply>(&body);
   if (std::holds_alternative<TakeBack>(change.wanted)) {
     if (refused) announce(RecordKind::notice, texts::no_way_back(refused->message), change.by);
@@ -128,9 +130,10 @@ void Core::State::on_model_of_next(Result<AppModel>& model) {
   if (!next) return;
   if (model) {
     next_model = std::move(*model);
-    keep_next();
+    prepare_next();
   } else {
     end_change(RefusedReply{Refusal::no, model.message()});
+    if (phase == Phase::running) go_on_changing();
   }
 }
 
@@ -160,6 +163,7 @@ void Core::State::put_in_force(const Release& before, std::optional<AppModel> mo
   if (model) {
     types = Types(std::move(*model));
     wanted = formation_for(types, formation);
+    timetable.follow(types, out.now().wall);
     for (Process* p : table.everything()) driver.take_stopping(*p);
   }
   // What of the old release was never replaced goes on as it is.
@@ -252,6 +256,7 @@ void Core::State::refuse_changes() {
     if (change.asker) refuse(*change.asker, Refusal::no, shutting_down);
   changes.clear();
   next.reset();
+  preparing.reset();
 }
 
 }  // namespace muster

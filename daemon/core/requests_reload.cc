@@ -93,6 +93,7 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
     if (changed.at_start.empty() && variables.empty()) continue;
     size_t restarting = 0;
     for (Process* p : table.of_type(type.name)) {
+      if (p->one_off) continue;
       if (!p->identity && p->command != type.command) {
         p->command = type.command;
         table.touch(*p);
@@ -109,6 +110,7 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
   for (Process* p : table.everything()) {
     driver.take_stopping(*p);
     driver.keep_watch(*p);
+    driver.watch_over(*p);
   }
   if (!variables.empty())
     told.push_back(fmt::format("environment: {} changed, restarting {}", listing(variables),
@@ -117,8 +119,9 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
   announce(RecordKind::notice,
            texts::reloaded(by, told.empty() ? "nothing changed" : listing(told, "; ")), by);
   listen();
+  timetable.follow(types, out.now().wall);
   if (wanted != formation) adopt(std::move(wanted), by);
-  for (Process* p : to_restart) driver.step(*p, LifeEvent::restart);
+  for (Process* p : to_restart) give_turn(*p);
   return told;
 }
 

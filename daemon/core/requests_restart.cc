@@ -1,6 +1,7 @@
-// Restart: of each type one process after the other, the next when the new one is up, so that the
-// others serve meanwhile. Whose turn it is stands with the processes, and so is known to a core
-// that goes on. A new one that crashes ends it: the others stay as they are.
+// Restart: of each type one process after the other, or as many at a time as its files say, the
+// next when the new one is up, so that the others serve meanwhile. Whose turn it is stands with the
+// processes, and so is known to a core that goes on. A new one that crashes ends it: the others
+// stay as they are.
 #include "daemon/core/listing.h"
 #include "daemon/core/state.h"
 #include "daemon/core/texts.h"
@@ -38,6 +39,7 @@ void Core::State::roll_on() {
 // False when nobody has a turn any more.
 bool Core::State::roll_on(const std::vector<Process*>& of_type) {
   using enum ProcessState;
+  size_t taken = 0;
   for (Process* p : of_type) {
     if (p->turn != Turn::taken) continue;
     const bool launched_anew = p->state == starting || p->state == crashed || p->state == failed;
@@ -45,18 +47,26 @@ bool Core::State::roll_on(const std::vector<Process*>& of_type) {
       stop_rolling(*p, of_type);
       return false;
     }
-    if (p->state != up) return true;
+    taken++;
+    if (p->state != up) continue;
     table.touch(*p);
     driver.end_turn(*p);
+    taken--;
   }
+  const size_t width = of_type.empty() ? 1 : roll_width(of_type.front()->name.type);
   for (Process* p : of_type) {
-    if (p->turn != Turn::waiting) continue;
+    if (p->turn != Turn::waiting || taken >= width) continue;
     driver.end_turn(*p);
     p->turn = Turn::taken;
     driver.step(*p, LifeEvent::restart);
-    return true;
+    taken++;
   }
-  return false;
+  return taken > 0;
+}
+
+size_t Core::State::roll_width(const std::string& type) const {
+  const ProcessType* known = types.find(type);
+  return known && known->settings.roll ? known->settings.roll->processes : 1;
 }
 
 void Core::State::stop_rolling(const Process& because, const std::vector<Process*>& of_type) {

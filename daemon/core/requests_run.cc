@@ -56,7 +56,7 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RunReques
 void Core::State::ask(const Asker& asker, const std::string&, const CreditRequest& request) {
   if (Process* p = table.of_exchange(asker.client, asker.request_id))
     out.add(PassToLaunch{*p->launch, request});
-  else if (!waiting.knows(asker))
+  else if (!waiting.knows(asker) && !waits_for_change(asker))
     refuse(asker, Refusal::gone, "this exchange is not under way");
 }
 

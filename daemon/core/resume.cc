@@ -34,10 +34,12 @@ ProcessNote note_of(const Process& p) {
   note.last_exit = p.last_exit;
   note.trouble = p.trouble;
   if (p.one_off)
-    note.one_off = {
-        p.one_off->type,     p.one_off->command, p.one_off->argv,   p.one_off->env,
-        p.one_off->isolated, p.one_off->limits,  p.one_off->inside, p.one_off->attached.has_value(),
-        p.one_off->hung_up};
+    note.one_off = {p.one_off->type,     p.one_off->command,
+                    p.one_off->argv,     p.one_off->env,
+                    p.one_off->isolated, p.one_off->limits,
+                    p.one_off->inside,   p.one_off->attached.has_value(),
+                    p.one_off->hung_up,  {}};
+  if (p.one_off && p.one_off->ahead) note.one_off->ahead = p.one_off->ahead->code;
   return note;
 }
 
@@ -94,7 +96,8 @@ DaemonNote Core::State::daemon_note() const {
                   phase != Phase::running,
                   phase == Phase::hurrying || phase == Phase::finished,
                   releases.current().number,
-                  {}};
+                  {},
+                  timetable.due()};
   if (trial) note.trial = {trial->release, trial->back_to, trial->first_launch, trial->formation};
   return note;
 }
@@ -107,9 +110,15 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
   if (memory.daemon.ending) phase = memory.daemon.hurrying ? Phase::hurrying : Phase::ending;
   out.add(SaveFormation{formation});
   listen();
+  timetable.go_on_with(memory.daemon.due);
+  timetable.follow(types, now.wall);
   for (auto& [name, note] : memory.processes) {
     Process& p = table.add(name);
     restore(p, note);
+    if (note.one_off && note.one_off->ahead) {
+      const ProcessType* type = types.find(note.one_off->type);
+      p.one_off->ahead = {*note.one_off->ahead, type ? type->settings : types.model().one_offs};
+    }
     driver.keep_waiting(p);
     if (p.turn != Turn::none) rolling.insert(p.name.type);
     if (p.port) driver.keep_port(p);
@@ -120,7 +129,9 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
     p.progress = note.progress;
     p.identity = note.identity;
     driver.launch_again(p);
-    if (!p.one_off && p.state == ProcessState::up) driver.keep_watch_anew(p);
+    if (p.one_off || p.state != ProcessState::up) continue;
+    driver.keep_watch_anew(p);
+    driver.watch_over(p);
   }
   repeat_signals(memory.last);
   for (auto& [name, note] : memory.processes)
@@ -130,10 +141,12 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
     settle_formation(memory.daemon.formation);
     roll_on();
     judge_trial();
+    launch_what_is_due();
     driver.launch_what_waits();
   }
   if (phase == Phase::ending) end_what_nobody_needs();
   finish_when_all_is_gone();
+  next_look = timetable.next_look(now);
   return out.take();
 }
 

@@ -9,6 +9,7 @@
 #include "daemon/core/driver.h"
 #include "daemon/core/note.h"
 #include "daemon/core/selection.h"
+#include "daemon/core/timetable.h"
 
 namespace muster {
 
@@ -60,6 +61,7 @@ struct Core::State {
   // A restart goes on: in each type that it concerns the next one's turn comes, if it is time.
   void roll_on();
   bool roll_on(const std::vector<Process*>& of_type);
+  size_t roll_width(const std::string& type) const;
   void stop_rolling(const Process& because, const std::vector<Process*>& of_type);
 
   // A reload that waits for its ModelRead; one that a signal asked for has nobody to answer.
@@ -84,6 +86,10 @@ struct Core::State {
   void go_on_changing();
   Verdict<std::optional<Release>> plan(const Change& change) const;
   void end_change(ReplyBody body);
+  void prepare_next();
+  void go_on_with_next();
+  bool another_is_prepared();
+  bool waits_for_change(const Asker& asker) const;
   void keep_next();
   void on_model_of_next(Result<AppModel>& model);
   void put_in_force(const Release& before, std::optional<AppModel> model);
@@ -103,6 +109,12 @@ struct Core::State {
   void take_back(const Process& because);
   std::optional<MonoTime> trial_deadline() const {
     return trial && phase == Phase::running ? trial->until : std::nullopt;
+  }
+
+  void launch_what_is_due();
+  void launch_scheduled(const ProcessType& type);
+  std::optional<MonoTime> due_deadline() const {
+    return phase == Phase::running ? next_look : std::nullopt;
   }
 
   DaemonNote daemon_note() const;
@@ -137,9 +149,12 @@ struct Core::State {
   std::vector<ListenAddress> listening;
   std::deque<Reload> reloads;
   std::deque<Change> changes;
-  std::optional<Release> next;         // that the first of them makes: read, then kept
-  std::optional<AppModel> next_model;  // where its code is another
+  std::optional<Release> next;           // that the first of them makes: read, then kept
+  std::optional<AppModel> next_model;    // where its code is another
+  std::optional<ProcessName> preparing;  // its release process, until that has ended
   std::optional<Trial> trial;
+  Timetable timetable;
+  std::optional<MonoTime> next_look;  // at the timetable
   std::vector<Asker> awaiting_shutdown;
 };
 

@@ -62,6 +62,22 @@ inline Text out_of_memory(uint64_t processes) {
 inline Text silent(Nanos t) {
   return fmt::format("Its watchdog has heard nothing for {} seconds", seconds(t));
 }
+inline Text unwell(uint32_t failures, View check) {
+  return fmt::format("Its health check has failed {} time{} in a row: {}", failures,
+                     failures == 1 ? "" : "s", check);
+}
+inline Text memory_used(uint64_t bytes, uint64_t most) {
+  constexpr double mib = 1 << 20;
+  return fmt::format("Process running mem={:.0f}M({:.1f}%)", static_cast<double>(bytes) / mib,
+                     100 * static_cast<double>(bytes) / static_cast<double>(most));
+}
+inline Text still_runs(View process) {
+  return fmt::format("Not started at its time: {} still runs", process);
+}
+inline Text no_room(uint32_t most) {
+  return fmt::format("Not started at its time: {} one-offs run already, which is the limit", most);
+}
+inline Text grown() { return "Error R14 (Memory quota exceeded) -> Restarting it"; }
 inline Text timed_out(Nanos t) { return fmt::format("Its time is over: up for {}", format_age(t)); }
 inline Text old(Nanos t) { return fmt::format("Up for {}: restarting it", format_age(t)); }
 inline Text exit_timeout(Nanos t, View signal) {
@@ -91,6 +107,15 @@ inline Text reload_failed(View by, View why) {
 inline Text by(View what, View who) { return fmt::format("{} by {}", what, who); }
 inline Text release(uint64_t number, View by) {
   return fmt::format("Release v{} created by {}", number, by);
+}
+inline Text preparing(uint64_t number, View by) {
+  return fmt::format("Running release v{} command by {}", number, by);
+}
+inline Text not_prepared(uint64_t number, View process, std::optional<int> status, View trouble) {
+  return fmt::format("Release v{} was not made: {} {}", number, process,
+                     !trouble.empty() ? Text(trouble)
+                     : status         ? fmt::format("ended with status {}", *status)
+                                      : Text("ended, and nobody knows how"));
 }
 inline Text taken_back(uint64_t number, View why, uint64_t back_to) {
   const Text to = back_to ? fmt::format("v{}", back_to) : Text("what was there before");

@@ -69,6 +69,7 @@ void describe(Fields& fields, M& one_off) {
   fields.may("inside", one_off.inside);
   fields.may("attached", one_off.attached);
   fields.may("hung_up", one_off.hung_up);
+  fields.may("ahead", one_off.ahead);
 }
 
 template <class Fields, Is<ProcessNote> M>
@@ -117,6 +118,7 @@ void describe(Fields& fields, M& note) {
   fields.may("hurrying", note.hurrying);
   fields.may("release", note.release);
   fields.may("trial", note.trial);
+  fields.may("due", note.due);
 }
 
 template <class Fields, Is<Note> M>

@@ -46,6 +46,19 @@ int spawn_shell(const std::string& command, Whereabouts& where, int status, pid_
   return error;
 }
 
+// Nothing if that fails at once.
+UniqueFd begin_to_connect(uint32_t port) {
+  UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket) return {};
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (connect(socket.get(), generic, sizeof address) != 0 && errno != EINPROGRESS) return {};
+  return socket;
+}
+
 }  // namespace
 
 ExecProbe::ExecProbe(Loop& loop, const std::string& command, Whereabouts where,
@@ -81,22 +94,30 @@ void ExecProbe::read_status() {
   end(n == 2 && text[0] == '0');
 }
 
-HttpProbe::HttpProbe(Loop& loop, uint32_t port, const std::string& path,
-                     std::function<void()> on_answer)
-    : Probe(std::move(on_answer)),
-      socket_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)),
-      request_(fmt::format("GET {} HTTP/1.0\r\nHost: localhost:{}\r\nUser-Agent: muster\r\n\r\n",
-                           path, port)) {
+ConnectProbe::ConnectProbe(Loop& loop, uint32_t port, std::function<void()> on_answer)
+    : Probe(std::move(on_answer)), socket_(begin_to_connect(port)) {
   if (!socket_) {
     fail_at_once();
     return;
   }
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 &&
-      errno != EINPROGRESS) {
+  poll_.emplace(loop, socket_.get(), [this] { look(); });
+  poll_->watch(Poll::writable);
+}
+
+void ConnectProbe::look() {
+  poll_->watch(Poll::nothing);
+  int error = 0;
+  socklen_t size = sizeof error;
+  end(getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0);
+}
+
+HttpProbe::HttpProbe(Loop& loop, uint32_t port, const std::string& path,
+                     std::function<void()> on_answer)
+    : Probe(std::move(on_answer)),
+      socket_(begin_to_connect(port)),
+      request_(fmt::format("GET {} HTTP/1.0\r\nHost: localhost:{}\r\nUser-Agent: muster\r\n\r\n",
+                           path, port)) {
+  if (!socket_) {
     fail_at_once();
     return;
   }

@@ -60,6 +60,18 @@ class ExecProbe : public Probe {
   std::optional<Poll> poll_;
 };
 
+// A connection to a port of 127.0.0.1.
+class ConnectProbe : public Probe {
+ public:
+  ConnectProbe(Loop& loop, uint32_t port, std::function<void()> on_answer);
+
+ private:
+  void look();
+
+  UniqueFd socket_;
+  std::optional<Poll> poll_;
+};
+
 // GET of a path on 127.0.0.1; a status from 200 to 399 is a yes.
 class HttpProbe : public Probe {
  public:

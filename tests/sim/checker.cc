@@ -31,6 +31,7 @@ void Checker::check(const Event& event, const std::vector<Action>& actions, Mono
     if (auto* it = std::get_if<Launch>(&action)) see(*it);
     if (auto* it = std::get_if<Kill>(&action)) see(*it, now);
     if (auto* it = std::get_if<AwaitReady>(&action)) expect_known(it->launch, "AwaitReady");
+    if (auto* it = std::get_if<WatchOver>(&action)) expect_known(it->launch, "WatchOver");
     if (auto* it = std::get_if<PassToLaunch>(&action)) expect_known(it->launch, "PassToLaunch");
     if (auto* it = std::get_if<Publish>(&action)) see(it->event);
     if (auto* it = std::get_if<Answer>(&action)) see(it->client, it->reply);
@@ -80,15 +81,16 @@ void Checker::learn_release(const Event& event) {
   if (auto* it = std::get_if<ReleaseKept>(&event)) {
     auto model = std::exchange(next_model_, std::nullopt);
     if (!it->outcome) return;
-    code_ = world_.releases().current().code;
-    if (model) learn_model(*model);
+    // One that was read for a release that was not made may be left.
+    const std::string before = std::exchange(code_, world_.releases().current().code);
+    if (model && code_ != before) learn_model(*model);
   }
 }
 
 void Checker::learn_model(const AppModel& model) {
   model_ = model;
   for (auto& [id, seen] : launches_)
-    if (const ProcessType* type = model.find(seen.process.type))
+    if (const ProcessType* type = model.find(seen.process.type); type && !is_one_off(seen.process))
       seen.stopping = type->settings.stopping;
 }
 
@@ -131,7 +133,8 @@ void Checker::see(const Launch& launch) {
          launch.process.text());
   LaunchSeen seen{launch.process, {}, false, false, false, {}, {}};
   seen.ready = is_ready_by_itself(launch.process);
-  if (const ProcessType* type = model_.find(launch.process.type))
+  if (const ProcessType* type = model_.find(launch.process.type);
+      type && !is_one_off(launch.process))
     seen.stopping = type->settings.stopping;
   for (auto& [name, value] : launch.env)
     if (name == "PORT" && !launch.listen) seen.port = value;
@@ -171,20 +174,22 @@ void Checker::expect_known(LaunchId launch, const char* what) const {
 }
 
 void Checker::see(const EventRecord& record) {
-  if (record.code == "R10" || record.code == "watchdog") late_.insert(*record.launch);
+  if (record.code == "R10" || record.code == "watchdog" || record.code == "health")
+    late_.insert(*record.launch);
   if (record.code == "R15")
     expect(++ended_for_memory_[*record.launch] <= world_.trees().at(*record.launch).out_of_memory,
            "{} is told twice about the same end for want of memory", record.process);
   if (record.kind == RecordKind::exit) exits_[record.process] = record.status;
   if (!record.from) return;
   auto [it, first] = states_.emplace(record.process, "down");
+  const auto name = parse_process_name(record.process);
+  if (name && is_one_off(*name) && it->second == "complete") it->second = "down";
   expect(*record.from == it->second && *record.to != it->second,
          "{} is said to change from {} to {}, and was {}", record.process, *record.from, *record.to,
          it->second);
   it->second = *record.to;
-  const auto name = parse_process_name(record.process);
   const ProcessType* type = name ? model_.find(name->type) : nullptr;
-  if (!type) return;
+  if (!type || is_one_off(*name)) return;
   const Restarting& restarting = type->settings.restarting;
   const auto& good = restarting.success;
   const auto exit = exits_[record.process];
@@ -240,7 +245,7 @@ void Checker::see(const SaveFormation& save) {
 
 bool Checker::wished(const ProcessName& process) const {
   if (ending_) return false;
-  if (process.type == one_off_type) return true;
+  if (is_one_off(process)) return true;
   auto it = formation_.find(process.type);
   return it != formation_.end() && process.number <= it->second && !resting_.contains(process);
 }
@@ -258,7 +263,7 @@ void Checker::expect_nothing_runs_unwished() const {
 void Checker::expect_wish_reached(const PsReply& ps) const {
   std::set<ProcessName> alive;
   for (auto& [id, tree] : world_.trees()) {
-    if (tree.name.type == one_off_type) continue;
+    if (is_one_off(tree.name)) continue;
     expect(wished(tree.name), "{} still runs", tree.name.text());
     alive.insert(tree.name);
   }
@@ -271,7 +276,7 @@ void Checker::expect_wish_reached(const PsReply& ps) const {
   for (auto& row : ps.processes) {
     auto name = parse_process_name(row.process);
     expect(name.has_value(), "{} is no name", row.process);
-    if (name->type == one_off_type) continue;
+    if (is_one_off(*name)) continue;
     const std::string expected = !wished(*name)           ? "down"
                                  : rests_by_itself(*name) ? states_.at(row.process)
                                                           : "up";

@@ -16,6 +16,11 @@ struct Violation : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// No part of the formation: run once, for a client, at its time, or before a release.
+inline bool is_one_off(const ProcessName& process) {
+  return process.type == one_off_type || process.type == release_type || process.type == "nightly";
+}
+
 class Checker {
  public:
   Checker(const World& world, const CoreOptions& options) : world_(world), options_(options) {}

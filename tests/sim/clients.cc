@@ -27,6 +27,9 @@ Settings some_settings(Rng& rng) {
   // Longer than silence is kept in times of calm.
   if (rng.percent(10)) settings.watching.watchdog = {5min * rng.between(1, 4)};
   if (rng.percent(10)) settings.watching.max_age = {20min * rng.between(1, 3)};
+  if (rng.percent(20)) settings.watching.health = HealthCheck{};
+  if (rng.percent(20)) settings.watching.max_memory = Quotas::Bytes{1 << 20};
+  if (rng.percent(20)) settings.roll = RollWidth{uint32_t(rng.between(1, 3))};
   if (rng.percent(15)) settings.listen = ListenAddress{{}, "0.0.0.0", 8080};
   return settings;
 }
@@ -46,6 +49,12 @@ AppModel Clients::some_model() {
       if (rng_.percent(20))
         model.types[i].settings.needs.push_back(
             {model.types[other].name, static_cast<Need::Until>(rng_.below(3))});
+  if (rng_.percent(25))
+    model.types.push_back({"release", "release" + std::to_string(rng_.below(2)), {}});
+  if (rng_.percent(25)) {
+    model.types.push_back({"nightly", "nightly0", {}});
+    model.types.back().settings.cron = *Schedule::parse("*/7 * * * *");
+  }
   if (model.types.empty()) model.types.push_back({"web", "web0"});
   if (rng_.percent(30)) model.env.emplace_back("COLOUR", std::to_string(rng_.below(2)));
   model.defaults = some_settings(rng_);

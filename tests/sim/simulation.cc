@@ -159,8 +159,9 @@ class Simulation {
         model_ = *read->model;
     }
     if (auto* kept = std::get_if<ReleaseKept>(&event); kept && kept->outcome) {
-      core_code_ = world_.releases().current().code;
-      if (next_model_) model_ = *std::exchange(next_model_, std::nullopt);
+      const std::string before = std::exchange(core_code_, world_.releases().current().code);
+      const auto model = std::exchange(next_model_, std::nullopt);
+      if (model && core_code_ != before) model_ = *model;
     }
   }
 

@@ -56,6 +56,8 @@ std::string text_of(const Event& event) {
             [](const OutOfMemory& it) {
               return fmt::format("out of memory {} times: {}", it.times, it.launch);
             },
+            [](const Unwell& it) { return fmt::format("unwell {}", it.launch); },
+            [](const Grown& it) { return fmt::format("grown to {}: {}", it.bytes, it.launch); },
             [](const Exited& it) {
               return fmt::format("exited {} with {}{}", it.launch, it.status.status(),
                                  it.survivors ? ", others alive" : "");
@@ -89,6 +91,7 @@ std::string text_of(const Action& action) {
             [](const AwaitReady& it) {
               return fmt::format("await {} of {}", name_of(it.readiness.kind), it.launch);
             },
+            [](const WatchOver& it) { return fmt::format("watch over {}", it.launch); },
             [](const Publish& it) { return it.event.process + ": " + it.event.text; },
             [](const Answer& it) {
               return fmt::format("answer {} {}: {}", it.client, it.reply.id,

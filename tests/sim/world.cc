@@ -45,6 +45,7 @@ void World::carry_out(const Action& action, MonoTime now) {
   if (auto* it = std::get_if<Launch>(&action)) return launch(*it);
   if (auto* it = std::get_if<Kill>(&action)) return signal(it->launch, it->signal);
   if (auto* it = std::get_if<AwaitReady>(&action)) return become_ready(*it);
+  if (auto* it = std::get_if<WatchOver>(&action)) return watch_over(*it);
   if (auto* it = std::get_if<ReadModel>(&action)) return read(*it);
   if (auto* it = std::get_if<KeepReleases>(&action)) return keep(*it);
 }
@@ -128,6 +129,20 @@ void World::become_ready(const AwaitReady& wanted) {
     if (!find(id) && rng_.percent(50)) return std::nullopt;
     return Ready{id};  // perhaps seen when it is over already
   });
+}
+
+// What is seen may be over, or not be asked for any more, when it is told.
+void World::watch_over(const WatchOver& wanted) {
+  const Nanos delay = rng_.up_to(2min);
+  if (calm_ || rng_.percent(70)) return;
+  if (wanted.health && rng_.percent(50))
+    schedule_telling(delay, [this, id = wanted.launch]() -> std::optional<Event> {
+      return calm_ ? std::nullopt : std::optional<Event>(Unwell{id, 3});
+    });
+  else if (wanted.max_memory)
+    schedule_telling(delay, [this, id = wanted.launch]() -> std::optional<Event> {
+      return calm_ ? std::nullopt : std::optional<Event>(Grown{id, 2 << 20});
+    });
 }
 
 // Whatever the launch is asked for: some programs say so in any case, some early, some again and

@@ -71,6 +71,7 @@ class World {
   void read(const ReadModel& wanted);
   void keep(const KeepReleases& wanted);
   void become_ready(const AwaitReady& wanted);
+  void watch_over(const WatchOver& wanted);
   void speak(LaunchId id);
   void speak_in_calm(LaunchId id);
   void run_out_of_memory(LaunchId id);

@@ -203,6 +203,30 @@ memory = "0K"
               "muster.toml:9: memory: must be a size such as \"512M\""});
 }
 
+TEST_CASE("a health check is a text, or a table around one") {
+  CHECK(*model_of("[app]\nhealth = 'http:/up'\n").defaults.watching.health ==
+        HealthCheck{{Readiness::Kind::http, "/up", {}}, 10s, 5s, 3});
+  CHECK(*model_of("[app]\nhealth = { check = 'port', every = 1, timeout = '2s', failures = 1 }\n")
+             .defaults.watching.health == HealthCheck{{Readiness::Kind::port, {}, {}}, 1s, 2s, 1});
+  CHECK(errors_of(R"([web]
+health = "notify"
+[worker]
+health = { check = "port", failures = 0 }
+[app]
+health = { every = "1s" }
+)") == Errors{"muster.toml:2: health: 'notify' is none of \"port\", \"exec:COMMAND\" and "
+              "\"http:/PATH\"",
+              "muster.toml:4: health: must be a whole number from 1 to 1000",
+              "muster.toml:6: health: must be a check, or a table such as { check = "
+              "\"http:/health\", every = \"10s\" }"});
+}
+
+TEST_CASE("a schedule that is wrong says where") {
+  CHECK(errors_of("[worker]\ncron = '61 * * * *'\nroll = 0\n") ==
+        Errors{"muster.toml:2: cron: '61' is no minute (0 to 59)",
+               "muster.toml:3: roll: must be a whole number from 1 to 4096"});
+}
+
 TEST_CASE("a singleton is one by its name, unless its table lifts that") {
   AppModel model{{{"clock", "tick"}, {"scheduler", "plan"}, {"web", "serve"}}, {}};
   CHECK(is_singleton(model.types[0]));

@@ -33,15 +33,28 @@ TEST_CASE("a reload that finds nothing new changes nothing") {
   CHECK(stage.signals().empty());
 }
 
-TEST_CASE("a changed command restarts the processes of its type, with the new command") {
+TEST_CASE("a changed command restarts the processes of its type in turn, with the new command") {
   Stage stage = running();
   AppModel model = shop();
   model.types[1].command = "work harder";
   CHECK(reload(stage, model) == Lines{"worker: command changed, restarting 2 processes"});
-  CHECK(stage.signals() == Lines{"worker.1 15", "worker.2 15"});
+  CHECK(stage.signals() == Lines{"worker.1 15"});
   CHECK(stage.saved().empty());
   stage.gone("worker.1");
   CHECK(stage.launch("worker.1").command == "work harder");
+  stage.launched("worker.1");
+  CHECK(stage.signals() == Lines{"worker.2 15"});
+}
+
+TEST_CASE("what cannot run with a change ends it, and the others stay as they were") {
+  Stage stage = running();
+  AppModel model = shop();
+  model.types[1].command = "work never";
+  reload(stage, model);
+  stage.gone("worker.1");
+  stage.fails("worker.1");
+  CHECK(stage.signals() == Lines{"worker.1 15"});
+  CHECK(stage.state("worker.2") == "up");
 }
 
 TEST_CASE("a changed variable restarts every process, and its value is not told") {
@@ -49,7 +62,7 @@ TEST_CASE("a changed variable restarts every process, and its value is not told"
   AppModel model = shop();
   model.env = {{"COLOUR", "secret"}, {"SIZE", "1"}};
   CHECK(reload(stage, model) == Lines{"environment: COLOUR, SIZE changed, restarting 3 processes"});
-  CHECK(stage.signals().size() == 3);
+  CHECK(stage.signals() == Lines{"web.1 15", "worker.1 15"});
   stage.gone("worker.1");
   CHECK(stage.launch("worker.1").env[0] == std::pair<std::string, std::string>{"COLOUR", "secret"});
   for (auto& line : stage.lines()) CHECK(line.find("secret") == std::string::npos);

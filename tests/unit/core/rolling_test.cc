@@ -116,3 +116,20 @@ TEST_CASE("a shutdown ends a restart") {
   CHECK(stage.finished() == 0);
   CHECK(stage.replies(id).size() == 1);
 }
+
+TEST_CASE("as many at a time as the type says") {
+  AppModel model = shop();
+  model.types[0].settings.roll = RollWidth{2};
+  Stage stage({{"web", 3}}, std::move(model));
+  for (auto name : {"web.1", "web.2", "web.3"}) stage.comes_up(name);
+  stage.clear();
+  stage.ask(RestartRequest{{"web"}});
+  CHECK(stage.signals() == Lines{"web.1 15", "web.2 15"});
+  goes_down(stage, "web.2");
+  stage.comes_up("web.2");
+  CHECK(stage.signals() == Lines{"web.3 15"});
+  goes_down(stage, "web.1");
+  stage.launched("web.1");
+  goes_down(stage, "web.3");
+  CHECK(stage.formation() == "web.1 starting, web.2 up, web.3 starting");
+}

@@ -50,6 +50,8 @@ class Stage {
     }
     move_to(end);
   }
+  WallTime wall() const { return now_.wall; }
+  void set_wall(WallTime time) { now_.wall = time; }
   // The clock moves on, and nobody is there to look at it.
   void sleep(Nanos time) { move_to(now_.mono + time); }
   bool has_deadline() const { return core_->next_deadline().has_value(); }
@@ -62,6 +64,10 @@ class Stage {
   const Launch& launch(const std::string& process) const {
     REQUIRE(launches_.count(process));
     return launches_.at(process);
+  }
+  const WatchOver& watched_over(const std::string& process) const {
+    REQUIRE(watched_over_.count(process));
+    return watched_over_.at(process);
   }
   const std::vector<ListenAddress>& listening() const { return listening_; }
   size_t launches() const { return launched_; }
@@ -162,6 +168,7 @@ class Stage {
       what += ' ' + std::string(name_of(it.readiness.kind)) + ' ' + it.readiness.what;
     watched_.push_back(std::move(what));
   }
+  void take(WatchOver& it) { watched_over_[name_of_launch(it.launch)] = it; }
   void take(Publish& it) {
     lines_.push_back(it.event.process + ": " + it.event.text);
     records_.push_back(std::move(it.event));
@@ -183,6 +190,7 @@ class Stage {
   Now now_{MonoTime(1h), WallTime(1'800'000'000s)};
   std::unique_ptr<Core> core_;
   std::map<std::string, Launch> launches_;
+  std::map<std::string, WatchOver> watched_over_;
   std::map<uint64_t, std::vector<Reply>> replies_;
   Lines lines_, signals_, watched_, read_;
   std::vector<Releases> kept_;

@@ -98,3 +98,52 @@ TEST_CASE("an age that is read anew is in force at once") {
   stage.tell(Tick{});
   CHECK(stage.signals() == Lines{"worker.1 15"});
 }
+
+TEST_CASE("a process that is up is watched over as its type says, and as a reload says") {
+  AppModel model = shop();
+  model.types[1].settings.watching.health =
+      HealthCheck{{Readiness::Kind::http, "/", {}}, 1s, 1s, 2};
+  Stage stage({{"web", 0}, {"worker", 1}}, std::move(model));
+  stage.launched("worker.1");
+  CHECK(stage.watched_over("worker.1").health->failures == 2);
+  CHECK(stage.watched_over("worker.1").port == 5100);
+  stage.ask(ReloadRequest{});
+  stage.tell(ModelRead{shop()});
+  CHECK_FALSE(stage.watched_over("worker.1").health);
+}
+
+TEST_CASE("who is not well is killed and has crashed, who grows too large is restarted") {
+  AppModel model = shop();
+  model.types[1].settings.watching.health = HealthCheck{{Readiness::Kind::port, {}, {}}};
+  model.types[1].settings.watching.max_memory = Quotas::Bytes{100 << 20};
+  Stage stage({{"web", 0}, {"worker", 2}}, std::move(model));
+  stage.launched("worker.1");
+  stage.launched("worker.2");
+  stage.clear();
+  stage.tell(Unwell{stage.launch_of("worker.1"), 3});
+  stage.tell(Grown{stage.launch_of("worker.2"), 110 << 20});
+  stage.tell(Grown{stage.launch_of("worker.2"), 120 << 20});
+  CHECK(stage.signals() == Lines{"worker.1 9", "worker.2 15"});
+  const Lines lines = stage.lines();
+  const auto said = [&](const char* line) { return std::count(lines.begin(), lines.end(), line); };
+  CHECK(said("worker.1: Its health check has failed 3 times in a row: port") == 1);
+  CHECK(said("worker.2: Process running mem=110M(110.0%)") == 1);
+  CHECK(said("worker.2: Error R14 (Memory quota exceeded) -> Restarting it") == 1);
+  CHECK(stage.row("worker.1").note == "Its health check has failed 3 times in a row: port");
+  stage.dies("worker.1", SIGKILL);
+  stage.gone("worker.1");
+  stage.dies("worker.2", SIGTERM);
+  stage.gone("worker.2");
+  CHECK(stage.formation() == "worker.1 starting, worker.2 starting");
+}
+
+TEST_CASE("who is told to end anyway is not ended once more") {
+  AppModel model = shop();
+  model.types[1].settings.watching.health = HealthCheck{{Readiness::Kind::port, {}, {}}};
+  Stage stage({{"web", 0}, {"worker", 1}}, std::move(model));
+  stage.launched("worker.1");
+  stage.ask(StopRequest{{"worker"}});
+  stage.signals();
+  stage.tell(Unwell{stage.launch_of("worker.1"), 3});
+  CHECK(stage.signals().empty());
+}

@@ -1,0 +1,63 @@
+// What comes before a release: where its files have a type `release`, one process of that, with the
+// new code and config vars, beside all that runs. If it fails nothing of the change happens. It is
+// never ended because of the supervisor: should that die meanwhile, the change is lost with it, and
+// the next one waits for the process.
+#include <algorithm>
+
+#include "daemon/core/state.h"
+#include "daemon/core/texts.h"
+
+namespace muster {
+
+// Its process `release` has to succeed before it is kept; what goes back does not ask for it.
+void Core::State::prepare_next() {
+  const Change& change = changes.front();
+  const AppModel& model = next_model ? *next_model : types.model();
+  const ProcessType* type = model.find(release_type);
+  if (!type || phase != Phase::running || std::holds_alternative<TakeBack>(change.wanted))
+    return keep_next();
+  OneOff one_off;
+  one_off.type = type->name;
+  one_off.command = type->command;
+  one_off.env = environment_of(model, &type->settings, *next);
+  one_off.isolated = type->settings.surroundings.isolate.value_or(false);
+  if (auto& most = type->settings.watching.max_age) one_off.limits.timeout = most->length;
+  one_off.ahead = {next->code, type->settings};
+  preparing = ProcessName{type->name, static_cast<uint32_t>(next->number)};
+  announce(RecordKind::notice, texts::preparing(next->number, change.by), change.by);
+  driver.step(driver.add(*preparing, std::move(one_off)), LifeEvent::start);
+}
+
+void Core::State::go_on_with_next() {
+  const auto ended = driver.take_ended();
+  if (ended.empty() || phase != Phase::running) return;
+  for (auto& one : ended) {
+    if (!preparing || one.name != *preparing) continue;
+    preparing.reset();
+    if (one.status == 0) {
+      keep_next();
+      continue;
+    }
+    const std::string why =
+        texts::not_prepared(next->number, one.name.text(), one.status, one.trouble);
+    announce(RecordKind::notice, why, changes.front().by);
+    end_change(RefusedReply{Refusal::no, why});
+  }
+  go_on_changing();
+}
+
+// By a change that was lost with an earlier supervisor; its process goes on to its end.
+bool Core::State::another_is_prepared() {
+  const auto processes = table.of_type(std::string(release_type));
+  return std::any_of(processes.begin(), processes.end(),
+                     [](const Process* p) { return p->one_off && p->one_off->ahead; });
+}
+
+bool Core::State::waits_for_change(const Asker& asker) const {
+  return std::any_of(changes.begin(), changes.end(), [&](const Change& change) {
+    return change.asker && change.asker->client == asker.client &&
+           change.asker->request_id == asker.request_id;
+  });
+}
+
+}  // namespace muster

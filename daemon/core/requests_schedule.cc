@@ -1,0 +1,36 @@
+// What is run at its time: a one-off of its type, whose output goes to the log. Never two of a type
+// at once, so one that is still running when its time comes again is left alone.
+#include "daemon/core/state.h"
+#include "daemon/core/texts.h"
+#include "proto/limits.h"
+
+namespace muster {
+
+void Core::State::launch_what_is_due() {
+  for (auto& name : timetable.take_due(types, out.now().wall))
+    if (const ProcessType* type = types.find(name)) launch_scheduled(*type);
+}
+
+void Core::State::launch_scheduled(const ProcessType& type) {
+  EventRecord not_now;
+  not_now.kind = RecordKind::notice;
+  not_now.process = type.name;
+  size_t one_offs = 0;
+  for (const Process* p : table.everything()) {
+    one_offs += p->one_off.has_value();
+    if (p->name.type == type.name && p->one_off) not_now.text = texts::still_runs(p->name.text());
+  }
+  if (one_offs >= limits::one_offs) not_now.text = texts::no_room(limits::one_offs);
+  if (!not_now.text.empty()) return out.publish(std::move(not_now));
+  OneOff one_off;
+  one_off.type = type.name;
+  one_off.command = type.command;
+  one_off.isolated = type.settings.surroundings.isolate.value_or(false);
+  if (auto& most = type.settings.watching.max_age) one_off.limits.timeout = most->length;
+  // A process of the formation may have been called so.
+  ProcessName name{type.name, ++one_offs_named};
+  while (table.find(name)) name.number = ++one_offs_named;
+  driver.step(driver.add(std::move(name), std::move(one_off)), LifeEvent::start);
+}
+
+}  // namespace muster
