@@ -25,26 +25,13 @@ void HealthChecks::watch(const WatchOver& wanted) {
   const bool same = known != watched_.end() && known->second.check == *wanted.health &&
                     known->second.port == wanted.port;
   if (same) return;
-  Watched fresh{*wanted.health, wanted.port, loop_clock() + wanted.health->every, {}, 0, {}};
+  Watched fresh{{loop_clock() + wanted.health->every, nullptr}, *wanted.health, wanted.port, {}, 0};
   watched_.insert_or_assign(wanted.launch, std::move(fresh));
   plan();
 }
 
 void HealthChecks::forget(LaunchId launch) {
   if (watched_.erase(launch)) plan();
-}
-
-std::unique_ptr<Probe> HealthChecks::ask(LaunchId launch, const Watched& watched) {
-  auto look_soon = [this] { timer_.after(0ms); };
-  const Readiness& by = watched.check.by;
-  switch (by.kind) {
-    case Readiness::Kind::exec:
-      return std::make_unique<ExecProbe>(loop_, by.what, where_(launch), look_soon);
-    case Readiness::Kind::http:
-      return std::make_unique<HttpProbe>(loop_, watched.port, by.what, look_soon);
-    default:
-      return std::make_unique<ConnectProbe>(loop_, watched.port, look_soon);
-  }
 }
 
 // In a callback of the timer's alone, so no asking is destroyed in its own.
@@ -63,7 +50,9 @@ bool HealthChecks::look_at(LaunchId launch, Watched& watched, MonoTime now) {
   if (!watched.probe && now >= watched.next) {
     watched.asked = now;
     watched.next = now + watched.check.timeout;
-    watched.probe = ask(launch, watched);
+    watched.probe = begin_probe(
+        loop_, watched.check.by, watched.port, [&] { return where_(launch); },
+        [this] { timer_.after(0ms); });
   } else if (watched.probe) {
     const Probe::Answer answer = watched.probe->answer();
     if (answer == Probe::Answer::pending && now < watched.next) return true;
@@ -76,16 +65,6 @@ bool HealthChecks::look_at(LaunchId launch, Watched& watched, MonoTime now) {
     watched.next = std::max(watched.asked + watched.check.every, now);
   }
   return watched.failures < watched.check.failures;
-}
-
-void HealthChecks::plan() {
-  if (watched_.empty()) return timer_.disarm();
-  MonoTime next = MonoTime::max();
-  for (auto& [launch, watched] : watched_) {
-    const bool answered = watched.probe && watched.probe->answer() != Probe::Answer::pending;
-    next = std::min(next, answered ? loop_clock() : watched.next);
-  }
-  timer_.at(next);
 }
 
 }  // namespace muster

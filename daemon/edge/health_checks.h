@@ -23,18 +23,15 @@ class HealthChecks {
   void forget(LaunchId launch);  // harmless if it is not watched
 
  private:
-  struct Watched {
+  struct Watched : Asked {
     HealthCheck check;
     uint32_t port;
-    MonoTime next;  // of the next asking, or when this one has taken too long
     MonoTime asked{};
     uint32_t failures = 0;  // in a row
-    std::unique_ptr<Probe> probe;
   };
   void look();
-  void plan();
+  void plan() { plan_next_look(timer_, watched_); }
   bool look_at(LaunchId launch, Watched& watched, MonoTime now);
-  std::unique_ptr<Probe> ask(LaunchId launch, const Watched& watched);
 
   Loop& loop_;
   std::function<Whereabouts(LaunchId)> where_;

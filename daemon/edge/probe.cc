@@ -153,4 +153,14 @@ void HttpProbe::take(std::string_view bytes) {
   end(well);
 }
 
+std::unique_ptr<Probe> begin_probe(Loop& loop, const Readiness& how, uint32_t port,
+                                   const std::function<Whereabouts()>& where,
+                                   std::function<void()> on_answer) {
+  if (how.kind == Readiness::Kind::exec)
+    return std::make_unique<ExecProbe>(loop, how.what, where(), std::move(on_answer));
+  if (how.kind == Readiness::Kind::http)
+    return std::make_unique<HttpProbe>(loop, port, how.what, std::move(on_answer));
+  return std::make_unique<ConnectProbe>(loop, port, std::move(on_answer));
+}
+
 }  // namespace muster

@@ -1,10 +1,12 @@
-// One asking of the world whether a launch is ready: by a command, or by a GET. Ends by itself with
-// a yes or a no, or is destroyed before. Its owner is told, and looks.
+// One asking of the world whether a launch is ready, or well: by a command, a GET or a connection.
+// Ends by itself with a yes or a no, or is destroyed before. Its owner is told, and looks.
 #pragma once
 
 #include <sys/types.h>
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +14,8 @@
 
 #include "base/unique_fd.h"
 #include "base/uv/poll.h"
+#include "base/uv/timer.h"
+#include "daemon/config/settings.h"
 
 namespace muster {
 
@@ -85,5 +89,28 @@ class HttpProbe : public Probe {
   std::string request_, response_;
   std::optional<Poll> poll_;
 };
+
+// As the kind of `how` says: exec, http, or port.
+std::unique_ptr<Probe> begin_probe(Loop& loop, const Readiness& how, uint32_t port,
+                                   const std::function<Whereabouts()>& where,
+                                   std::function<void()> on_answer);
+
+// Something that is asked again and again, one probe after the other.
+struct Asked {
+  MonoTime next;  // of the next probe, or when this one has taken too long
+  std::unique_ptr<Probe> probe;
+  MonoTime next_look() const {
+    return probe && probe->answer() != Probe::Answer::pending ? MonoTime{} : next;
+  }
+};
+
+// When the first of those in a map is to be looked at.
+template <class Map>
+void plan_next_look(Timer& timer, const Map& asked) {
+  if (asked.empty()) return timer.disarm();
+  MonoTime first = MonoTime::max();
+  for (auto& [key, one] : asked) first = std::min(first, one.next_look());
+  timer.at(std::max(first, loop_clock()));
+}
 
 }  // namespace muster

@@ -23,20 +23,12 @@ Probes::Probes(Loop& loop, std::function<Whereabouts(LaunchId)> where,
 
 void Probes::watch(const AwaitReady& wanted) {
   const MonoTime now = loop_clock();
-  watched_[wanted.launch] = {wanted, now, now + pause_between_probes(Nanos(0)), nullptr};
+  watched_[wanted.launch] = {{now + pause_between_probes(Nanos(0)), nullptr}, wanted, now};
   plan();
 }
 
 void Probes::forget(LaunchId launch) {
   if (watched_.erase(launch)) plan();
-}
-
-std::unique_ptr<Probe> Probes::ask(const AwaitReady& wanted) {
-  auto look_soon = [this] { timer_.after(0ms); };
-  if (wanted.readiness.kind == Readiness::Kind::exec)
-    return std::make_unique<ExecProbe>(loop_, wanted.readiness.what, where_(wanted.launch),
-                                       look_soon);
-  return std::make_unique<HttpProbe>(loop_, wanted.port, wanted.readiness.what, look_soon);
 }
 
 // In a callback of the timer's alone, so no asking is destroyed in its own.
@@ -52,7 +44,10 @@ void Probes::look() {
       watched.next = now + pause_between_probes(now - watched.since);
       if (now - watched.since >= watched.wanted.within) in_vain.push_back(launch);
     } else if (!watched.probe && now >= watched.next) {
-      watched.probe = ask(watched.wanted);
+      const AwaitReady& wanted = watched.wanted;
+      watched.probe = begin_probe(
+          loop_, wanted.readiness, wanted.port, [&] { return where_(wanted.launch); },
+          [this] { timer_.after(0ms); });
       watched.next = now + longest_asking;
     }
   }
@@ -60,16 +55,6 @@ void Probes::look() {
   for (auto launch : ready) watched_.erase(launch);
   plan();
   for (auto launch : ready) sink_(Ready{launch});
-}
-
-void Probes::plan() {
-  if (watched_.empty()) return timer_.disarm();
-  MonoTime next = MonoTime::max();
-  for (auto& [launch, watched] : watched_) {
-    const bool answered = watched.probe && watched.probe->answer() != Probe::Answer::pending;
-    next = std::min(next, answered ? loop_clock() : watched.next);
-  }
-  timer_.at(next);
 }
 
 }  // namespace muster

@@ -22,14 +22,12 @@ class Probes {
   void forget(LaunchId launch);  // harmless if it is not watched
 
  private:
-  struct Watched {
+  struct Watched : Asked {
     AwaitReady wanted;
-    MonoTime since, next;  // next: of the next asking, or when this one has taken too long
-    std::unique_ptr<Probe> probe;
+    MonoTime since;
   };
   void look();
-  void plan();
-  std::unique_ptr<Probe> ask(const AwaitReady& wanted);
+  void plan() { plan_next_look(timer_, watched_); }
 
   Loop& loop_;
   std::function<Whereabouts(LaunchId)> where_;

@@ -8,25 +8,8 @@ import pytest
 
 import proc
 from daemon import COUNTING, STAYS, assert_counts, wait_for_more_lines
+from kills import KILLS
 from waiting import wait_for
-
-def kill_supervisor(app):
-    app.kill_supervisor()
-
-
-def kill_keeper(app):
-    before = app.status()["keeper_pid"]
-    os.kill(before, signal.SIGKILL)
-    app.popen.wait()
-    wait_for("another keeper", lambda: app.status()["keeper_pid"] not in (before, 0))
-
-
-def kill_both(app):
-    app.kill_hard()
-    app.start()
-
-
-KILLS = [kill_supervisor, kill_keeper, kill_both]
 
 
 @pytest.mark.row("A1", "A5", "A6")

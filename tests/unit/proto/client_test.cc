@@ -100,7 +100,7 @@ TEST_CASE("a stop whose daemon was replaced is asked for again, a restart is not
   REQUIRE_FALSE(restarted);
   CHECK(restarted.error().message ==
         "the daemon of app 'shop' was replaced meanwhile, and goes on with what it had begun; look "
-        "at: ctl ps");
+        "at: ctl ps, ctl releases");
   CHECK(wishes == 1);
 }
 
