@@ -113,6 +113,7 @@ def test_the_reference_page_has_every_key_and_only_those(app):
                                                re.M | re.S))
 def test_every_example_of_the_reference_page_is_right(app, example):
     app.write("Procfile", "".join(f"{name}: x\n" for name in
-                                  ("web", "worker", "clock", "db", "task", "streamer")))
+                                  ("web", "worker", "clock", "db", "task", "streamer",
+                                   "nightly")))
     app.write("muster.toml", example)
     app.ok("check")
