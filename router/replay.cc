@@ -72,7 +72,16 @@ void Replay::State::begin_at_last_lines(uint64_t lines) {
   };
   if (auto place = journal::find_last_lines(cursor, lines, look)) return cursor.seek(*place);
   cursor.seek(UINT64_MAX);
-  while (auto record = cursor.next()) passed = record->header.seq;
+  // Nothing was wanted that was there; what is has come since, and is the first to be read.
+  while (auto record = cursor.next()) {
+    const bool is_new = lines > 0 && record->header.type == journal::RecordType::record &&
+                        wanted(record->header, record->topic);
+    if (is_new) {
+      held = record;
+      break;
+    }
+    passed = record->header.seq;
+  }
   head = passed;
 }
 

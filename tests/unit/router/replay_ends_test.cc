@@ -1,5 +1,7 @@
 // Where a replay's numbers end: beyond the journal, in a segment without records, after a power
 // cut, in a packed segment that is damaged.
+#include <functional>
+
 #include "router/journal/packer.h"
 #include "router/journal/rewrite.h"
 #include "tests/unit/router/replay_fixture.h"
@@ -26,6 +28,36 @@ TEST_CASE_METHOD(ReplayFixture, "it ends where it is told to, whatever is writte
   CHECK(take(replay) == std::vector<uint64_t>{90, 91, 92, 93, 94, 95});
   CHECK(replay.head() == 95);
   CHECK(take(replay).empty());
+}
+
+// A disk on which something is written just before it is looked at for the nth time.
+struct BusyStorage : MemoryStorage {
+  BusyStorage(MemoryDisk& disk, int calls, std::function<void()> write)
+      : MemoryStorage(disk), left(calls), write_now(std::move(write)) {}
+  Result<std::unique_ptr<journal::StorageFile>> open(const std::string& name, Mode mode) override {
+    if (--left == 0) write_now();
+    return MemoryStorage::open(name, mode);
+  }
+  int left;
+  std::function<void()> write_now;
+};
+
+TEST_CASE_METHOD(ReplayFixture,
+                 "what comes while the last lines are sought is read or not passed") {
+  fill();
+  for (int calls = 1; calls < 60; calls++) {
+    const std::string topic = fmt::format("log/late.{}/", calls);
+    std::optional<uint64_t> seq;
+    auto storage = std::make_unique<BusyStorage>(disk, calls, [&] {
+      seq = next_seq();
+      append_many(1, topic);
+    });
+    auto late = Replay::open(std::move(storage), last(10, {topic}));
+    REQUIRE(late);
+    const auto read = take(*late);
+    CAPTURE(calls);
+    CHECK((!seq || read == std::vector<uint64_t>{*seq} || late->head() < *seq));
+  }
 }
 
 TEST_CASE_METHOD(ReplayFixture, "a newest segment without a record is no obstacle to a time") {
