@@ -48,6 +48,12 @@ bool is_poison(const Window& window) {
          !window.unread().empty();
 }
 
+bool was_set_aside(const Window& window, uint64_t from) {
+  const WindowControl& control = window.control();
+  return control.fatal_deaths >= deaths_of_poison && control.fatal_byte == from &&
+         from < window.position();
+}
+
 Result<std::string> keep_poison(const std::string& directory, const std::string& name,
                                 std::string_view bytes) {
   if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)

@@ -31,6 +31,9 @@ void note_fatal_error();
 // Whether what comes next in the window has killed too many.
 bool is_poison(const Window& window);
 
+// Whether what was there from that byte of its stream on has been passed over for that.
+bool was_set_aside(const Window& window, uint64_t from);
+
 // Writes it, durably, into a file of its own in `directory`, and returns its path.
 Result<std::string> keep_poison(const std::string& directory, const std::string& name,
                                 std::string_view bytes);

@@ -9,6 +9,14 @@
 #include "router/router_state.h"
 
 namespace muster {
+namespace {
+
+std::string set_aside_text(size_t bytes, const std::string& process, const std::string& file) {
+  return fmt::format("{} bytes of {} ended the daemon {} times; they are not in the log, but in {}",
+                     bytes, process, deaths_of_poison, file);
+}
+
+}  // namespace
 
 // The journal says how far each stream is safe; the rest of its window is still to be done.
 void Router::State::find_leftovers() {
@@ -19,7 +27,7 @@ void Router::State::find_leftovers() {
     const uint64_t safe = recorder.numbering().end_of(streams[id].key()).end;
     window.take_up_to(safe);
     // What has left its window without a record was dropped, or it is poison that was set aside.
-    if (const auto& s = streams[id]; safe < window.position())
+    if (const auto& s = streams[id]; safe < window.position() && !was_set_aside(window, safe))
       dropped[s.key()] = {.process = s.process,
                           .launch = s.launch,
                           .stream = s.stream,
@@ -34,22 +42,25 @@ void Router::State::find_leftovers() {
 void Router::State::pass_over_poison(const std::string& directory) {
   for (StreamId id : recovered) {
     Window& window = windows.at(id);
-    if (!is_poison(window)) continue;
     const StreamState& s = streams[id];
-    const std::string_view bytes = window.unread(),
-                           stream = s.stream == Stream::out ? "out" : "err";
-    const auto kept = keep_poison(
-        directory, fmt::format("{}-{}-{}-{}", s.process, s.launch, stream, window.position()),
-        bytes);
+    const auto name = [&](uint64_t position) {
+      return fmt::format("{}-{}-{}-{}", s.process, s.launch,
+                         s.stream == Stream::out ? "out" : "err", position);
+    };
+    // Whoever did it may have died before it was told.
+    const uint64_t safe = recorder.numbering().end_of(s.key()).end;
+    if (was_set_aside(window, safe))
+      to_tell.push_back(
+          set_aside_text(window.position() - safe, s.process, directory + '/' + name(safe)));
+    if (!is_poison(window)) continue;
+    const std::string_view bytes = window.unread();
+    const auto kept = keep_poison(directory, name(window.position()), bytes);
     if (!kept) {
       to_tell.push_back(fmt::format("What ended the daemon {} times cannot be set aside: {}",
                                     deaths_of_poison, kept.message()));
       continue;
     }
-    to_tell.push_back(
-        fmt::format("{} bytes of {} ended the daemon {} times; they are not in the "
-                    "log, but in {}",
-                    bytes.size(), s.process, deaths_of_poison, *kept));
+    to_tell.push_back(set_aside_text(bytes.size(), s.process, *kept));
     window.take(bytes.size());
   }
 }

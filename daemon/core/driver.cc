@@ -152,6 +152,7 @@ void Driver::launch(Process& p) {
   p.said_status.clear();
   p.out_of_memory = 0;
   Launch launch = launch_of(p, next_launch_++);
+  p.isolated = launch.surroundings.isolate.value_or(false);
   table_.set_launch(p, launch.launch);
   p.launches++;
   EventRecord starting =

@@ -61,10 +61,7 @@ Launch Driver::launch_of(const Process& p, LaunchId id) const {
 Launch::Midst Driver::midst_of(LaunchId launch) const {
   const Process* other = table_.of_launch(launch);
   if (!other || !other->identity) return {};
-  const Settings* settings = settings_of(*other);
-  const bool isolated = other->one_off ? other->one_off->isolated
-                                       : settings && settings->surroundings.isolate == true;
-  return {*other->identity, isolated};
+  return {*other->identity, other->isolated};
 }
 
 // The edge is asked again for what an earlier program may or may not have begun.

@@ -42,6 +42,7 @@ struct ProcessNote {
   std::optional<LaunchId> launch;
   LaunchProgress progress = LaunchProgress::asked;  // of `launch`
   std::optional<Identity> identity;
+  bool isolated = false;
   std::optional<uint32_t> port;
   Now since{};
   std::optional<MonoTime> deadline;

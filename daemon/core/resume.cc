@@ -18,6 +18,7 @@ ProcessNote note_of(const Process& p) {
   note.launch = p.launch;
   note.progress = p.progress;
   note.identity = p.identity;
+  note.isolated = p.isolated;
   note.port = p.port;
   note.since = p.since;
   note.deadline = p.deadline;
@@ -47,6 +48,7 @@ void restore(Process& p, const ProcessNote& note) {
   p.state = note.state;
   p.wish = note.wish;
   p.command = note.command;
+  p.isolated = note.isolated || (note.one_off && note.one_off->isolated);
   p.port = note.port;
   p.since = note.since;
   p.stopping = note.stopping;

@@ -81,6 +81,7 @@ void describe(Fields& fields, M& note) {
   fields.may("launch", note.launch);
   fields.must("progress", note.progress);
   fields.may("identity", note.identity);
+  fields.may("isolated", note.isolated);
   fields.may("port", note.port);
   fields.must("since", note.since.mono);
   fields.must("since_wall", note.since.wall);

@@ -13,12 +13,14 @@
 namespace muster {
 namespace {
 
-constexpr const char* shell_around = "cd \"$1\" || exit; sh -c \"$2\" 3>&-; echo $? >&3";
+constexpr const char* shell_around = "\"$@\" 3>&-; echo $? >&3";
 constexpr int status_fd = 3;
 
 // The error number, or 0.
 int spawn_shell(const std::string& command, Whereabouts& where, int status, pid_t& pid) {
-  std::vector<std::string> words{"sh", "-c", shell_around, "sh", where.directory, command};
+  std::vector<std::string> words{"sh", "-c", shell_around, "sh"};
+  words.insert(words.end(), where.before.begin(), where.before.end());
+  words.insert(words.end(), {"sh", "-c", command});
   std::vector<char*> argv, environment;
   for (auto& word : words) argv.push_back(word.data());
   for (auto& pair : where.environment) environment.push_back(pair.data());

@@ -39,9 +39,9 @@ class Probe {
   Answer answer_ = Answer::pending;
 };
 
-// Where the processes of a launch are, for who is to stand beside them.
+// Where and who the processes of a launch are, for a command that is to stand beside them.
 struct Whereabouts {
-  std::string directory;
+  std::vector<std::string> before;       // the words of it that bring it there
   std::vector<std::string> environment;  // "K=V"
 };
 

@@ -70,7 +70,7 @@ class Processes {
   std::optional<uint64_t> times_out_of_memory(LaunchId launch) const;
   // The launch that a process belongs to, if it is still there.
   std::optional<LaunchId> owner(pid_t pid) const { return tree_.owner(pid); }
-  // For who is to stand beside them; nowhere, if the launch is over.
+  // For a command that is to stand beside them; it fails, if the launch is over.
   Whereabouts whereabouts(LaunchId launch) const;
 
  private:

@@ -119,8 +119,9 @@ StartResult<Containment> Processes::contain(Running& running) {
 
 Whereabouts Processes::whereabouts(LaunchId launch) const {
   auto found = running_.find(launch);
-  if (found == running_.end()) return {};
-  return spawner_.whereabouts(found->second.launch, tree_.mark(launch));
+  if (found == running_.end() || !found->second.child) return {{"false"}, {}};
+  const Running& running = found->second;
+  return spawner_.whereabouts(running.launch, tree_.mark(launch), running.child->pid());
 }
 
 void Processes::fail_start(Running& running, StartFailure failure) {

@@ -161,25 +161,35 @@ StartResult<LaunchPipes> Spawner::make_pipes(const Launch& launch) const {
   return pipes;
 }
 
-Whereabouts Spawner::whereabouts(const Launch& launch, const Environment& mark) const {
-  return whereabouts(launch, mark, find_account(launch.surroundings.account).value_or(Person{}));
+// An account that is no longer there has no yes to give.
+Whereabouts Spawner::whereabouts(const Launch& launch, const Environment& mark, pid_t first) const {
+  const auto who = find_account(launch.surroundings.account);
+  if (!who) return {{"false"}, {}};
+  Whereabouts where{
+      {options_.exec_program, directory_of(launch), std::to_string(options_.fd_limit)},
+      environment(launch, mark, *who)};
+  if (launch.surroundings.isolate.value_or(false))
+    where.before.push_back(fmt::format("inside={}", first));
+  add_identity(*who, where.before);
+  where.before.emplace_back("--");
+  return where;
 }
 
-Whereabouts Spawner::whereabouts(const Launch& launch, const Environment& mark,
-                                 const Person& who) const {
-  Whereabouts where{directory_of(launch), {}};
+std::vector<std::string> Spawner::environment(const Launch& launch, const Environment& mark,
+                                              const Person& who) const {
   auto environment = environment_;
   if (!who.name.empty()) {
     environment["USER"] = environment["LOGNAME"] = who.name;
     environment["HOME"] = who.home;
     environment["SHELL"] = who.shell;
   }
-  environment["PWD"] = where.directory;  // as a shell would, which is not always there to do it
+  environment["PWD"] =
+      directory_of(launch);  // as a shell would, which is not always there to do it
   for (auto* more : {&launch.env, &mark})
     for (auto& [name, value] : *more) environment[name] = value;
-  for (auto& [name, value] : environment)
-    where.environment.push_back(fmt::format("{}={}", name, value));
-  return where;
+  std::vector<std::string> pairs;
+  for (auto& [name, value] : environment) pairs.push_back(fmt::format("{}={}", name, value));
+  return pairs;
 }
 
 StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchPipes pipes,
@@ -200,7 +210,7 @@ StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchP
   plan.argv.emplace_back("--");
   auto words = launch.argv.empty() ? shell_words(launch.command) : launch.argv;
   plan.argv.insert(plan.argv.end(), words.begin(), words.end());
-  plan.environment = whereabouts(launch, mark, pipes.owner).environment;
+  plan.environment = environment(launch, mark, pipes.owner);
   const PipeEnds& childs = pipes.childs;
   plan.stdio = {childs.in ? childs.in.get() : null_.get(), childs.out.get(), childs.err.get(),
                 pipes.childs_report.get()};

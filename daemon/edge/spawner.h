@@ -59,8 +59,8 @@ class Spawner {
                                             const Environment& mark, const Containment& inside,
                                             std::function<void()> on_change) const;
 
-  // What a launch begins with.
-  Whereabouts whereabouts(const Launch& launch, const Environment& mark) const;
+  // Of a launch whose first process is this one.
+  Whereabouts whereabouts(const Launch& launch, const Environment& mark, pid_t first) const;
 
   // What a failure of the started child was about.
   StartFailure describe(const Launch& launch, const ExecReport& report) const;
@@ -68,7 +68,8 @@ class Spawner {
  private:
   Spawner(Loop& loop, SpawnerOptions options, UniqueFd null);
   std::string directory_of(const Launch& launch) const;
-  Whereabouts whereabouts(const Launch& launch, const Environment& mark, const Person& who) const;
+  std::vector<std::string> environment(const Launch& launch, const Environment& mark,
+                                       const Person& who) const;
 
   Loop* loop_;
   SpawnerOptions options_;

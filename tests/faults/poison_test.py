@@ -29,6 +29,9 @@ def test_poison_is_set_aside_and_the_rest_goes_on(app):
                   if "of beta.1 ended the daemon 3 times" in line)
     assert len(kept) == 1 and str(kept[0]) in notice
     assert kept[0].read_bytes() == b"the poison\n"
+    app.kill_supervisor()
+    told = app.logs("-n", 1000, "-s", "muster")
+    assert told.count(notice) == 2 and not [line for line in told if "dropped" in line]
     gate.open()
     other.open()
     app.wait_log("app[beta.1]: after")

@@ -45,6 +45,14 @@ def test_shared_it_is_where_the_app_is(running):
     assert (running.directory / "new").exists()
 
 
+def test_a_command_of_ready_sees_what_its_process_sees(app, possible):
+    app.procfile(boxed=f"echo in > left; {STAYS}")
+    app.write("muster.toml", "[boxed]\nisolate = true\nready = 'exec:test -f left'\n")
+    app.start()
+    app.wait_state("boxed.1", "up")
+    assert not (app.directory / "left").exists()
+
+
 @pytest.mark.asan
 def test_a_type_may_be_isolated_too(running):
     running.wait_log(f"app[boxed.1]: {running.row('boxed.1')['port']}")

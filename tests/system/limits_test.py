@@ -45,6 +45,16 @@ def start_limited(app, *options):
 
 
 @root
+def test_a_command_of_ready_is_the_same_user(app):
+    app.home.path.chmod(0o755)
+    app.procfile(alpha=STAYS)
+    app.write("muster.toml", "[alpha]\nuser = '4711'\nready = 'exec:test $(id -u) = 4711'\n"
+              "boot_timeout = '10s'\n")
+    app.start()
+    app.wait_state("alpha.1", "up")
+
+
+@root
 def test_a_user_with_all_its_groups(app):
     app.home.path.chmod(0o755)
     app.procfile(alpha="echo $(id -u) $(id -g) $(id -G) $USER $HOME > /dev/stdout; " + STAYS,

@@ -32,8 +32,11 @@ TEST_CASE("three who died of the next byte are enough") {
   CHECK_FALSE(is_poison(stream.window));
   stream.die_at(0, 1);
   CHECK(is_poison(stream.window));
+  CHECK_FALSE(was_set_aside(stream.window, 0));
   stream.window.take(6);
   CHECK_FALSE(is_poison(stream.window));
+  CHECK(was_set_aside(stream.window, 0));
+  CHECK_FALSE(was_set_aside(stream.window, 3));
 }
 
 TEST_CASE("who died elsewhere in the stream is counted anew") {
