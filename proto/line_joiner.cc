@@ -44,6 +44,11 @@ void LineJoiner::hand_out(Key key, std::string_view rest, bool partial) {
   emit_({held.seq, held.time, held.process, key.second, held.text, partial});
 }
 
+void LineJoiner::end(uint64_t launch) {
+  for (auto stream : {Stream::out, Stream::err})
+    if (const Key key{launch, stream}; held_.contains(key)) hand_out(key, {}, true);
+}
+
 void LineJoiner::flush() {
   while (!held_.empty()) hand_out(held_.begin()->first, {}, true);
 }

@@ -36,6 +36,8 @@ class LineJoiner {
 
   // Views handed to `emit` are valid during the call.
   void add(const LogRecord& record);
+  // Nothing more comes of it: hands out what waits, as partial.
+  void end(uint64_t launch);
   // History is over: hands out what still waits, as partial.
   void flush();
   // From now on as told: what waits is handed out first if it should not wait any more.

@@ -250,6 +250,8 @@ Subscriber::Subscriber(std::unique_ptr<State> state) : state_(std::move(state)) 
 Subscriber::Subscriber(Subscriber&&) noexcept = default;
 Subscriber::~Subscriber() = default;
 
+uint64_t Subscriber::resume_from() const { return state_->continuity.resume_from(); }
+
 ClientResult<std::optional<Delivery>> Subscriber::next(Nanos timeout) {
   State& state = *state_;
   const MonoTime deadline = mono_now() + timeout;

@@ -37,6 +37,8 @@ class Subscriber {
 
   // The next delivery; nothing if none came in time. no_daemon when the daemon is gone for good.
   ClientResult<std::optional<Delivery>> next(Nanos timeout);
+  // All records below it have been handed out, as far as they could be had; from it on, none.
+  uint64_t resume_from() const;
 
  private:
   struct State;

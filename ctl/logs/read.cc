@@ -27,12 +27,8 @@ void show(LogView& view, std::string_view payload) {
   if (auto shown = view.add(payload); !shown) tell(shown.message());
 }
 
-Outcome<int> from_journal(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
-                          bool follow, const Output& out) {
-  if (::access(endpoints.journal_dir().c_str(), F_OK) != 0)
-    return failure(ExitCode::no_daemon,
-                   fmt::format("'{}' is not running and has no log in {}; start it with: musterd",
-                               endpoints.app, endpoints.state_dir));
+Outcome<> show_journal(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
+                       const Output& out) {
   auto replay = Replay::open(endpoints.journal_dir(), request);
   if (!replay) return failure(ExitCode::no, replay.message());
   while (!out.closed()) {
@@ -43,6 +39,17 @@ Outcome<int> from_journal(const Endpoints& endpoints, const ReplayRequest& reque
     for (auto& [topic, payload] : *records) show(view, payload);
   }
   view.finish();
+  return {};
+}
+
+Outcome<int> from_journal(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
+                          bool follow, const Output& out) {
+  if (::access(endpoints.journal_dir().c_str(), F_OK) != 0)
+    return failure(ExitCode::no_daemon,
+                   fmt::format("'{}' is not running and has no log in {}; start it with: musterd",
+                               endpoints.app, endpoints.state_dir));
+  if (auto shown = show_journal(endpoints, request, view, out); !shown)
+    return tl::unexpected(shown.error());
   if (!follow) return status_done;
   return failure(ExitCode::no_daemon, fmt::format("'{}' is not running: nothing to follow; start "
                                                   "it with: musterd",
@@ -67,7 +74,14 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
                        "process");
     }
     if (!delivery) {
-      view.finish();
+      // What a daemon says last may not reach who follows it, but it stands in the journal.
+      ReplayRequest rest;
+      rest.from = subscriber->resume_from();
+      rest.topics = request.topics;
+      if (live && delivery.error().trouble == ClientTrouble::no_daemon)
+        (void)show_journal(endpoints, rest, view, out);
+      else
+        view.finish();
       return tl::unexpected(failure_of(delivery.error()));
     }
     if (!*delivery) continue;

@@ -27,6 +27,7 @@ Result<> LogView::add(std::string_view payload) {
   } else {
     auto& event = std::get<EventRecord>(*record);
     last_time_ = event.time;
+    if (event.kind == RecordKind::exit && event.launch) joiner_.end(*event.launch);
     if (pattern_.matches(event.text)) put([&](std::string& text) { printer_->print(event, text); });
   }
   return {};

@@ -19,7 +19,7 @@ class Events : public Verb {
     app.add_option("NAME", reading_.query.processes,
                    "Only of these types (web) or processes (web.1)");
     app.add_option("-n,--num", reading_.query.lines, "Begin with the last so many")
-        ->check(CLI::NonNegativeNumber)
+        ->check(whole_number())
         ->option_text("N [0]");
     add_look(app, reading_);
   }

@@ -16,7 +16,7 @@ class Logs : public Verb {
            "-n,--num", reading_.query.lines,
            "The last so many lines; default: 100, into a pipe or a file 1500, all with --since or "
            "--from")
-        ->check(CLI::NonNegativeNumber)
+        ->check(whole_number())
         ->option_text("N");
     auto* tail =
         app.add_flag("-t,--tail", reading_.follow, "Go on with what is printed from now on");
@@ -35,7 +35,7 @@ class Logs : public Verb {
         ->excludes(tail)
         ->option_text("TIME");
     app.add_option("--from", reading_.query.from, "From a record's number on")
-        ->check(CLI::NonNegativeNumber)
+        ->check(whole_number())
         ->option_text("SEQ");
     app.add_option("--grep", reading_.query.pattern,
                    "Only lines in which an extended regular expression matches")

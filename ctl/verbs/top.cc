@@ -15,7 +15,7 @@ class Top : public Verb {
   void add_options(CLI::App& app) override {
     app.add_option("NAME", names_, "Only these types (web) or processes (web.1)");
     app.add_option("-d,--delay", seconds_, "How many seconds from one picture to the next")
-        ->check(CLI::Range(0.1, 3600.0))
+        ->check(number_between(0.1, 3600))
         ->option_text("S");
     app.footer("\nKeys: c by processor, m by memory, n by name, q quit.");
   }

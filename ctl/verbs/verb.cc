@@ -68,10 +68,30 @@ std::string overview() {
   return text;
 }
 
+CLI::Validator whole_number() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        const bool well = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+        return well ? std::string() : fmt::format("'{}' is not a whole number from 0 on", text);
+      },
+      "");
+}
+
+CLI::Validator number_between(double least, double most) {
+  return CLI::Validator(
+      [least, most](const std::string& text) {
+        double value = 0;
+        const bool well = CLI::detail::lexical_cast(text, value) && value >= least && value <= most;
+        return well ? std::string()
+                    : fmt::format("'{}' is not a number from {:g} to {:g}", text, least, most);
+      },
+      "");
+}
+
 void add_timeout(CLI::App& app, double& seconds) {
   constexpr double longest = 1e6;
   app.add_option("--timeout", seconds, "How long to wait, in seconds")
-      ->check(CLI::Range(0.0, longest))
+      ->check(number_between(0, longest))
       ->option_text(fmt::format("SECONDS [{:g}]", seconds));
 }
 

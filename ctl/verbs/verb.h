@@ -11,7 +11,8 @@
 
 namespace CLI {
 class App;
-}
+class Validator;
+}  // namespace CLI
 
 namespace muster {
 
@@ -35,6 +36,10 @@ const VerbRow* find_verb(std::string_view name);
 const VerbRow* nearest_verb(std::string_view name);
 // What `ctl --help` prints.
 std::string overview();
+
+// As CLI11's own checks, but in words that say what is right.
+CLI::Validator whole_number();
+CLI::Validator number_between(double least, double most);
 
 // `--timeout SECONDS` of the verbs that wait.
 void add_timeout(CLI::App& app, double& seconds);

@@ -1,4 +1,4 @@
-// ctl wait: returns when all is up.
+// ctl wait: returns when all is up, or has done what it was for.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -25,8 +25,13 @@ class Wait : public Verb {
       auto reply = ask<PsReply>(session, PsRequest{names_}, short_timeout);
       if (!reply) return tl::unexpected(reply.error());
       auto& rows = reply->processes;
-      auto missing = std::find_if(rows.begin(), rows.end(), [](auto& row) {
-        return row.state != "up" && row.state != "down";
+      const auto failed =
+          std::find_if(rows.begin(), rows.end(), [](auto& row) { return row.state == "failed"; });
+      if (failed != rows.end())
+        return failure(ExitCode::no, fmt::format("{} has failed; look at: ctl logs -p {}",
+                                                 failed->process, failed->process));
+      const auto missing = std::find_if(rows.begin(), rows.end(), [](auto& row) {
+        return row.state != "up" && row.state != "complete" && row.state != "down";
       });
       if (missing == rows.end()) return status_done;
       if (read_clocks().mono >= deadline)

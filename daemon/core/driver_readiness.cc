@@ -41,8 +41,9 @@ void Driver::end_boot(Process& p) {
   const auto timeout = settings ? settings->booting.timeout : std::nullopt;
   const Nanos waited = timeout.value_or(options_.boot_timeout);
   publish_error(p, "R10",
-                p.readiness.kind == Kind::port ? texts::boot_timeout(waited)
-                                               : texts::boot_timeout_unready(waited));
+                p.readiness.kind == Kind::port && p.name.type == "web"
+                    ? texts::boot_timeout(waited)
+                    : texts::boot_timeout_unready(waited));
   p.trouble = texts::not_ready(waited);
   step(p, timeout ? LifeEvent::hung : LifeEvent::ready);
 }

@@ -70,11 +70,14 @@ void Releases::mark_failed(uint64_t number, const std::string& why) {
 }
 
 std::optional<RefusedReply> refuse_config_name(const std::string& name) {
-  if (name.empty() || name.size() > limits::config_name ||
+  const bool begins_well = !name.empty() && (name[0] < '0' || name[0] > '9');
+  if (!begins_well || name.size() > limits::config_name ||
       !std::all_of(name.begin(), name.end(), may_be_in_variable))
     return RefusedReply{
         Refusal::usage,
-        fmt::format("'{}' cannot be the name of a config var: letters, digits and '_'", name)};
+        fmt::format("'{}' cannot be the name of a config var: letters, digits and '_', "
+                    "and no digit first",
+                    name)};
   for (auto taken : {"PORT", "PS", "DYNO", "NOTIFY_SOCKET"})
     if (name == taken)
       return RefusedReply{Refusal::no,

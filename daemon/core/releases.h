@@ -49,7 +49,8 @@ class Releases {
   std::vector<Release> list_;
 };
 
-// [A-Za-z0-9_]+, as in .env files, and none that muster gives to each process itself.
+// [A-Za-z_][A-Za-z0-9_]*, so that a shell reads it back, and none that muster gives to each process
+// itself.
 std::optional<RefusedReply> refuse_config_name(const std::string& name);
 
 // The current release with a change. Nothing if there is nothing to change.

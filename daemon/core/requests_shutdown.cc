@@ -1,5 +1,6 @@
 // The end: every wish rests, the saved formation stays as it is. Who is needed by others ends after
-// them. The core finishes when nothing is alive. A second signal does not wait for anything.
+// them. The core finishes when nothing is alive. A second signal does not wait for
+// anything.
 #include <csignal>
 
 #include "daemon/core/state.h"
@@ -7,6 +8,9 @@
 
 namespace muster {
 namespace {
+
+// A terminal signals everybody, and whoever wraps us (timeout, npm, make) hands the same one on.
+constexpr Nanos same_signal = 500ms;
 
 std::string_view name_of_signal(int number) {
   return number == SIGINT ? "SIGINT" : number == SIGTERM ? "SIGTERM" : "SIGHUP";
@@ -35,7 +39,8 @@ void Core::State::on(const Signalled& event) {
     if (phase == Phase::running && reloads.size() < reload_limit) begin_reload({{}, signal});
     return;
   }
-  const bool second = std::exchange(signalled, true);
+  if (!signalled) signalled = out.now().mono;
+  const bool second = out.now().mono - *signalled >= same_signal;
   if (phase == Phase::running) {
     announce(RecordKind::notice, texts::shutdown_signal(signal), signal);
     begin_shutdown();

@@ -143,8 +143,8 @@ struct Core::State {
   Waiting waiting;
   Driver driver;
   Phase phase = Phase::running;
-  bool signalled = false;         // the next signal will be the second
-  std::set<std::string> rolling;  // the types in which a process has a turn
+  std::optional<MonoTime> signalled;  // when the first signal to end came
+  std::set<std::string> rolling;      // the types in which a process has a turn
   uint32_t one_offs_named = 0;
   std::vector<ListenAddress> listening;
   std::deque<Reload> reloads;

@@ -122,7 +122,8 @@ Spawner::Spawner(Loop& loop, SpawnerOptions options, UniqueFd null)
   for (char** entry = environ; *entry; ++entry) {
     std::string_view pair(*entry);
     size_t equals = pair.find('=');
-    if (equals != std::string_view::npos)
+    // Our own base port is nobody's port.
+    if (equals != std::string_view::npos && pair.substr(0, equals) != "PORT")
       environment_.emplace(pair.substr(0, equals), pair.substr(equals + 1));
   }
 }

@@ -84,3 +84,13 @@ def test_apps_of_this_user(app):
 def test_they_say_when_nothing_runs(app, verb):
     app.procfile(alpha=STAYS)
     assert "start" in app.refused(verb, status=3)
+
+
+def test_wait_takes_what_is_complete_and_not_what_has_failed(app):
+    app.procfile(task="true", other="exit 3")
+    app.write("muster.toml", "[task]\nrestart = 'on-failure'\n[other]\nrestart = 'never'\n")
+    app.start("-m", "task=1,other=0")
+    app.ok("wait")
+    assert app.states() == {"task.1": "complete"}
+    app.ok("scale", "other=1")
+    assert "other.1 has failed" in app.refused("wait", status=1)

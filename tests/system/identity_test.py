@@ -67,3 +67,9 @@ def test_a_simple_command_is_the_process_itself(app):
     pid = app.pid("alpha.1")
     assert len(app.tree("alpha.1")) == 1, "exec'ed: no shell waits beside it"
     assert app.tree("alpha.1") == [pid]
+
+
+def test_the_port_that_the_daemon_was_given_is_nobody_elses(app):
+    app.procfile(alpha="exec sleep 1000")
+    app.start(env={"PORT": "18700"})
+    assert app.ctl("run", "--shared", "--", "printenv", "PORT").returncode == 1

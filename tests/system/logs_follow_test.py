@@ -61,6 +61,22 @@ def test_it_goes_on_after_a_restart_of_the_daemon_or_says_that_it_cannot(app):
     assert tail.ctl.stderr.read().strip()
 
 
+def test_it_shows_what_a_daemon_says_last_also_one_whose_supervisor_was_replaced(app):
+    app.procfile(alpha="trap 'echo bye; echo last; exit 0' TERM; echo hello; "
+                       "while read x < never; do :; done")
+    app.gate("never")
+    app.start("-m", "alpha=3")
+    for n in 1, 2, 3:
+        app.wait_log(f"app[alpha.{n}]: hello")
+    app.kill_supervisor()
+    tail = Tail(app)
+    tail.wait_for("app[alpha.3]: hello")
+    app.ok("shutdown")
+    assert tail.ctl.wait(30) == 3
+    shown = tail.path.read_text().splitlines()
+    assert shown == app.lines_of("logs", "-n", len(shown))
+
+
 def test_a_tail_that_was_stopped_catches_up_and_misses_nothing(app):
     app.procfile(alpha="echo first; read x < go; seq 300000; echo end; " + STAYS)
     go = app.gate("go")

@@ -43,7 +43,11 @@ def test_a_second_ctrl_c_kills_at_once(app):
     app.wait_output("| Ready")
     app.signal(signal.SIGINT)
     app.wait_log("muster[worker.1]: Stopping all processes with SIGTERM")
-    app.signal(signal.SIGINT)
+
+    def again():
+        app.signal(signal.SIGINT)
+        return "muster[api]: SIGINT received again, sending SIGKILL to all processes" in app.logs()
+    wait_for("one that is not the same any more", again)
     assert app.wait() == 0
     assert "muster[worker.1]: Process exited with status 137" in app.logs()
 

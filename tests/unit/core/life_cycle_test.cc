@@ -90,7 +90,7 @@ const auto start = [](Stage& s) { s.ask(StartRequest{{name}}); };
 const auto stop = [](Stage& s) { s.ask(StopRequest{{name}}); };
 const auto restart = [](Stage& s) { s.ask(RestartRequest{{name}}); };
 const auto shut_down_twice = [](Stage& s) {
-  s.tell(Signalled{SIGINT});
+  s.tell(Signalled{SIGINT}), s.sleep(1s);
   s.tell(Signalled{SIGINT});
 };
 const auto launched = [](Stage& s) { s.launched(name); };

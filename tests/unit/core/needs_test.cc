@@ -158,6 +158,7 @@ TEST_CASE("what ends by itself at the end is not launched again") {
 TEST_CASE("a second signal waits for nobody") {
   Stage stage = all_there();
   stage.tell(Signalled{SIGTERM});
+  stage.sleep(1s);
   stage.tell(Signalled{SIGTERM});
   CHECK(stage.signals() == Lines{"web.1 15", "worker.1 15", "db.1 9", "web.1 9", "worker.1 9"});
 }

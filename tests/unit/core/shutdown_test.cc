@@ -54,6 +54,7 @@ TEST_CASE("a second signal kills at once; a first one after a request does not")
   stage.clear();
   stage.tell(Signalled{SIGINT});
   CHECK(stage.signals().empty());
+  stage.sleep(1s);
   stage.tell(Signalled{SIGINT});
   CHECK(stage.signals() == Lines{"worker.1 9", "worker.2 9"});
   CHECK(stage.lines() == Lines{"api: SIGINT received again, sending SIGKILL to all processes",
@@ -61,6 +62,16 @@ TEST_CASE("a second signal kills at once; a first one after a request does not")
                                "worker.2: Stopping remaining processes with SIGKILL"});
   stage.tell(Signalled{SIGINT});
   CHECK(stage.signals().empty());
+}
+
+TEST_CASE("a signal that is handed on by whoever wraps us is the same one") {
+  Stage stage = running_app();
+  stage.tell(Signalled{SIGINT});
+  stage.clear();
+  stage.tell(Signalled{SIGINT});
+  stage.tell(Signalled{SIGTERM});
+  CHECK(stage.signals().empty());
+  CHECK(stage.lines().empty());
 }
 
 TEST_CASE("what is in back-off or starting goes down with the rest") {

@@ -37,8 +37,10 @@ struct Screen {
     encode(record, payload);
     REQUIRE(view.add({payload.data(), payload.size()}));
   }
-  void event(std::string text) {
+  void event(std::string text, RecordKind kind = RecordKind::state) {
     EventRecord record;
+    record.kind = kind;
+    record.launch = 1;
     record.process = "web.1";
     record.text = std::move(text);
     std::vector<char> payload;
@@ -118,4 +120,14 @@ TEST_CASE("a record that cannot be read is an error, and the view goes on") {
   CHECK_FALSE(screen.view.add("garbage"));
   screen.log({"a"});
   CHECK(screen.shown() == "a\n");
+}
+
+TEST_CASE("a line that its launch has left unfinished stands before its exit") {
+  Screen screen(10);
+  screen.log({"panic"}, Tail::partial);
+  screen.event("up");
+  screen.event("exited", RecordKind::exit);
+  screen.event("down");
+  screen.view.finish();
+  CHECK(screen.shown() == "up\npanic...\nexited\ndown\n");
 }
