@@ -60,7 +60,7 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
                          bool follow, Output& out) {
   auto subscriber = Subscriber::open(endpoints, caller_name(), {request, follow});
   if (!subscriber) return tl::unexpected(failure_of(subscriber.error()));
-  bool live = false;
+  bool live = false, begun = false;
   while (!out.closed()) {
     // What has come is written before we wait for more.
     auto delivery = subscriber->next(0s);
@@ -74,17 +74,20 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
                        "process");
     }
     if (!delivery) {
+      const bool gone = delivery.error().trouble == ClientTrouble::no_daemon;
+      if (gone && !follow && !begun) return from_journal(endpoints, request, view, follow, out);
       // What a daemon says last may not reach who follows it, but it stands in the journal.
       ReplayRequest rest;
       rest.from = subscriber->resume_from();
       rest.topics = request.topics;
-      if (live && delivery.error().trouble == ClientTrouble::no_daemon)
+      if (gone && live)
         (void)show_journal(endpoints, rest, view, out);
       else
         view.finish();
       return tl::unexpected(failure_of(delivery.error()));
     }
     if (!*delivery) continue;
+    begun = true;
     switch ((*delivery)->kind) {
       case Delivery::Kind::record:
         show(view, (*delivery)->payload);

@@ -48,7 +48,7 @@ def start_limited(app, *options):
 def test_a_command_of_ready_is_the_same_user(app):
     app.home.path.chmod(0o755)
     app.procfile(alpha=STAYS)
-    app.write("muster.toml", "[alpha]\nuser = '4711'\nready = 'exec:test $(id -u) = 4711'\n"
+    app.write("muster.toml", "[alpha]\nuser = 'nobody'\nready = 'exec:test $(id -un) = nobody'\n"
               "boot_timeout = '10s'\n")
     app.start()
     app.wait_state("alpha.1", "up")
