@@ -1,6 +1,8 @@
 // See message.h. The names are those of the wire.
 #include "proto/message.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace muster {
@@ -27,12 +29,18 @@ bool is_question(const RequestBody& body) {
 }
 
 bool is_repeatable(const RequestBody& body) {
+  if (is_question(body)) return false;
+  if (auto* scale = std::get_if<ScaleRequest>(&body))
+    return std::none_of(scale->changes.begin(), scale->changes.end(),
+                        [](auto& word) { return word.find('=') == word.npos; });
   return std::holds_alternative<StopRequest>(body) || std::holds_alternative<StartRequest>(body) ||
-         (std::holds_alternative<ConfigRequest>(body) && !is_question(body));
+         std::holds_alternative<ConfigRequest>(body);
 }
 
 bool is_awaited(const RequestBody& body) {
+  if (is_question(body)) return false;
   return is_repeatable(body) || std::holds_alternative<RestartRequest>(body) ||
+         std::holds_alternative<ScaleRequest>(body) ||
          std::holds_alternative<RollbackRequest>(body) ||
          std::holds_alternative<DeployRequest>(body);
 }

@@ -117,8 +117,8 @@ using RequestBody =
 
 // Whether asking twice changes no more than asking once, which is nothing.
 bool is_question(const RequestBody& body);
-// Whether the answer waits for processes. Then credit says meanwhile whether it is still waited
-// for.
+// Whether the answer may take its time, or is not to be missed. Then credit says meanwhile whether
+// it is still to come.
 bool is_awaited(const RequestBody& body);
 // Whether a wish may be said twice without more coming of it than of once.
 bool is_repeatable(const RequestBody& body);

@@ -109,7 +109,7 @@ def test_a_damaged_file_stops_a_start_and_not_a_successor(running):
     kept = running.home.state / "releases"
     kept.write_bytes(kept.read_bytes()[:-3])
     running.kill_supervisor()
-    assert running.states() == {"alpha.1": "up", "alpha.2": "up"}
+    running.wait_states({"alpha.1": "up", "alpha.2": "up"})
     running.stop()
     running.start(wait=False)
     assert running.wait() == 1

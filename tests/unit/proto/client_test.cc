@@ -84,7 +84,7 @@ TEST_CASE("a question whose daemon died with it is asked again, a wish is not") 
   CHECK(asked == 1);
 }
 
-TEST_CASE("a stop whose daemon was replaced is asked for again, a restart is not") {
+TEST_CASE("what may be said twice is said again to the next daemon, a restart is not") {
   const TempDir temp;
   std::atomic<size_t> wishes = 0;
   FakeDaemon daemon(places(temp), [&](const Request& request) -> std::vector<Reply> {
@@ -95,6 +95,12 @@ TEST_CASE("a stop whose daemon was replaced is asked for again, a restart is not
   REQUIRE(stopped);
   CHECK(std::holds_alternative<DoneReply>(stopped->body));
   CHECK(wishes == 2);
+  wishes = 0;
+  CHECK(client.ask(ScaleRequest{{"web=2"}}, 60s));
+  CHECK(wishes == 2);
+  wishes = 0;
+  CHECK_FALSE(client.ask(ScaleRequest{{"web+1"}}, 60s));
+  CHECK(wishes == 1);
   wishes = 0;
   const auto restarted = client.ask(RestartRequest{{"web"}}, 60s);
   REQUIRE_FALSE(restarted);
