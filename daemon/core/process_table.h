@@ -47,7 +47,7 @@ struct Process {
   std::optional<LaunchId> launch;
   LaunchProgress progress = LaunchProgress::asked;  // of `launch`
   std::optional<Identity> identity;                 // once exec has succeeded
-  bool isolated = false;  // as it was launched
+  bool isolated = false;                            // as it was launched
   std::optional<uint32_t> port;
   Now since{};  // of the state as people see it
   std::optional<MonoTime> deadline;

@@ -189,6 +189,7 @@ std::vector<std::string> Spawner::environment(const Launch& launch, const Enviro
   for (auto* more : {&launch.env, &mark})
     for (auto& [name, value] : *more) environment[name] = value;
   std::vector<std::string> pairs;
+  pairs.reserve(environment.size());
   for (auto& [name, value] : environment) pairs.push_back(fmt::format("{}={}", name, value));
   return pairs;
 }

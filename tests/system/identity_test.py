@@ -2,6 +2,8 @@
 
 import pytest
 
+from daemon import STAYS
+
 SHOW = 'echo "$PORT $PS $DYNO $EXTRA"; exec sleep 1000'
 
 
@@ -70,6 +72,6 @@ def test_a_simple_command_is_the_process_itself(app):
 
 
 def test_the_port_that_the_daemon_was_given_is_nobody_elses(app):
-    app.procfile(alpha="exec sleep 1000")
+    app.procfile(alpha=STAYS)
     app.start(env={"PORT": "18700"})
     assert app.ctl("run", "--shared", "--", "printenv", "PORT").returncode == 1
