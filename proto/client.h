@@ -35,8 +35,8 @@ class Client {
 
   // One request, one reply. The daemon may go away and come back meanwhile: waits up to `timeout`,
   // fails with no_daemon as soon as the lock has been free for a second. What changes nothing is
-  // asked again for as long as nobody answers; what makes processes wait, if the daemon that waited
-  // with it was replaced.
+  // asked again for as long as nobody answers; what may be said twice, if the daemon that was to
+  // answer was replaced.
   ClientResult<Reply> ask(const RequestBody& body, Nanos timeout);
 
   // Exchanges with more than one reply. `begin` returns the id; `add` sends what belongs to it

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <vector>
 
 #include "base/nearest.h"
@@ -81,7 +82,9 @@ CLI::Validator number_between(double least, double most) {
   return CLI::Validator(
       [least, most](const std::string& text) {
         double value = 0;
-        const bool well = CLI::detail::lexical_cast(text, value) && value >= least && value <= most;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        const bool well = error == std::errc() && end == text.data() + text.size() &&
+                          value >= least && value <= most;
         return well ? std::string()
                     : fmt::format("'{}' is not a number from {:g} to {:g}", text, least, most);
       },

@@ -2,6 +2,7 @@
 #include "daemon/config/schedule.h"
 
 #include <strings.h>
+#include <algorithm>
 #include <charconv>
 #include <span>
 #include <vector>
@@ -92,13 +93,13 @@ bool has(uint64_t bits, int value) { return (bits >> value & 1) != 0; }
 
 Result<Schedule> Schedule::parse(std::string_view text) {
   Schedule schedule;
-  schedule.text_ = text;
+  const std::string_view written = text;
   for (auto& [nickname, meaning] : nicknames)
     if (text == nickname) text = meaning;
   std::vector<std::string_view> words = split(text, " \t");
   std::erase(words, "");
   if (words.size() != std::size(fields))
-    return fail("'{}' has not the five fields of a crontab, as {} has", schedule.text_, example);
+    return fail("'{}' has not the five fields of a crontab, as {} has", written, example);
   uint64_t* const places[] = {&schedule.minutes_, &schedule.hours_, &schedule.days_,
                               &schedule.months_, &schedule.weekdays_};
   for (size_t i = 0; i < std::size(fields); i++) {
@@ -109,8 +110,7 @@ Result<Schedule> Schedule::parse(std::string_view text) {
   if (has(schedule.weekdays_, 7)) schedule.weekdays_ |= 1;
   schedule.any_day_ = words[2].front() == '*';
   schedule.any_weekday_ = words[4].front() == '*';
-  if (!schedule.next_after(WallTime{}))
-    return fail("'{}' is a time that never comes", schedule.text_);
+  if (!schedule.next_after(WallTime{})) return fail("'{}' is a time that never comes", written);
   return schedule;
 }
 

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -19,7 +18,6 @@ class Schedule {
   static Result<Schedule> parse(std::string_view text);
 
   Schedule() = default;  // never
-  const std::string& text() const { return text_; }
   // The next minute after that moment. Of an hour that the clock goes through twice each minute
   // counts twice, and one that it leaves out does not come.
   std::optional<WallTime> next_after(WallTime moment) const;
@@ -29,7 +27,6 @@ class Schedule {
  private:
   bool is_day(const LocalMinute& time) const;
 
-  std::string text_;
   // A bit for each value.
   uint64_t minutes_ = 0, hours_ = 0, days_ = 0, months_ = 0, weekdays_ = 0;
   // Where both days are restricted, either is enough.

@@ -182,7 +182,7 @@ struct HealthCheck {
   uint32_t failures = 3;  // so many in a row, and it is not
   bool operator==(const HealthCheck&) const = default;
 };
-std::string text_of(const Readiness& readiness);  // as muster.toml has it
+std::string text_of(const Readiness& readiness);  // "http:/up"; of a delay without how long
 
 // For how long a process that is up stays as it is.
 struct Watching {

@@ -54,7 +54,7 @@ void Driver::keep_watch_anew(Process& p) {
   keep_watch(p);
 }
 
-// Who ends anyway is left alone.
+// One-offs have a time that is theirs, and nobody who asks for them.
 void Driver::watch_over(const Process& p) {
   const Settings* settings = p.one_off ? nullptr : settings_of(p);
   if (!settings || p.state != ProcessState::up) return;

@@ -5,6 +5,15 @@
 
 namespace muster {
 
+OneOff task_of(const ProcessType& type) {
+  OneOff task;
+  task.type = type.name;
+  task.command = type.command;
+  task.isolated = type.settings.surroundings.isolate.value_or(false);
+  if (auto& most = type.settings.watching.max_age) task.limits.timeout = most->length;
+  return task;
+}
+
 Process& ProcessTable::add(ProcessName name) {
   auto [it, added] = processes_.try_emplace(name);
   CHECK(added, "{} is there already", name.text());

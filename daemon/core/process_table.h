@@ -39,6 +39,9 @@ struct OneOff {
   std::optional<Asker> asker;  // until it has got its last reply, or has gone
 };
 
+// As the core runs one of a type by itself: not in the formation, and in the app's own files.
+OneOff task_of(const ProcessType& type);
+
 struct Process {
   ProcessName name;
   ProcessState state = ProcessState::down;

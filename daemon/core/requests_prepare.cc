@@ -9,6 +9,10 @@
 
 namespace muster {
 
+static ProcessName release_process(const Release& release) {
+  return {std::string(release_type), static_cast<uint32_t>(release.number)};
+}
+
 // Its process `release` has to succeed before it is kept; what goes back does not ask for it.
 void Core::State::prepare_next() {
   const Change& change = changes.front();
@@ -16,24 +20,18 @@ void Core::State::prepare_next() {
   const ProcessType* type = model.find(release_type);
   if (!type || phase != Phase::running || std::holds_alternative<TakeBack>(change.wanted))
     return keep_next();
-  OneOff one_off;
-  one_off.type = type->name;
-  one_off.command = type->command;
-  one_off.env = environment_of(model, &type->settings, *next);
-  one_off.isolated = type->settings.surroundings.isolate.value_or(false);
-  if (auto& most = type->settings.watching.max_age) one_off.limits.timeout = most->length;
-  one_off.ahead = {next->code, type->settings};
-  preparing = ProcessName{type->name, static_cast<uint32_t>(next->number)};
+  OneOff task = task_of(*type);
+  task.env = environment_of(model, &type->settings, *next);
+  task.ahead = {next->code, type->settings};
   announce(RecordKind::notice, texts::preparing(next->number, change.by), change.by);
-  driver.step(driver.add(*preparing, std::move(one_off)), LifeEvent::start);
+  driver.step(driver.add(release_process(*next), std::move(task)), LifeEvent::start);
 }
 
 void Core::State::go_on_with_next() {
   const auto ended = driver.take_ended();
   if (ended.empty() || phase != Phase::running) return;
   for (auto& one : ended) {
-    if (!preparing || one.name != *preparing) continue;
-    preparing.reset();
+    if (!next || one.name != release_process(*next)) continue;
     if (one.status == 0) {
       keep_next();
       continue;

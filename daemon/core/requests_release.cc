@@ -1,7 +1,7 @@
 // Changes of what processes are launched with: config vars, a rollback, a deploy. One after the
-// other: planned, its files read where its code is another, its release process run
-// (requests_prepare.cc), kept on the disk, and only then in
-// force and answered. So a successor finds either nothing of it, or all of it to go on with.
+// other: planned, its files read where its code is another, its release process run (see
+// requests_prepare.cc), kept on the disk, and only then in force and answered. So a successor finds
+// either nothing of it, or all of it to go on with.
 //
 // New code is on trial: until each process of the formation has come up with it and stayed up for
 // a moment, the next change waits. If one does not, the release before it is made current again,
@@ -110,7 +110,6 @@ void Core::State::end_change(ReplyBody body) {
   changes.pop_front();
   next.reset();
   next_model.reset();
-  preparing.reset();
   const auto* refused = std::get_if<RefusedReply>(&body);
   if (std::holds_alternative<TakeBack>(change.wanted)) {
     if (refused) announce(RecordKind::notice, texts::no_way_back(refused->message), change.by);
@@ -256,7 +255,6 @@ void Core::State::refuse_changes() {
     if (change.asker) refuse(*change.asker, Refusal::no, shutting_down);
   changes.clear();
   next.reset();
-  preparing.reset();
 }
 
 }  // namespace muster

@@ -7,7 +7,7 @@
 namespace muster {
 
 void Core::State::launch_what_is_due() {
-  for (auto& name : timetable.take_due(types, out.now().wall))
+  for (auto& name : timetable.take_due(out.now().wall))
     if (const ProcessType* type = types.find(name)) launch_scheduled(*type);
 }
 
@@ -22,15 +22,10 @@ void Core::State::launch_scheduled(const ProcessType& type) {
   }
   if (one_offs >= limits::one_offs) not_now.text = texts::no_room(limits::one_offs);
   if (!not_now.text.empty()) return out.publish(std::move(not_now));
-  OneOff one_off;
-  one_off.type = type.name;
-  one_off.command = type.command;
-  one_off.isolated = type.settings.surroundings.isolate.value_or(false);
-  if (auto& most = type.settings.watching.max_age) one_off.limits.timeout = most->length;
   // A process of the formation may have been called so.
   ProcessName name{type.name, ++one_offs_named};
   while (table.find(name)) name.number = ++one_offs_named;
-  driver.step(driver.add(std::move(name), std::move(one_off)), LifeEvent::start);
+  driver.step(driver.add(std::move(name), task_of(type)), LifeEvent::start);
 }
 
 }  // namespace muster

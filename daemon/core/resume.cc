@@ -48,6 +48,7 @@ void restore(Process& p, const ProcessNote& note) {
   p.state = note.state;
   p.wish = note.wish;
   p.command = note.command;
+  // An earlier program has written it of one-offs alone.
   p.isolated = note.isolated || (note.one_off && note.one_off->isolated);
   p.port = note.port;
   p.since = note.since;

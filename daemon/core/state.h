@@ -149,9 +149,8 @@ struct Core::State {
   std::vector<ListenAddress> listening;
   std::deque<Reload> reloads;
   std::deque<Change> changes;
-  std::optional<Release> next;           // that the first of them makes: read, then kept
-  std::optional<AppModel> next_model;    // where its code is another
-  std::optional<ProcessName> preparing;  // its release process, until that has ended
+  std::optional<Release> next;         // that the first of them makes: read, prepared, then kept
+  std::optional<AppModel> next_model;  // where its code is another
   std::optional<Trial> trial;
   Timetable timetable;
   std::optional<MonoTime> next_look;  // at the timetable

@@ -17,9 +17,8 @@ const Schedule* schedule_of(const Types& types, const std::string& name) {
 
 }  // namespace
 
-void Timetable::plan(const std::string& type, const Schedule& schedule, WallTime now) {
-  schedules_[type] = schedule;
-  if (auto next = schedule.next_after(now))
+void Timetable::plan(const std::string& type, WallTime now) {
+  if (auto next = schedules_.at(type).next_after(now))
     due_[type] = *next;
   else
     due_.erase(type);
@@ -31,26 +30,22 @@ void Timetable::follow(const Types& types, WallTime now) {
   std::erase_if(schedules_, [&](auto& entry) { return !schedule_of(types, entry.first); });
   for (auto& type : types.model().types) {
     if (!type.settings.cron) continue;
-    auto known = schedules_.find(type.name);
-    const bool goes_on = known == schedules_.end() && due_.contains(type.name);
-    if (goes_on)
-      schedules_[type.name] = *type.settings.cron;
-    else if (known == schedules_.end() || known->second != *type.settings.cron)
-      plan(type.name, *type.settings.cron, now);
+    auto [known, is_new] = schedules_.try_emplace(type.name, *type.settings.cron);
+    const bool is_other = known->second != *type.settings.cron;
+    known->second = *type.settings.cron;
+    if (is_other || (is_new && !due_.contains(type.name))) plan(type.name, now);
   }
 }
 
-std::vector<std::string> Timetable::take_due(const Types& types, WallTime now) {
-  if (due_.empty()) return {};
+std::vector<std::string> Timetable::take_due(WallTime now) {
   const bool set_back = last_look_ - now > another_time;
   last_look_ = now;
   std::vector<std::string> come;
-  const DueTimes before = due_;
-  for (auto& [type, time] : before) {
-    const Schedule* schedule = schedule_of(types, type);
-    if (!schedule) continue;
-    if (time <= now) come.push_back(type);
-    if (time <= now || set_back) plan(type, *schedule, now);
+  for (auto& [type, schedule] : schedules_) {
+    const auto due = due_.find(type);
+    const bool has_come = due != due_.end() && due->second <= now;
+    if (has_come) come.push_back(type);
+    if (has_come || set_back) plan(type, now);
   }
   return come;
 }

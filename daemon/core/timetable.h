@@ -22,14 +22,14 @@ class Timetable {
   void go_on_with(DueTimes due) { due_ = std::move(due); }
 
   // The types whose time has come; each is due at its next one from now on.
-  std::vector<std::string> take_due(const Types& types, WallTime now);
+  std::vector<std::string> take_due(WallTime now);
 
   const DueTimes& due() const { return due_; }
   // When to look again. The wall clock may be set meanwhile, so it is not far away.
   std::optional<MonoTime> next_look(Now now) const;
 
  private:
-  void plan(const std::string& type, const Schedule& schedule, WallTime now);
+  void plan(const std::string& type, WallTime now);
 
   DueTimes due_;
   std::map<std::string, Schedule> schedules_;  // after which `due_` was reckoned

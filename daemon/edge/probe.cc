@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <csignal>
 
+#include "base/exec_words.h"
+
 namespace muster {
 namespace {
 
@@ -21,11 +23,8 @@ int spawn_shell(const std::string& command, Whereabouts& where, int status, pid_
   std::vector<std::string> words{"sh", "-c", shell_around, "sh"};
   words.insert(words.end(), where.before.begin(), where.before.end());
   words.insert(words.end(), {"sh", "-c", command});
-  std::vector<char*> argv, environment;
-  for (auto& word : words) argv.push_back(word.data());
-  for (auto& pair : where.environment) environment.push_back(pair.data());
-  argv.push_back(nullptr);
-  environment.push_back(nullptr);
+  const std::vector<char*> argv = pointers_into(words),
+                           environment = pointers_into(where.environment);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes,

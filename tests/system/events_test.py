@@ -90,7 +90,8 @@ def test_wait_takes_what_is_complete_and_not_what_has_failed(app):
     app.procfile(task="true", other="exit 3")
     app.write("muster.toml", "[task]\nrestart = 'on-failure'\n[other]\nrestart = 'never'\n")
     app.start("-m", "task=1,other=0")
+    app.wait_state("task.1", "complete")
     app.ok("wait")
-    assert app.states() == {"task.1": "complete"}
     app.ok("scale", "other=1")
+    app.wait_state("other.1", "failed")
     assert "other.1 has failed" in app.refused("wait", status=1)
