@@ -21,23 +21,54 @@ constexpr size_t input_chunk = 64 << 10;
 constexpr size_t write_chunk = 4096;
 // The daemon may be gone without any descriptor telling so: asked for again this often.
 constexpr int look_again_ms = 500;
-constexpr Nanos silence = 2s;
+constexpr Nanos silence = 2s, silence_after_input = 300ms;
 // So many interrupts within a second mean: let go, whatever the one-off does.
 constexpr size_t interrupts_to_leave = 4;
 constexpr int status_broken_pipe = 128 + SIGPIPE, status_interrupted = 128 + SIGINT,
               status_hung_up = 128 + SIGHUP;
 
+Outcome<Client> connect(const Session& session) {
+  auto endpoints = find_endpoints(session);
+  if (!endpoints) return tl::unexpected(endpoints.error());
+  auto client = Client::connect(*endpoints, caller_name());
+  if (!client) return tl::unexpected(failure_of(client.error()));
+  return std::move(*client);
+}
+
 }  // namespace
 
 Outcome<int> AttachedRun::run(RunRequest request) {
-  signals_ = take_over_signals();
   request.detach = false;
   request.credit = limits::credit_messages;
   has_terminal_ = request.terminal.has_value();
-  auto id = client_.begin(std::move(request));
+  request_ = std::move(request);
+  return go_on_to_the_end();
+}
+
+Outcome<int> AttachedRun::visit(AttachRequest request) {
+  request.credit = limits::credit_messages;
+  has_terminal_ = request.terminal.has_value();
+  keys_to_leave_.emplace();
+  const std::string process = request.process;
+  request_ = std::move(request);
+  auto status = go_on_to_the_end();
+  terminal_.end();
+  if (keys_to_leave_->pressed()) say("Let go of " + process);
+  return status;
+}
+
+Outcome<void> AttachedRun::begin() {
+  auto id = client_.begin(request_);
   if (!id) return tl::unexpected(failure_of(id.error()));
   id_ = *id;
+  input_credit_ = limits::credit_messages;
   heard_ = read_clocks().mono;
+  return {};
+}
+
+Outcome<int> AttachedRun::go_on_to_the_end() {
+  signals_ = take_over_signals();
+  if (auto begun = begin(); !begun) return tl::unexpected(begun.error());
   for (;;) {
     if (auto taken = take_replies(); !taken) return tl::unexpected(taken.error());
     if (over()) return *status_;
@@ -54,6 +85,7 @@ Outcome<void> AttachedRun::take_replies() {
     if (!*reply) return {};
     if ((*reply)->id != id_) continue;
     heard_ = read_clocks().mono;
+    unanswered_ = false;
     if (auto taken = take(std::move((*reply)->body)); !taken) return taken;
   }
 }
@@ -67,10 +99,14 @@ Outcome<void> AttachedRun::take(ReplyBody body) {
   } else if (auto* exited = std::get_if<RunExitedReply>(&body)) {
     status_ = exited->status;
   } else if (auto* started = std::get_if<RunStartedReply>(&body)) {
-    started_ = true;
-    announce(started->process);
+    if (!std::exchange(started_, true))
+      say(keys_to_leave_
+              ? fmt::format("Attached to {}; Ctrl-P Ctrl-Q lets go of it", started->process)
+              : fmt::format("{} up, {}", announcement_, started->process));
     if (has_terminal_) terminal_.begin();
   } else if (auto* refused = std::get_if<RefusedReply>(&body)) {
+    if (status_) return {};  // it is over, which what we have granted since came too late for
+    if (keys_to_leave_ && refused->refusal == Refusal::gone) return begin();
     return tl::unexpected(failure_of(*refused));
   }
   return {};
@@ -79,16 +115,17 @@ Outcome<void> AttachedRun::take(ReplyBody body) {
 // A daemon that was killed and is back knows nothing of us, and says so only when it is asked.
 Outcome<void> AttachedRun::ask_if_silent() {
   const MonoTime now = read_clocks().mono;
-  if (status_ || now - heard_ < silence) return {};
+  if (status_ || now - heard_ < (unanswered_ ? silence_after_input : silence)) return {};
   heard_ = now;
+  unanswered_ = false;
   return send(CreditRequest{0});
 }
 
 // On stderr, and only for eyes: what the one-off prints there must stay clean in a pipe.
-void AttachedRun::announce(const std::string& process) {
+void AttachedRun::say(const std::string& text) {
   Output err(STDERR_FILENO);
   if (!err.is_terminal()) return;
-  err.write(fmt::format("{} up, {}\n", announcement_, process));
+  err.write(text + '\n');
   err.flush();
 }
 
@@ -116,6 +153,10 @@ Outcome<void> AttachedRun::forward_input() {
   input_open_ = !data.empty();
   // Ours has gone, and a terminal has no end that could be passed on.
   if (has_terminal_ && !input_open_) return leave(status_hung_up);
+  if (keys_to_leave_ && has_terminal_) data = keys_to_leave_->pass(data);
+  if (keys_to_leave_ && keys_to_leave_->pressed()) return leave(0);
+  if (keys_to_leave_ && data.empty()) return {};
+  unanswered_ = true;
   --input_credit_;
   return send(InputRequest{std::move(data), !input_open_});
 }
@@ -129,9 +170,10 @@ Outcome<void> AttachedRun::forward_signals() {
         if (auto sent = send(ResizeRequest{RawTerminal::size()}); !sent) return sent;
       continue;
     }
-    // There is nobody yet to pass it on to, or it has a terminal of its own that hangs up with
-    // ours.
-    if (!started_ || (has_terminal_ && number == SIGHUP)) return leave(128 + number);
+    // There is nobody yet to pass it on to, or it goes on without us, or it has a terminal of its
+    // own that hangs up with ours.
+    if (!started_ || keys_to_leave_ || (has_terminal_ && number == SIGHUP))
+      return leave(128 + number);
     if (number == SIGINT) {
       interrupts_.push_back(read_clocks().mono);
       if (interrupts_.size() > interrupts_to_leave) interrupts_.pop_front();
@@ -176,11 +218,17 @@ Outcome<int> run_attached(const Session& session, RunRequest request, bool with_
     request.terminal = RawTerminal::size();
     if (auto term = environment_variable("TERM")) request.env.emplace("TERM", *term);
   }
-  auto endpoints = find_endpoints(session);
-  if (!endpoints) return tl::unexpected(endpoints.error());
-  auto client = Client::connect(*endpoints, caller_name());
-  if (!client) return tl::unexpected(failure_of(client.error()));
+  auto client = connect(session);
+  if (!client) return tl::unexpected(client.error());
   return AttachedRun(*client, std::move(announcement)).run(std::move(request));
+}
+
+Outcome<int> attach_to(const Session& session, std::string process) {
+  AttachRequest request{std::move(process)};
+  if (RawTerminal::is_ours()) request.terminal = RawTerminal::size();
+  auto client = connect(session);
+  if (!client) return tl::unexpected(client.error());
+  return AttachedRun(*client).visit(std::move(request));
 }
 
 // From the first word that is no option on, everything is the command's.

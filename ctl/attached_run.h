@@ -1,6 +1,7 @@
 // An attached one-off as seen from our terminal: our input to it, its output to us, our signals to
-// it, until it ends. Grants the daemon credit only for what has been written, so that a slow reader
-// slows the one-off down and nothing piles up here.
+// it, until it ends. Or a visit to a process that goes on without us: then a signal ends the visit,
+// and one that a new daemon knows nothing of is begun again. Grants the daemon credit only for what
+// has been written, so that a slow reader slows the one-off down and nothing piles up here.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "base/unique_fd.h"
+#include "ctl/detach_keys.h"
 #include "ctl/exit_code.h"
 #include "ctl/raw_terminal.h"
 #include "ctl/session.h"
@@ -26,12 +28,14 @@ namespace muster {
 class AttachedRun {
  public:
   // `announcement` is what a terminal shows, with the name of the process, when it has started.
-  AttachedRun(Client& client, std::string announcement)
+  explicit AttachedRun(Client& client, std::string announcement = {})
       : client_(client), announcement_(std::move(announcement)) {}
 
   // Runs it to its end and returns its exit status. From here on SIGINT, SIGTERM, SIGHUP and
   // SIGQUIT to us are the one-off's; if the request asks for a terminal, so are the keys of ours.
   Outcome<int> run(RunRequest request);
+  // 0 if we have let go of it.
+  Outcome<int> visit(AttachRequest request);
 
  private:
   struct Pending {
@@ -40,11 +44,13 @@ class AttachedRun {
     size_t written = 0;
   };
 
+  Outcome<int> go_on_to_the_end();
+  Outcome<void> begin();
   bool over() const { return status_ && output_.empty(); }
   Outcome<void> take_replies();
   Outcome<void> take(ReplyBody body);
   Outcome<void> ask_if_silent();
-  void announce(const std::string& process);
+  static void say(const std::string& text);
   Outcome<void> wait();
   Outcome<void> forward_input();
   Outcome<void> forward_signals();
@@ -54,18 +60,23 @@ class AttachedRun {
 
   Client& client_;
   std::string announcement_;
+  RequestBody request_;
   uint64_t id_ = 0;
   bool started_ = false, input_open_ = true, has_terminal_ = false;
   RawTerminal terminal_;
+  std::optional<DetachKeys> keys_to_leave_;  // of a visit
   uint32_t input_credit_ = limits::credit_messages;
   MonoTime heard_;              // when the daemon last spoke, or was last asked whether it knows us
+  bool unanswered_ = false;     // we have sent input since
   std::deque<Pending> output_;  // at most as many as we have granted credit for
   std::optional<int> status_;
   UniqueFd signals_;
   std::deque<MonoTime> interrupts_;  // when the last few SIGINTs came
 };
 
-// The same from the beginning: asks for a terminal where we have one and `with_terminal` is wished.
+// The same from the beginning: takes our terminal where we have one.
+Outcome<int> attach_to(const Session& session, std::string process);
+// Asks for a terminal where we have one and `with_terminal` is wished.
 Outcome<int> run_attached(const Session& session, RunRequest request, bool with_terminal,
                           std::string announcement);
 

@@ -47,6 +47,7 @@ Result<> App::Parts::open() {
                                             },
                                             [this](ClientId client) {
                                               attachments->forget(client);
+                                              consoles->forget(client);
                                               post(ClientLost{std::move(client)});
                                             }});
   if (!control_bound) return tl::unexpected(control_bound.error());
@@ -79,6 +80,10 @@ Result<> App::Parts::open() {
        [this](const ListenAddress& address) { return listen_sockets->get(address); }});
   if (!spawner) return tl::unexpected(spawner.error());
   intake.emplace(loop, *router, [this] { processes->output_changed(); });
+  consoles.emplace(loop, *intake, [this](const ClientId& client, const Reply& reply) {
+    if (!reply.more) control->unwatch(client, reply.id);
+    return control->send(client, reply);
+  });
   attachments.emplace(
       loop,
       [this](const ClientId& client, const Reply& reply) { return control->send(client, reply); },
@@ -86,8 +91,8 @@ Result<> App::Parts::open() {
   processes.emplace(loop, ProcessTree(places.app, ledger->run(), keeper.pid()),
                     LaunchCgroups(ledger->run().cgroup,
                                   cgroup_name(places.app, ledger->run().token), keeper.pid()),
-                    std::move(*spawner), keeper, *intake, *attachments, [this](Event event) {
-                      if (auto* exited = std::get_if<Exited>(&event)) forget(exited->launch);
+                    std::move(*spawner), keeper, *consoles, *attachments, [this](Event event) {
+                      if (auto* exited = std::get_if<Exited>(&event)) forget(*exited);
                       post(std::move(event));
                     });
   announcer.log_watch.emplace(loop, [this](Event event) { post(std::move(event)); });
@@ -186,7 +191,7 @@ void App::Parts::arm_deadline() {
 }
 
 void App::Parts::on_request(ClientId client, Request request) {
-  if (replays->take(client, request)) return;
+  if (replays->take(client, request) || consoles->take(client, request)) return;
   post(Requested{std::move(client), std::move(request)});
 }
 

@@ -33,7 +33,9 @@ void App::Parts::on(WatchOver& action) {
 }
 
 // What has exited is not waited for any more.
-void App::Parts::forget(LaunchId launch) {
+void App::Parts::forget(const Exited& exited) {
+  const LaunchId launch = exited.launch;
+  consoles->end(launch, exited.status.status());
   memory_watch->forget(launch);
   port_watch->forget(launch);
   probes->forget(launch);
@@ -74,6 +76,11 @@ void App::Parts::on(PassToLaunch& action) {
     processes->kill(action.launch, signal->number);
   else if (auto* resize = std::get_if<ResizeRequest>(&action.body))
     attachments->resize(action.launch, resize->terminal);
+}
+
+void App::Parts::on(Attach& action) {
+  control->watch(action.to.client, action.to.request_id);
+  consoles->attach(action);
 }
 
 void App::Parts::on(SaveFormation& action) {

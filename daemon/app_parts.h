@@ -9,6 +9,7 @@
 #include "daemon/app.h"
 #include "daemon/edge/attachments.h"
 #include "daemon/edge/bus_socket.h"
+#include "daemon/edge/consoles.h"
 #include "daemon/edge/control_socket.h"
 #include "daemon/edge/formation_file.h"
 #include "daemon/edge/health_checks.h"
@@ -64,7 +65,7 @@ struct App::Parts {
     return code.empty() ? setup.directory : setup.endpoints.checkouts_dir() + '/' + code;
   }
   std::string notify_path() const { return setup.endpoints.runtime_dir + "/notify"; }
-  void forget(LaunchId launch);
+  void forget(const Exited& exited);
 
   void on(Launch& action);
   void on(Kill& action);
@@ -73,6 +74,7 @@ struct App::Parts {
   void on(Publish& action);
   void on(Answer& action);
   void on(PassToLaunch& action);
+  void on(Attach& action);
   void on(Listen& action) { listen_sockets->keep_only(action.addresses); }
   void on(SaveFormation& action);
   void on(ReadModel& action);
@@ -101,6 +103,7 @@ struct App::Parts {
   std::optional<JournalPacking> journal_packing;
   std::optional<ReplayDesk> replays;
   std::optional<Intake> intake;
+  std::optional<Consoles> consoles;
   std::optional<Attachments> attachments;
   std::optional<ListenSockets> listen_sockets;
   std::optional<Processes> processes;

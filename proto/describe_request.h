@@ -71,6 +71,15 @@ void describe(Fields& fields, M& request) {
 }
 
 template <>
+inline constexpr std::string_view name_on_wire<AttachRequest> = "attach";
+template <class Fields, Is<AttachRequest> M>
+void describe(Fields& fields, M& request) {
+  fields.must("process", request.process);
+  fields.may("credit", request.credit);
+  fields.may("terminal", request.terminal);
+}
+
+template <>
 inline constexpr std::string_view name_on_wire<ConfigRequest> = "config";
 template <class Fields, Is<ConfigRequest> M>
 void describe(Fields& fields, M& request) {

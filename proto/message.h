@@ -63,6 +63,12 @@ struct RunRequest {
   std::string inside = {};
 };
 // Neither set nor unset: asks for them. Else one change, in force when it is answered.
+// To talk to a process that has a terminal. Answered by outputs until it exits.
+struct AttachRequest {
+  std::string process;
+  uint32_t credit = 0;                        // as in RunRequest
+  std::optional<TerminalSize> terminal = {};  // what its terminal is to be as large as
+};
 struct ConfigRequest {
   std::map<std::string, std::string> set;
   std::vector<std::string> unset;
@@ -97,23 +103,24 @@ struct CreditRequest {
                           // under way, so that 0 asks whether it is
 };
 struct InputRequest {
-  std::string data;  // for an attached one-off's stdin
+  std::string data;  // for an attached one-off's stdin, or a process's terminal
   bool eof = false;
 };
 struct SignalRequest {
   int32_t number = 0;  // for an attached one-off
 };
 struct ResizeRequest {
-  TerminalSize terminal;  // of an attached one-off
+  TerminalSize terminal;  // of an attached one-off, or a process's
 };
-struct CancelRequest {};  // ends a replay; an attached one-off is told that its client has gone
+// Ends a replay or an attachment; an attached one-off is told that its client has gone.
+struct CancelRequest {};
 
 using RequestBody =
     std::variant<PsRequest, ScaleRequest, RestartRequest, StopRequest, StartRequest, KillRequest,
-                 RunRequest, ConfigRequest, ReleasesRequest, RollbackRequest, DeployRequest,
-                 StatusRequest, ReloadRequest, ShutdownRequest, UpgradeRequest, VersionRequest,
-                 ReplayRequest, CreditRequest, InputRequest, SignalRequest, ResizeRequest,
-                 CancelRequest>;
+                 RunRequest, AttachRequest, ConfigRequest, ReleasesRequest, RollbackRequest,
+                 DeployRequest, StatusRequest, ReloadRequest, ShutdownRequest, UpgradeRequest,
+                 VersionRequest, ReplayRequest, CreditRequest, InputRequest, SignalRequest,
+                 ResizeRequest, CancelRequest>;
 
 // Whether asking twice changes no more than asking once, which is nothing.
 bool is_question(const RequestBody& body);

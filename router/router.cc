@@ -18,6 +18,12 @@ namespace muster {
 // A deleted segment must not be more than a small part of a small journal.
 static constexpr uint64_t segments_at_least = 16;
 
+// Those with which a terminal ends its lines.
+static void strip_returns(std::vector<std::string_view>& lines) {
+  for (auto& line : lines)
+    if (line.ends_with('\r')) line.remove_suffix(1);
+}
+
 Result<> set_non_blocking(int pipe) {
   int flags = ::fcntl(pipe, F_GETFL);
   if (flags < 0 || ::fcntl(pipe, F_SETFL, flags | O_NONBLOCK) < 0)
@@ -83,6 +89,10 @@ void Router::State::begin(StreamId id, std::string process, uint64_t launch, Str
   s.place = tidy.insert(tidy.end(), id);
 }
 
+void Router::comes_from_terminal(StreamId stream, std::function<void(std::string_view)> on_bytes) {
+  state_->streams[stream].on_bytes = std::move(on_bytes);
+}
+
 int Router::pipe_of(StreamId stream) const { return state_->streams[stream].pipe.get(); }
 
 Pumped Router::pump(StreamId id, size_t quantum, Now now) {
@@ -110,6 +120,7 @@ Pumped Router::pump(StreamId id, size_t quantum, Now now) {
     }
     size_t bytes = window.unread().size() - before;
     pumped.bytes += bytes;
+    if (s.on_bytes) s.on_bytes(window.unread().substr(before));
     writable = state.publish_lines(id, now);
     // Whoever writes line by line at full speed would be met line by line for ever.
     if (writable && std::exchange(was_empty, bytes < most) && was_empty)
@@ -166,6 +177,7 @@ bool Router::State::publish_batch(StreamId id, Batch batch, Now now) {
   record.end = window.position() + batch.bytes;
   record.continues = s.continues;
   record.tail = batch.tail;
+  if (s.on_bytes) strip_returns(record.lines);
   // What was dropped before it is told before it.
   const bool taken = tell_dropped(now) && recorder.append(record, s.topic, s.key(), now);
   if (!taken && !may_drop(s)) return false;

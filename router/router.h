@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -108,6 +109,9 @@ class Router {
   Result<StreamId> open_stream(const std::string& process, uint64_t launch, Stream stream,
                                UniqueFd pipe);
   int pipe_of(StreamId stream) const;
+  // What comes through its pipe comes out of a terminal, which puts "\r" before each "\n": that is
+  // no part of the line. `on_bytes` sees all of it, the moment it has come; it must not block.
+  void comes_from_terminal(StreamId stream, std::function<void(std::string_view)> on_bytes);
   // Moves up to about `quantum` bytes of the stream on.
   Pumped pump(StreamId stream, size_t quantum, Now now);
   // The stream is over for us, whether or not its pipe is at its end: what is left of a line is

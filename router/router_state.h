@@ -28,6 +28,7 @@ struct StreamState {
   size_t known = 0;        // unread bytes without a newline in them
   std::optional<MonoTime> unfinished_since;
   std::list<StreamId>::iterator place;  // in `unfinished` or `tidy`
+  std::function<void(std::string_view)> on_bytes;  // of one that comes from a terminal
 
   uint64_t key() const { return stream_key(launch, stream); }
 };

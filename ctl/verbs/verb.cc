@@ -22,6 +22,7 @@ constexpr VerbRow verbs[] = {
     {"kill", "Send a signal to processes", make_kill},
     {"run", "Run a one-off command in the app's environment", make_run},
     {"exec", "Run a command, or a shell, in the midst of a running process", make_exec},
+    {"attach", "Talk to a process that has a terminal", make_attach},
     {"config", "Show, set or unset the config vars", make_config},
     {"releases", "Show what was changed: config vars, code", make_releases},
     {"rollback", "Go back to an earlier release", make_rollback},

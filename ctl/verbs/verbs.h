@@ -16,6 +16,7 @@ std::unique_ptr<Verb> make_start();
 std::unique_ptr<Verb> make_kill();
 std::unique_ptr<Verb> make_run();
 std::unique_ptr<Verb> make_exec();
+std::unique_ptr<Verb> make_attach();
 std::unique_ptr<Verb> make_config();
 std::unique_ptr<Verb> make_releases();
 std::unique_ptr<Verb> make_rollback();

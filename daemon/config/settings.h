@@ -156,6 +156,7 @@ struct Surroundings {
   std::optional<bool> isolate;
   Quotas::Bytes disk{usual_disk};
   static constexpr uint64_t usual_disk = 1ULL << 30;
+  std::optional<bool> tty;  // it has a terminal, whose output is logged. None: it has none
   bool operator==(const Surroundings&) const = default;
 };
 

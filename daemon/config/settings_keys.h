@@ -46,6 +46,7 @@ void for_each_key(Visit&& visit, S&... of) {
   visit(Key{"signal", at_once}, of.stopping.signal...);
   visit(Key{"singleton", at_once}, of.singleton...);
   visit(Key{"success", at_once}, of.restarting.success...);
+  visit(Key{"tty", at_start}, of.surroundings.tty...);
   visit(Key{"umask", at_start}, of.surroundings.umask...);
   visit(Key{"user", at_start}, of.surroundings.account.user...);
   visit(Key{"watchdog", at_start}, of.watching.watchdog...);

@@ -95,6 +95,12 @@ struct PassToLaunch {  // what belongs to the exchange of an attached one-off
   LaunchId launch;
   RequestBody body;
 };
+struct Attach {  // this client is to talk to the launch's terminal; refused by the edge if it has
+                 // none
+  LaunchId launch;
+  ProcessName process;
+  Launch::Attachment to;
+};
 struct Listen {  // there are to be these sockets for launches to share, and no others
   std::vector<ListenAddress> addresses;
 };
@@ -122,8 +128,8 @@ struct Finish {  // everything is down: leave the loop
   int exit_status;
 };
 
-using Action =
-    std::variant<Launch, Kill, AwaitReady, WatchOver, Publish, Answer, AnswerUsage, PassToLaunch,
-                 Listen, SaveFormation, ReadModel, KeepReleases, AnswerStatus, Upgrade, Finish>;
+using Action = std::variant<Launch, Kill, AwaitReady, WatchOver, Publish, Answer, AnswerUsage,
+                            PassToLaunch, Attach, Listen, SaveFormation, ReadModel, KeepReleases,
+                            AnswerStatus, Upgrade, Finish>;
 
 }  // namespace muster

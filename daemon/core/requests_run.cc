@@ -1,5 +1,6 @@
 // One-offs: `run`, and the requests that belong to the exchange of an attached one.
 #include "daemon/core/command_text.h"
+#include "daemon/core/listing.h"
 #include "daemon/core/selection.h"
 #include "daemon/core/state.h"
 #include "daemon/core/texts.h"
@@ -19,11 +20,8 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RunReques
   OneOff one_off;
   std::string where;
   if (!request.inside.empty()) {
-    auto chosen = select(table, formation, {request.inside});
+    auto chosen = select_running(table, formation, request.inside);
     if (!chosen) return out.answer(asker, chosen.error());
-    std::erase_if(*chosen, [](const Process* p) { return !p->identity; });
-    if (chosen->empty())
-      return refuse(asker, Refusal::no, fmt::format("{} does not run now", request.inside));
     const Process& other = *chosen->front();
     where = " in " + other.name.text();
     one_off.inside = other.launch;
@@ -49,6 +47,20 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RunReques
   Process& process = driver.add({std::string(one_off_type), ++one_offs_named}, std::move(one_off));
   announce(RecordKind::notice, texts::command("Run", '`' + process.command + '`' + where, by), by);
   driver.step(process, LifeEvent::start);
+}
+
+// What else comes for it is between the client and the edge that has the terminal.
+void Core::State::ask(const Asker& asker, const std::string&, const AttachRequest& request) {
+  auto chosen = select_running(table, formation, request.process);
+  if (!chosen) return out.answer(asker, chosen.error());
+  if (chosen->size() > 1)
+    return refuse(asker, Refusal::no,
+                  fmt::format("{} is several processes: {}; say which one", request.process,
+                              listing(names_of(*chosen))));
+  const Process& process = *chosen->front();
+  out.add(Attach{*process.launch,
+                 process.name,
+                 {asker.client, asker.request_id, request.credit, request.terminal}});
 }
 
 // A client whose daemon was replaced in the middle of an exchange learns from this that it must

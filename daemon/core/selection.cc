@@ -97,4 +97,15 @@ Verdict<std::vector<Process*>> select_of_formation(ProcessTable& table,
   return kept;
 }
 
+Verdict<std::vector<Process*>> select_running(ProcessTable& table, const FormationCounts& formation,
+                                              const std::string& word) {
+  auto chosen = select(table, formation, {word});
+  if (!chosen) return chosen;
+  std::erase_if(*chosen, [](const Process* p) {
+    return !p->identity || p->progress != LaunchProgress::running;
+  });
+  if (chosen->empty()) return no(word + " does not run now");
+  return chosen;
+}
+
 }  // namespace muster

@@ -23,4 +23,8 @@ Verdict<std::vector<Process*>> select_of_formation(ProcessTable& table,
                                                    const FormationCounts& formation,
                                                    const std::vector<std::string>& words);
 
+// The same, but only what runs, and at least one.
+Verdict<std::vector<Process*>> select_running(ProcessTable& table, const FormationCounts& formation,
+                                              const std::string& word);
+
 }  // namespace muster

@@ -39,6 +39,7 @@ struct Core::State {
   void ask(const Asker& asker, const std::string& by, const RestartRequest& request);
   void ask(const Asker& asker, const std::string& by, const KillRequest& request);
   void ask(const Asker& asker, const std::string& by, const RunRequest& request);
+  void ask(const Asker& asker, const std::string& by, const AttachRequest& request);
   void ask(const Asker& asker, const std::string& by, const ReloadRequest& request);
   void ask(const Asker& asker, const std::string& by, const ConfigRequest& request);
   void ask(const Asker& asker, const std::string& by, const ReleasesRequest& request);

@@ -1,12 +1,12 @@
 // See attachments.h.
 #include "daemon/edge/attachments.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <utility>
 
+#include "daemon/edge/input_queue.h"
 #include "daemon/edge/terminal.h"
 #include "proto/limits.h"
 
@@ -15,8 +15,6 @@ namespace {
 
 // One message: no line is longer, and a terminal is fed in small bites.
 constexpr size_t message_bytes = 64 << 10;
-// Input that waits for a program that does not read it: several times what we grant.
-constexpr size_t input_limit = 8 << 20;
 // A client may page through the last output for as long as this.
 constexpr Nanos client_patience = 1h;
 constexpr Nanos pipe_patience = 1s;
@@ -37,12 +35,8 @@ struct Attachments::Attachment {
   bool begun = false;
   std::array<Source, 2> sources;
 
-  UniqueFd input;
-  std::unique_ptr<Poll> input_poll;
-  std::string to_write;
+  std::unique_ptr<InputQueue> input;
   uint32_t inputs = 0;  // that came since the client was granted more
-  bool eof_wanted = false;
-  bool input_ready = false;
 
   bool may_send() const { return client_lost || to.credit > 0; }
 };
@@ -50,8 +44,7 @@ struct Attachments::Attachment {
 Attachments::Attachments(Loop& loop, Send send, std::function<void()> on_ended)
     : loop_(loop),
       send_(std::move(send)),
-      on_ended_(std::move(on_ended)),
-      turn_(loop, [this] { serve_inputs(); }) {}
+      on_ended_(std::move(on_ended)) {}
 
 Attachments::~Attachments() = default;
 
@@ -67,11 +60,8 @@ Result<> Attachments::open(const Launch& launch, PipeEnds ends) {
       pass_on(*raw, source);
       watch(*raw);
     });
-  attachment->input = std::move(ends.in);
-  attachment->input_poll = std::make_unique<Poll>(loop_, attachment->input.get(), [this, raw] {
-    raw->input_ready = true;
-    turn_.on();
-  });
+  attachment->input = std::make_unique<InputQueue>(loop_, std::move(ends.in),
+                                                   [this, raw] { grant_input(*raw); });
   attachments_[launch.launch] = std::move(attachment);
   return {};
 }
@@ -160,43 +150,15 @@ void Attachments::watch(Attachment& attachment) {
 
 void Attachments::input(LaunchId launch, const std::string& data, bool eof) {
   auto found = attachments_.find(launch);
-  if (found == attachments_.end() || !found->second->input) return;
-  auto& attachment = *found->second;
-  if (!attachment.eof_wanted) attachment.to_write += data;
-  ++attachment.inputs;
-  attachment.eof_wanted |= eof;
-  if (attachment.to_write.size() > input_limit) return close_input(attachment);
-  write_input(attachment);
+  if (found == attachments_.end()) return;
+  ++found->second->inputs;
+  found->second->input->add(data, eof);
 }
 
 void Attachments::resize(LaunchId launch, TerminalSize size) {
   auto found = attachments_.find(launch);
-  if (found != attachments_.end() && found->second->to.terminal && found->second->input)
-    set_terminal_size(found->second->input.get(), size);
-}
-
-// In a turn of its own, because it may close what called back.
-void Attachments::serve_inputs() {
-  turn_.off();
-  for (auto& [launch, attachment] : attachments_)
-    if (std::exchange(attachment->input_ready, false)) write_input(*attachment);
-}
-
-void Attachments::write_input(Attachment& attachment) {
-  size_t written = 0;
-  auto& text = attachment.to_write;
-  while (attachment.input && written < text.size()) {
-    ssize_t n = write(attachment.input.get(), text.data() + written, text.size() - written);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN) break;
-    if (n < 0) return close_input(attachment);  // nobody reads it any more
-    written += static_cast<size_t>(n);
-  }
-  text.erase(0, written);
-  if (text.empty() && attachment.eof_wanted) return close_input(attachment);
-  if (text.empty()) grant_input(attachment);
-  if (attachment.input_poll)
-    attachment.input_poll->watch(text.empty() ? Poll::nothing : Poll::writable);
+  if (found != attachments_.end() && found->second->to.terminal)
+    set_terminal_size(found->second->input->fd(), size);
 }
 
 void Attachments::grant_input(Attachment& attachment) {
@@ -204,12 +166,6 @@ void Attachments::grant_input(Attachment& attachment) {
   if (messages == 0 || attachment.client_lost) return;
   Reply reply{attachment.to.request_id, true, RunInputReply{messages}};
   attachment.client_lost = !send_(attachment.to.client, reply);
-}
-
-void Attachments::close_input(Attachment& attachment) {
-  attachment.input_poll.reset();
-  attachment.input.reset();
-  attachment.to_write.clear();
 }
 
 }  // namespace muster

@@ -10,7 +10,6 @@
 #include <string>
 
 #include "base/uv/poll.h"
-#include "base/uv/turn.h"
 #include "daemon/edge/output.h"
 
 namespace muster {
@@ -33,9 +32,7 @@ class Attachments : public Output {
   void close(LaunchId launch) override;
 
   void grant(LaunchId launch, uint32_t messages);
-  // Input that does not fit into the pipe is kept; when all is written, the client is granted as
-  // many messages again. One that sends far more has its one-off's stdin closed and what was not
-  // written dropped: it must not fill our memory.
+  // When all is written, the client is granted as many messages again.
   void input(LaunchId launch, const std::string& data, bool eof);
   // Of the terminal, if it has one.
   void resize(LaunchId launch, TerminalSize size);
@@ -48,16 +45,12 @@ class Attachments : public Output {
   // Sends one message's worth; false if nothing is to be had or may be sent for now.
   bool pass_on(Attachment& attachment, Source& source);
   void watch(Attachment& attachment);
-  void serve_inputs();
-  void write_input(Attachment& attachment);
   void grant_input(Attachment& attachment);
-  void close_input(Attachment& attachment);
 
   Loop& loop_;
   Send send_;
   std::function<void()> on_ended_;
   std::map<LaunchId, std::unique_ptr<Attachment>> attachments_;
-  Idle turn_;
 };
 
 }  // namespace muster

@@ -75,6 +75,10 @@ Result<> Intake::open_stream(Reader& reader, const Launch& launch, Stream stream
   return {};
 }
 
+void Intake::comes_from_terminal(LaunchId launch, std::function<void(std::string_view)> on_bytes) {
+  router_.comes_from_terminal(readers_.at(launch)[0].stream, std::move(on_bytes));
+}
+
 void Intake::begin(LaunchId launch) {
   auto found = readers_.find(launch);
   if (found == readers_.end()) return;

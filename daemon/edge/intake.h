@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/uv/poll_set.h"
@@ -32,6 +33,8 @@ class Intake : public Output {
   Intake(Loop& loop, Router& router, std::function<void()> on_ended);
 
   Result<> open(const Launch& launch, PipeEnds ends) override;
+  // What it prints to its stdout comes out of a terminal: see Router::comes_from_terminal.
+  void comes_from_terminal(LaunchId launch, std::function<void(std::string_view)> on_bytes);
   void begin(LaunchId launch) override;
   void drain(LaunchId launch) override;
   bool ended(LaunchId launch) const override;

@@ -68,6 +68,18 @@ StartResult<void> connect_terminal(LaunchPipes& pipes, TerminalSize size) {
   return {};
 }
 
+// Its output takes the way of what is printed into a pipe: through our `out`, into which nobody
+// else writes. The terminal itself is our `err`.
+StartResult<void> connect_console(LaunchPipes& pipes) {
+  constexpr TerminalSize usual_size{24, 80};
+  if (auto connected = connect_terminal(pipes, usual_size); !connected) return connected;
+  auto way = make_pipe(true);
+  if (!way) return tl::unexpected(way.error());
+  pipes.ours.in.reset();
+  pipes.ours.err = std::exchange(pipes.ours.out, std::move(way->read));
+  return {};
+}
+
 StartResult<void> connect_pipes(LaunchPipes& pipes, bool with_input) {
   for (auto end : {&PipeEnds::out, &PipeEnds::err}) {
     auto ends = make_pipe(true);
@@ -83,6 +95,12 @@ StartResult<void> connect_pipes(LaunchPipes& pipes, bool with_input) {
   pipes.ours.in = std::move(ends->write);
   pipes.childs.in = std::move(ends->read);
   return {};
+}
+
+// One-offs that are attached have one if their client does.
+bool has_terminal(const Launch& launch) {
+  return launch.attached ? launch.attached->terminal.has_value()
+                         : launch.surroundings.tty.value_or(false);
 }
 
 // What muster-exec is to change of what it has inherited.
@@ -151,6 +169,7 @@ StartResult<LaunchPipes> Spawner::make_pipes(const Launch& launch) const {
   pipes.owner = std::move(*owner);
   const auto& attached = launch.attached;
   auto connected = attached && attached->terminal ? connect_terminal(pipes, *attached->terminal)
+                   : has_terminal(launch)         ? connect_console(pipes)
                                                   : connect_pipes(pipes, attached.has_value());
   if (!connected) return tl::unexpected(connected.error());
   int report[2];
@@ -184,6 +203,7 @@ std::vector<std::string> Spawner::environment(const Launch& launch, const Enviro
     environment["HOME"] = who.home;
     environment["SHELL"] = who.shell;
   }
+  if (has_terminal(launch)) environment.emplace("TERM", "xterm");
   environment["PWD"] =
       directory_of(launch);  // as a shell would, which is not always there to do it
   for (auto* more : {&launch.env, &mark})
@@ -207,7 +227,7 @@ StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchP
   add_isolation(launch, settings);
   if (launch.listen) settings.emplace_back("listen=");
   add_identity(pipes.owner, settings);
-  if (launch.attached && launch.attached->terminal) settings.emplace_back("terminal=0");
+  if (has_terminal(launch)) settings.emplace_back("terminal=0");
   plan.argv.insert(plan.argv.end(), settings.begin(), settings.end());
   plan.argv.emplace_back("--");
   auto words = launch.argv.empty() ? shell_words(launch.command) : launch.argv;

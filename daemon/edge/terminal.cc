@@ -19,6 +19,11 @@ std::optional<Terminal> open_terminal(TerminalSize size) {
   return terminal;
 }
 
+bool is_terminal(int fd) {
+  int number = 0;
+  return ::ioctl(fd, TIOCGPTN, &number) == 0;
+}
+
 void set_terminal_size(int terminal, TerminalSize size) {
   const auto most = uint64_t{UINT16_MAX};
   winsize window{};

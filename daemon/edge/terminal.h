@@ -1,5 +1,5 @@
-// A terminal for an attached one-off: we are its keyboard and screen, and the one-off has the other
-// side as its stdin, stdout and stderr. When the last of our descriptors is closed, it is hung up.
+// A terminal for a launch: we are its keyboard and screen, and the launch has the other side as its
+// stdin, stdout and stderr. When the last of our descriptors is closed, it is hung up.
 #pragma once
 
 #include <optional>
@@ -16,6 +16,9 @@ struct Terminal {
 
 // None: errno says why.
 std::optional<Terminal> open_terminal(TerminalSize size);
+
+// Whether it is our side of one.
+bool is_terminal(int fd);
 
 // Either side's. Who runs in the foreground of it gets SIGWINCH.
 void set_terminal_size(int terminal, TerminalSize size);

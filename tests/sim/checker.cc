@@ -33,6 +33,7 @@ void Checker::check(const Event& event, const std::vector<Action>& actions, Mono
     if (auto* it = std::get_if<AwaitReady>(&action)) expect_known(it->launch, "AwaitReady");
     if (auto* it = std::get_if<WatchOver>(&action)) expect_known(it->launch, "WatchOver");
     if (auto* it = std::get_if<PassToLaunch>(&action)) expect_known(it->launch, "PassToLaunch");
+    if (auto* it = std::get_if<Attach>(&action)) see(*it);
     if (auto* it = std::get_if<Publish>(&action)) see(it->event);
     if (auto* it = std::get_if<Answer>(&action)) see(it->client, it->reply);
     if (auto* it = std::get_if<AnswerUsage>(&action)) see(it->client, it->reply);
@@ -165,6 +166,12 @@ void Checker::see(const Kill& kill, MonoTime now) {
   if (seen.told_to_end) return;
   seen.told_to_end = now;
   if (seen.stopping) seen.grace = seen.stopping->grace.value_or(options_.stop_grace);
+}
+
+// The edge answers for the core.
+void Checker::see(const Attach& attach) {
+  expect_known(attach.launch, "Attach");
+  see(attach.to.client, Reply{attach.to.request_id, false, DoneReply{}});
 }
 
 void Checker::expect_known(LaunchId launch, const char* what) const {

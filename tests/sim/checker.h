@@ -70,6 +70,7 @@ class Checker {
   void see(const EventRecord& record);
   void see(const ClientId& client, const Reply& reply);
   void see(const SaveFormation& save);
+  void see(const Attach& attach);
   void expect_known(LaunchId launch, const char* what) const;
   void expect_nothing_runs_unwished() const;
   bool wished(const ProcessName& process) const;

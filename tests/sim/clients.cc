@@ -98,6 +98,7 @@ RequestBody Clients::some_body() {
     case 4:
       return ReloadRequest{};
     case 5:
+      if (rng_.percent(30)) return AttachRequest{some_name(), 4};
       return PsRequest{some_names(true), rng_.percent(30)};
     case 7:
       return KillRequest{some_names(false), rng_.percent(50) ? SIGTERM : SIGUSR1};

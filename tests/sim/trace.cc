@@ -98,6 +98,7 @@ std::string text_of(const Action& action) {
                                  text_of(it.reply.body));
             },
             [](const PassToLaunch& it) { return fmt::format("pass to {}", it.launch); },
+            [](const Attach& it) { return fmt::format("attach {} to {}", it.to.client, it.launch); },
             [](const SaveFormation& it) {
               std::string text = "save";
               for (auto& [type, count] : it.formation) text += fmt::format(" {}={}", type, count);

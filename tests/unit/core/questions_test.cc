@@ -64,6 +64,22 @@ TEST_CASE("a replay that strays into the core is refused") {
   stage.refusal(stage.ask(ReplayRequest{}));
 }
 
+TEST_CASE("one process that runs may be attached to, and the edge does the rest") {
+  Stage stage({{"web", 2}, {"worker", 1}});
+  CHECK(stage.refusal(stage.ask(AttachRequest{"worker.1"})) == "worker.1 does not run now");
+  stage.comes_up("web.1");
+  stage.comes_up("web.2");
+  stage.comes_up("worker.1");
+  const auto id = stage.ask(AttachRequest{"worker"});
+  CHECK(stage.replies(id).empty());
+  CHECK(stage.attached() == Stage::Lines{"worker.1"});
+  CHECK(stage.refusal(stage.ask(AttachRequest{"web"})) ==
+        "web is several processes: web.1, web.2; say which one");
+  stage.exits("web.2", 0, true);
+  stage.ask(AttachRequest{"web"});
+  CHECK(stage.attached() == Stage::Lines{"web.1"});
+}
+
 TEST_CASE("what belongs to no exchange is dropped") {
   Stage stage({});
   stage.ask(CreditRequest{1});

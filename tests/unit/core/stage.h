@@ -132,6 +132,7 @@ class Stage {
   std::vector<EventRecord> records() { return std::exchange(records_, {}); }
   std::vector<FormationCounts> saved() { return std::exchange(saved_, {}); }
   Lines watched() { return std::exchange(watched_, {}); }  // "web.1 5000"
+  Lines attached() { return std::exchange(attached_, {}); }
   size_t passed_on() { return std::exchange(passed_on_, 0); }
   size_t readings() { return std::exchange(readings_, 0); }
   Lines read() { return std::exchange(read_, {}); }  // of which code
@@ -177,6 +178,7 @@ class Stage {
   void take(AnswerUsage& it) { replies_[it.reply.id].push_back(std::move(it.reply)); }
   void take(AnswerStatus& it) { replies_[it.reply.id].push_back(std::move(it.reply)); }
   void take(PassToLaunch&) { passed_on_++; }
+  void take(Attach& it) { attached_.push_back(it.process.text()); }
   void take(Listen& it) { listening_ = std::move(it.addresses); }
   void take(SaveFormation& it) { saved_.push_back(std::move(it.formation)); }
   void take(Upgrade&) {}
@@ -192,7 +194,7 @@ class Stage {
   std::map<std::string, Launch> launches_;
   std::map<std::string, WatchOver> watched_over_;
   std::map<uint64_t, std::vector<Reply>> replies_;
-  Lines lines_, signals_, watched_, read_;
+  Lines lines_, signals_, watched_, read_, attached_;
   std::vector<Releases> kept_;
   std::vector<EventRecord> records_;
   std::vector<FormationCounts> saved_;

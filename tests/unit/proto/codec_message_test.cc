@@ -91,6 +91,8 @@ TEST_CASE("every request goes there and back") {
         R"({"id":5,"verb":"run","by":"a@b","command":["rake","-T"],"env":{"A":"1"},"credit":16})");
   CHECK(asked(RunRequest{{"x"}, {}, true, 0}) ==
         R"({"id":5,"verb":"run","by":"a@b","command":["x"],"detach":true})");
+  CHECK(asked(AttachRequest{"web.1", 16, TerminalSize{24, 80}}) ==
+        R"({"id":5,"verb":"attach","by":"a@b","process":"web.1","credit":16,"terminal":[24,80]})");
   CHECK(asked(ConfigRequest{}) == R"({"id":5,"verb":"config","by":"a@b"})");
   CHECK(asked(ConfigRequest{{{"A", "1"}}, {"B"}}) ==
         R"({"id":5,"verb":"config","by":"a@b","set":{"A":"1"},"unset":["B"]})");

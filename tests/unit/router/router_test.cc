@@ -44,6 +44,19 @@ TEST_CASE_METHOD(RouterFixture, "what is published can be replayed, and is the s
   CHECK(replayed() == Told{"web.1 a", "web.1! b", "api: Scale to web=1"});
 }
 
+TEST_CASE_METHOD(RouterFixture, "what a terminal adds to its lines is seen, but no part of them") {
+  auto web = start("web.1");
+  std::string seen;
+  router->comes_from_terminal(web.stream, [&](std::string_view bytes) { seen += bytes; });
+  web.print("one\r\ntwo\r\r\nthr\ree");
+  pump(web);
+  CHECK(seen == "one\r\ntwo\r\r\nthr\ree");
+  web.print("\r\n");
+  pump(web);
+  CHECK(seen.ends_with("thr\ree\r\n"));
+  CHECK(published() == Told{"web.1 one|two\r", "web.1 thr\ree"});
+}
+
 TEST_CASE_METHOD(RouterFixture, "half a line waits for its end and holds up nobody") {
   auto web = start("web.1");
   auto worker = start("worker.1");

@@ -1,0 +1,66 @@
+// Processes that have a terminal and are logged all the same. What comes out of a terminal goes on
+// into the pipe that the log reads, by splice(2): so it is never in the memory of a program that
+// may be killed. Clients that are attached are shown a copy, from when they came, and what they
+// type goes in. For all other launches that are logged this changes nothing.
+//
+// The keeper holds a terminal like a pipe; if nobody is left who holds it, it is hung up.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/uv/turn.h"
+#include "daemon/edge/intake.h"
+#include "daemon/edge/output.h"
+
+namespace muster {
+
+class Consoles : public Output {
+ public:
+  // `send` returns false if the client is gone.
+  using Send = std::function<bool(const ClientId&, const Reply&)>;
+  Consoles(Loop& loop, Intake& log, Send send);
+  ~Consoles() override;
+
+  // Of a launch with a terminal `ends.err` is the terminal, and `ends.out` a pipe into which nobody
+  // else writes.
+  Result<> open(const Launch& launch, PipeEnds ends) override;
+  void begin(LaunchId launch) override;
+  void drain(LaunchId launch) override;
+  bool ended(LaunchId launch) const override { return log_.ended(launch); }
+  Nanos patience(LaunchId launch) const override { return log_.patience(launch); }
+  std::array<int, 2> pipes(LaunchId launch) const override;
+  void close(LaunchId launch) override;
+
+  // The client is shown what comes from now on, as much as it has granted, and told of the end. One
+  // that is slow is told how much it was not shown.
+  void attach(const Attach& wanted);
+  // What belongs to the exchange of such a client; false if the request does not.
+  bool take(const ClientId& client, const Request& request);
+  // The launch has exited, and what it printed has been read.
+  void end(LaunchId launch, int status);
+  void forget(const ClientId& client);
+
+ private:
+  struct Console;
+  struct Viewer;
+  void take(LaunchId launch, Viewer& viewer, const RequestBody& body);
+  Result<> open_console(const Launch& launch, PipeEnds ends);
+  bool feed(Console& console);
+  void hang_up();
+  void show(LaunchId launch, std::string_view bytes);
+  void send_on(Viewer& viewer);
+  void grant_inputs(LaunchId launch);
+
+  Loop& loop_;
+  Intake& log_;
+  Send send_;
+  std::map<LaunchId, std::unique_ptr<Console>> consoles_;
+  std::map<LaunchId, std::vector<Viewer>> viewers_;  // until end(), which may come after close()
+  Idle turn_;                                        // for terminals that nobody has open any more
+};
+
+}  // namespace muster

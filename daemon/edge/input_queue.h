@@ -1,0 +1,38 @@
+// What clients send to a launch's stdin, or to its terminal: written as it is taken. What does not
+// fit is kept; one that is sent far more than it takes is closed, and what was not written is
+// dropped: it must not fill our memory.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/unique_fd.h"
+#include "base/uv/poll.h"
+#include "base/uv/turn.h"
+
+namespace muster {
+
+class InputQueue {
+ public:
+  // `on_written` is called when nothing is left to be written, from add() or from the loop.
+  InputQueue(Loop& loop, UniqueFd fd, std::function<void()> on_written);
+
+  // After `eof` nothing more is taken, and it is closed when all is written.
+  void add(std::string_view data, bool eof);
+  int fd() const { return fd_.get(); }  // -1: it is closed
+
+ private:
+  void write_on();
+  void close();
+
+  UniqueFd fd_;
+  std::function<void()> on_written_;
+  std::string left_;
+  bool eof_wanted_ = false;
+  std::optional<Poll> room_;
+  Idle turn_;  // a Poll must not end in its own callback
+};
+
+}  // namespace muster
