@@ -1,6 +1,8 @@
 // See loop.h.
 #include "base/uv/loop.h"
 
+#include "base/check.h"
+
 namespace muster {
 
 Loop::Loop() {
@@ -28,5 +30,7 @@ void Loop::run() { uv_run(&loop_, UV_RUN_DEFAULT); }
 void Loop::turn(bool may_wait) { uv_run(&loop_, may_wait ? UV_RUN_ONCE : UV_RUN_NOWAIT); }
 
 void Loop::stop() { uv_stop(&loop_); }
+
+CallbackGuard::~CallbackGuard() { CHECK(!inside_, "a callback destroyed its own object"); }
 
 }  // namespace muster

@@ -5,8 +5,8 @@
 
 #include <uv.h>
 #include <memory>
+#include <utility>
 
-#include "base/check.h"
 #include "base/time.h"
 
 namespace muster {
@@ -63,7 +63,7 @@ class CallbackGuard {
   CallbackGuard() = default;
   CallbackGuard(const CallbackGuard&) = delete;
   CallbackGuard& operator=(const CallbackGuard&) = delete;
-  ~CallbackGuard() { CHECK(!inside_, "a callback destroyed its own object"); }
+  ~CallbackGuard();
 
   template <class F>
   void call(const F& callback) {

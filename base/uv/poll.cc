@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "base/check.h"
+
 namespace muster {
 
 Poll::Poll(Loop& loop, int fd, std::function<void()> on_ready) : on_ready_(std::move(on_ready)) {

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "base/check.h"
+
 namespace muster {
 
 SignalWatch::SignalWatch(Loop& loop, int signal, std::function<void()> on_signal)

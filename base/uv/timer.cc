@@ -7,6 +7,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/check.h"
+
 namespace muster {
 namespace {
 

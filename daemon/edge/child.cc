@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/check.h"
 #include "base/exec_words.h"
 #include "daemon/edge/exit_status.h"
 #include "daemon/edge/process_table.h"

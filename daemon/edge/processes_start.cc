@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <utility>
 
+#include "base/check.h"
 #include "base/killpoint.h"
 #include "daemon/edge/adoption.h"
 #include "daemon/edge/processes.h"
@@ -79,7 +80,7 @@ void Processes::spawn_queued(MonoTime now) {
 }
 
 void Processes::spawn(Running& running) {
-  auto pipes = spawner_.make_pipes(running.launch);
+  auto pipes = make_pipes(running.launch);
   if (!pipes) return fail_start(running, pipes.error());
   LaunchId launch = running.launch.launch;
   keeping_.keep(launch, pipes->ours.out.get(), pipes->ours.err.get(), pipes->report.get());

@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "base/check.h"
 #include "proto/limits.h"
 
 namespace muster {

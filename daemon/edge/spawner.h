@@ -1,5 +1,5 @@
-// Starts the first process of a launch: pipes, environment, descriptors, and muster-exec for what
-// is done in the child. Decides nothing and remembers no launch.
+// Starts the first process of a launch: environment, descriptors, and muster-exec for what is done
+// in the child. Decides nothing and remembers no launch.
 #pragma once
 
 #include <functional>
@@ -9,9 +9,8 @@
 #include "base/result.h"
 #include "base/uv/loop.h"
 #include "daemon/core/action.h"
-#include "daemon/edge/account.h"
 #include "daemon/edge/child.h"
-#include "daemon/edge/output.h"
+#include "daemon/edge/launch_pipes.h"
 #include "daemon/edge/probe.h"
 #include "daemon/edge/start_failure.h"
 
@@ -26,14 +25,6 @@ struct SpawnerOptions {
   std::function<StartResult<int>(const ListenAddress&)> listener = {};
 };
 
-// The pipes of a launch that is about to be started, our ends and the child's, and the two ends of
-// the socket through which muster-exec reports.
-struct LaunchPipes {
-  PipeEnds ours, childs;
-  UniqueFd report, childs_report;
-  Person owner;  // whoever the launch will be
-};
-
 // The cgroups of a launch that is about to be started.
 struct Containment {
   UniqueFd cgroup;  // the directory of that to start it in, if there is one
@@ -45,13 +36,6 @@ class Spawner {
  public:
   // Takes the daemon's environment as it is now.
   static Result<Spawner> open(Loop& loop, SpawnerOptions options);
-
-  // Real pipes, because a program may open /dev/stdout again; an attached launch gets one for its
-  // stdin too, or a terminal for all three. The child has both ends of those that it prints into:
-  // when nobody of us is left it waits, instead of being ended by SIGPIPE. Refuses while fewer than
-  // `fd_reserve` descriptors are left for everybody else, and where there is nobody
-  // whom the launch is to be.
-  StartResult<LaunchPipes> make_pipes(const Launch& launch) const;
 
   // Forks. `mark` is added to the environment. `pipes.ours` are not needed here; the child's ends
   // are closed in any case. In the cgroup if it can be done, or if that is to limit it.

@@ -168,12 +168,6 @@ void Checker::see(const Kill& kill, MonoTime now) {
   if (seen.stopping) seen.grace = seen.stopping->grace.value_or(options_.stop_grace);
 }
 
-// The edge answers for the core.
-void Checker::see(const Attach& attach) {
-  expect_known(attach.launch, "Attach");
-  see(attach.to.client, Reply{attach.to.request_id, false, DoneReply{}});
-}
-
 void Checker::expect_known(LaunchId launch, const char* what) const {
   auto it = launches_.find(launch);
   expect(it != launches_.end() && !it->second.over, "{} of launch {}, which is not alive", what,

@@ -1,5 +1,5 @@
 // See checker.h. Here: who may be launched, and who may still be alive at the end, by what types
-// need.
+// need; and who may be attached to.
 #include "checker.h"
 
 namespace muster::sim {
@@ -51,6 +51,12 @@ std::set<ProcessName> Checker::places(const std::vector<std::string>& words) con
       if (named) chosen.insert(place);
     }
   return chosen;
+}
+
+// The edge answers for the core.
+void Checker::see(const Attach& attach) {
+  expect_known(attach.launch, "Attach");
+  see(attach.to.client, Reply{attach.to.request_id, false, DoneReply{}});
 }
 
 }  // namespace muster::sim

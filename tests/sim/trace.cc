@@ -84,36 +84,36 @@ std::string text_of(const Event& event) {
 
 std::string text_of(const Action& action) {
   return std::visit(
-      Match{[](const Launch& it) {
-              return fmt::format("launch {} {}", it.launch, it.process.text());
-            },
-            [](const Kill& it) { return fmt::format("kill {} with {}", it.launch, it.signal); },
-            [](const AwaitReady& it) {
-              return fmt::format("await {} of {}", name_of(it.readiness.kind), it.launch);
-            },
-            [](const WatchOver& it) { return fmt::format("watch over {}", it.launch); },
-            [](const Publish& it) { return it.event.process + ": " + it.event.text; },
-            [](const Answer& it) {
-              return fmt::format("answer {} {}: {}", it.client, it.reply.id,
-                                 text_of(it.reply.body));
-            },
-            [](const PassToLaunch& it) { return fmt::format("pass to {}", it.launch); },
-            [](const Attach& it) { return fmt::format("attach {} to {}", it.to.client, it.launch); },
-            [](const SaveFormation& it) {
-              std::string text = "save";
-              for (auto& [type, count] : it.formation) text += fmt::format(" {}={}", type, count);
-              return text;
-            },
-            [](const ReadModel& it) { return "read model " + it.code; },
-            [](const KeepReleases& it) {
-              return fmt::format("keep v{} {}", it.releases.current().number,
-                                 it.releases.current().change);
-            },
-            [](const Upgrade& it) { return fmt::format("upgrade for {}", it.client); },
-            [](const Listen& it) { return fmt::format("{} listeners", it.addresses.size()); },
-            [](const AnswerUsage& it) { return fmt::format("usage to {}", it.client); },
-            [](const AnswerStatus& it) { return fmt::format("status to {}", it.client); },
-            [](const Finish&) { return std::string("finish"); }},
+      Match{
+          [](const Launch& it) {
+            return fmt::format("launch {} {}", it.launch, it.process.text());
+          },
+          [](const Kill& it) { return fmt::format("kill {} with {}", it.launch, it.signal); },
+          [](const AwaitReady& it) {
+            return fmt::format("await {} of {}", name_of(it.readiness.kind), it.launch);
+          },
+          [](const WatchOver& it) { return fmt::format("watch over {}", it.launch); },
+          [](const Publish& it) { return it.event.process + ": " + it.event.text; },
+          [](const Answer& it) {
+            return fmt::format("answer {} {}: {}", it.client, it.reply.id, text_of(it.reply.body));
+          },
+          [](const PassToLaunch& it) { return fmt::format("pass to {}", it.launch); },
+          [](const Attach& it) { return fmt::format("attach {} to {}", it.to.client, it.launch); },
+          [](const SaveFormation& it) {
+            std::string text = "save";
+            for (auto& [type, count] : it.formation) text += fmt::format(" {}={}", type, count);
+            return text;
+          },
+          [](const ReadModel& it) { return "read model " + it.code; },
+          [](const KeepReleases& it) {
+            return fmt::format("keep v{} {}", it.releases.current().number,
+                               it.releases.current().change);
+          },
+          [](const Upgrade& it) { return fmt::format("upgrade for {}", it.client); },
+          [](const Listen& it) { return fmt::format("{} listeners", it.addresses.size()); },
+          [](const AnswerUsage& it) { return fmt::format("usage to {}", it.client); },
+          [](const AnswerStatus& it) { return fmt::format("status to {}", it.client); },
+          [](const Finish&) { return std::string("finish"); }},
       action);
 }
 

@@ -1,4 +1,4 @@
-"""A process with a terminal (tty = true): it is logged like any other, and ctl attach talks to it."""
+"""A process with a terminal (tty = true) is logged like any other, and ctl attach talks to it."""
 
 import os
 import signal
@@ -80,7 +80,8 @@ def test_it_ends_with_the_process(talker):
 
 
 def test_who_has_no_terminal_is_refused(talker):
-    assert "plain.1 has no terminal; `tty = true` in muster.toml" in talker.refused("attach", "plain.1")
+    assert "plain.1 has no terminal; `tty = true` in muster.toml" in \
+        talker.refused("attach", "plain.1")
     assert "No such process as talk.2" in talker.refused("attach", "talk.2")
     talker.ok("scale", "talk=2")
     talker.wait_state("talk.2", "up")

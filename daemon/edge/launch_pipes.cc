@@ -1,0 +1,124 @@
+// See launch_pipes.h.
+#include "daemon/edge/launch_pipes.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <cerrno>
+#include <utility>
+
+#include "daemon/edge/machine.h"
+#include "daemon/edge/terminal.h"
+#include "proto/limits.h"
+
+namespace muster {
+namespace {
+
+struct Ends {
+  UniqueFd read, write;
+};
+
+StartResult<Ends> make_pipe(bool to_be_read_by_us) {
+  int fds[2];
+  if (pipe2(fds, O_CLOEXEC) != 0) return tl::unexpected(StartFailure{"pipe", errno});
+  Ends ends{UniqueFd(fds[0]), UniqueFd(fds[1])};
+  if (is_reserved(ends.write.get())) return tl::unexpected(StartFailure{"pipe", EMFILE});
+  // Users without privileges may run out of pipe memory; a small pipe is good enough then.
+  if (to_be_read_by_us) fcntl(ends.read.get(), F_SETPIPE_SZ, static_cast<int>(limits::pipe));
+  return ends;
+}
+
+// The writing end, opened again for both.
+void open_both_ways(UniqueFd& end) {
+  UniqueFd both(open(fmt::format("/proc/self/fd/{}", end.get()).c_str(), O_RDWR | O_CLOEXEC));
+  if (both) end = std::move(both);
+}
+
+UniqueFd duplicate(const UniqueFd& fd) { return UniqueFd(fcntl(fd.get(), F_DUPFD_CLOEXEC, 0)); }
+
+// Whoever opens /dev/stdout again has to be allowed to. Where we are not, the launch will say what
+// else we are not allowed.
+StartResult<void> give_to_owner(const LaunchPipes& pipes, int end) {
+  auto& user = pipes.owner.user;
+  if (user && fchown(end, *user, gid_t(-1)) != 0 && errno != EPERM)
+    return tl::unexpected(StartFailure{"fchown", errno});
+  return {};
+}
+
+// A terminal in the place of all three. There is nothing to be read from our `err`.
+StartResult<void> connect_terminal(LaunchPipes& pipes, TerminalSize size) {
+  auto terminal = open_terminal(size);
+  if (!terminal) return tl::unexpected(StartFailure{"open a terminal", errno});
+  auto nothing = make_pipe(false);
+  if (!nothing) return tl::unexpected(nothing.error());
+  if (auto given = give_to_owner(pipes, terminal->theirs.get()); !given) return given;
+  pipes.ours.in = duplicate(terminal->ours);
+  pipes.ours.err = std::move(nothing->read);
+  pipes.ours.out = std::move(terminal->ours);
+  pipes.childs.in = duplicate(terminal->theirs);
+  pipes.childs.err = duplicate(terminal->theirs);
+  pipes.childs.out = std::move(terminal->theirs);
+  if (!pipes.ours.in || !pipes.childs.in || !pipes.childs.err)
+    return tl::unexpected(StartFailure{"open a terminal", errno});
+  if (is_reserved(pipes.childs.err.get()))
+    return tl::unexpected(StartFailure{"open a terminal", EMFILE});
+  return {};
+}
+
+// Its output takes the way of what is printed into a pipe: through our `out`, into which nobody
+// else writes. The terminal itself is our `err`.
+StartResult<void> connect_console(LaunchPipes& pipes) {
+  constexpr TerminalSize usual_size{24, 80};
+  if (auto connected = connect_terminal(pipes, usual_size); !connected) return connected;
+  auto way = make_pipe(true);
+  if (!way) return tl::unexpected(way.error());
+  pipes.ours.in.reset();
+  pipes.ours.err = std::exchange(pipes.ours.out, std::move(way->read));
+  return {};
+}
+
+StartResult<void> connect_pipes(LaunchPipes& pipes, bool with_input) {
+  for (auto end : {&PipeEnds::out, &PipeEnds::err}) {
+    auto ends = make_pipe(true);
+    if (!ends) return tl::unexpected(ends.error());
+    pipes.ours.*end = std::move(ends->read);
+    pipes.childs.*end = std::move(ends->write);
+    open_both_ways(pipes.childs.*end);
+    if (auto given = give_to_owner(pipes, (pipes.ours.*end).get()); !given) return given;
+  }
+  if (!with_input) return {};
+  auto ends = make_pipe(false);
+  if (!ends) return tl::unexpected(ends.error());
+  pipes.ours.in = std::move(ends->write);
+  pipes.childs.in = std::move(ends->read);
+  return {};
+}
+
+}  // namespace
+
+bool has_terminal(const Launch& launch) {
+  return launch.attached ? launch.attached->terminal.has_value()
+                         : launch.surroundings.tty.value_or(false);
+}
+
+StartResult<LaunchPipes> make_pipes(const Launch& launch) {
+  LaunchPipes pipes;
+  auto owner = find_account(launch.surroundings.account);
+  if (!owner) return tl::unexpected(owner.error());
+  pipes.owner = std::move(*owner);
+  const auto& attached = launch.attached;
+  auto connected = attached && attached->terminal ? connect_terminal(pipes, *attached->terminal)
+                   : has_terminal(launch)         ? connect_console(pipes)
+                                                  : connect_pipes(pipes, attached.has_value());
+  if (!connected) return tl::unexpected(connected.error());
+  int report[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, report) != 0)
+    return tl::unexpected(StartFailure{"socketpair", errno});
+  pipes.report.reset(report[0]);
+  pipes.childs_report.reset(report[1]);
+  if (is_reserved(report[1])) return tl::unexpected(StartFailure{"socketpair", EMFILE});
+  return pipes;
+}
+
+}  // namespace muster

@@ -1,0 +1,30 @@
+// What a launch is connected to us by: pipes, or a terminal, and a socket for muster-exec.
+#pragma once
+
+#include "base/unique_fd.h"
+#include "daemon/core/action.h"
+#include "daemon/edge/account.h"
+#include "daemon/edge/output.h"
+#include "daemon/edge/start_failure.h"
+
+namespace muster {
+
+// The pipes of a launch that is about to be started, our ends and the child's, and the two ends of
+// the socket through which muster-exec reports.
+struct LaunchPipes {
+  PipeEnds ours, childs;
+  UniqueFd report, childs_report;
+  Person owner;  // whoever the launch will be
+};
+
+// Whether it has one as its stdin, stdout and stderr: an attached one-off if its client does.
+bool has_terminal(const Launch& launch);
+
+// Real pipes, because a program may open /dev/stdout again; an attached launch gets one for its
+// stdin too, or a terminal for all three. The child has both ends of those that it prints into:
+// when nobody of us is left it waits, instead of being ended by SIGPIPE. Refuses while fewer than
+// `fd_reserve` descriptors are left for everybody else, and where there is nobody whom the launch
+// is to be.
+StartResult<LaunchPipes> make_pipes(const Launch& launch);
+
+}  // namespace muster
