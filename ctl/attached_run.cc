@@ -107,9 +107,21 @@ Outcome<void> AttachedRun::take(ReplyBody body) {
   } else if (auto* refused = std::get_if<RefusedReply>(&body)) {
     if (status_) return {};  // it is over, which what we have granted since came too late for
     if (keys_to_leave_ && refused->refusal == Refusal::gone) return begin();
+    if (refused->status) {
+      status_ = refused->status;
+      tell(refused->message + hint());
+      return {};
+    }
     return tl::unexpected(failure_of(*refused));
   }
   return {};
+}
+
+// A whole command line in quotes is one word.
+std::string AttachedRun::hint() const {
+  auto* run = std::get_if<RunRequest>(&request_);
+  if (!run || run->command.size() != 1 || run->command[0].find(' ') == std::string::npos) return {};
+  return fmt::format("\nA line for a shell is run by: ctl run -- sh -c '{}'", run->command[0]);
 }
 
 // A daemon that was killed and is back knows nothing of us, and says so only when it is asked.

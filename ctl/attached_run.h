@@ -50,6 +50,7 @@ class AttachedRun {
   Outcome<void> take_replies();
   Outcome<void> take(ReplyBody body);
   Outcome<void> ask_if_silent();
+  std::string hint() const;
   static void say(const std::string& text);
   Outcome<void> wait();
   Outcome<void> forward_input();

@@ -13,6 +13,25 @@ constexpr int wrong_usage = 2;
 constexpr double longest_grace = 86400;  // a day: more is a typing error
 constexpr uint32_t highest_port = 65535;
 constexpr uint64_t smallest_journal = 1 << 20;  // a few records of the largest size
+
+template <class T>
+void add_choice(CLI::App& cli, const std::string& option, T& place,
+                const std::map<std::string, T>& choices, const std::string& text,
+                const std::string& usual) {
+  std::vector<std::string> words;
+  for (auto& [word, meaning] : choices) words.push_back(word);
+  cli.add_option_function<std::string>(
+         option,
+         [&place, choices, words, option](const std::string& word) {
+           const auto found = choices.find(word);
+           if (found == choices.end())
+             throw CLI::ValidationError(
+                 option, fmt::format("'{}' is none of {}", word, fmt::join(words, ", ")));
+           place = found->second;
+         },
+         text)
+      ->option_text(fmt::format("{} [{}]", fmt::join(words, "|"), usual));
+}
 }  // namespace
 
 ParsedOptions parse_options(int argc, char** argv) {
@@ -24,43 +43,47 @@ ParsedOptions parse_options(int argc, char** argv) {
                "musterd");
   cli.set_version_flag("--version", std::string("musterd ") + version);
   cli.add_option("APPDIR", options.directory, "directory of the app, with its Procfile")
-      ->capture_default_str();
+      ->option_text("DIRECTORY [.]");
   cli.add_flag("-d,--daemon", options.background,
                "go into the background once everything is ready");
-  cli.add_option("--app", options.app, "name of the app (default: the directory's)");
-  cli.add_option("-f,--procfile", options.procfile, "another Procfile than APPDIR/Procfile");
+  cli.add_option("--app", options.app, "name of the app (default: the directory's)")
+      ->option_text("NAME");
+  cli.add_option("-f,--procfile", options.procfile, "another Procfile than APPDIR/Procfile")
+      ->option_text("FILE");
   cli.add_option("-e,--env", options.env_files,
                  "file of KEY=VALUE lines, may be repeated (default: APPDIR/.env if it exists)")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->option_text("FILE");
   cli.add_option(
-      "-m,--formation", options.formation,
-      "formation to start with, as web=2,worker=1 (default: the last one, or one of each type)");
+         "-m,--formation", options.formation,
+         "formation to start with, as web=2,worker=1 (default: the last one, or one of each type)")
+      ->option_text("FORMATION");
   cli.add_option("-p,--port", options.base_port,
                  "port of the first process (default: PORT, or 5000)")
-      ->check(CLI::Range(1u, highest_port));
+      ->check(CLI::Range(1u, highest_port))
+      ->option_text("PORT");
   cli.add_option("-t,--timeout", grace, "seconds between SIGTERM and SIGKILL")
       ->check(CLI::Range(0.0, longest_grace))
-      ->capture_default_str();
+      ->option_text("SECONDS [10]");
   cli.add_option("--journal-size", options.journal.total_bytes,
-                 "how much of the disk the journal may take; the oldest goes first (default: 1G)")
+                 "how much of the disk the journal may take; the oldest goes first")
       ->transform(CLI::AsSizeValue(false))
-      ->check(CLI::Range(smallest_journal, UINT64_MAX));
-  const std::map<std::string, journal::Durability> durabilities = {
-      {"page", journal::Durability::page},
-      {"group", journal::Durability::group},
-      {"each", journal::Durability::each}};
-  cli.add_option("--durability", options.journal.durability,
-                 "what a power cut may take: what the kernel has not written yet (page), the last "
-                 "moment (group), or nothing that was published (each)")
-      ->transform(CLI::CheckedTransformer(durabilities))
-      ->default_str("page");
-  const std::map<std::string, journal::WhenFull> choices = {{"block", journal::WhenFull::block},
-                                                            {"drop", journal::WhenFull::drop}};
-  cli.add_option("--when-full", options.journal.when_full,
-                 "while the journal takes nothing, as on a full disk: who prints waits (block), or "
-                 "lines are dropped, which is told when there is room again (drop)")
-      ->transform(CLI::CheckedTransformer(choices))
-      ->default_str("block");
+      ->check(CLI::Range(smallest_journal, UINT64_MAX))
+      ->option_text("SIZE [1G]");
+  add_choice<journal::Durability>(
+      cli, "--durability", options.journal.durability,
+      {{"page", journal::Durability::page},
+       {"group", journal::Durability::group},
+       {"each", journal::Durability::each}},
+      "what a power cut may take: what the kernel has not written yet (page), the last moment "
+      "(group), or nothing that was published (each)",
+      "page");
+  add_choice<journal::WhenFull>(
+      cli, "--when-full", options.journal.when_full,
+      {{"block", journal::WhenFull::block}, {"drop", journal::WhenFull::drop}},
+      "while the journal takes nothing, as on a full disk: who prints waits (block), or lines are "
+      "dropped, which is told when there is room again (drop)",
+      "block");
   cli.add_flag("--no-color", no_color, "no colours on a terminal");
   cli.add_flag("--no-timestamp", no_timestamp, "no time before the lines");
   bool formats = false;

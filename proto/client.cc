@@ -136,7 +136,8 @@ ClientResult<std::optional<Reply>> Client::State::receive_any(Nanos timeout) {
 ClientResult<Client> Client::connect(const Endpoints& endpoints, std::string by) {
   if (!daemon_runs(endpoints))
     return trouble(ClientTrouble::no_daemon,
-                   "no daemon runs for app '{}'; start one with: musterd -d", endpoints.app);
+                   "no daemon runs for app '{}'; start one in its directory with: musterd -d",
+                   endpoints.app);
   try {
     return Client(std::make_unique<State>(endpoints, std::move(by)));
   } catch (const zmq::error_t& error) {

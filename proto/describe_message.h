@@ -16,6 +16,7 @@ template <class Fields, Is<RefusedReply> M>
 void describe(Fields& fields, M& reply) {
   fields.must("refusal", reply.refusal);
   fields.must("message", reply.message);
+  fields.may("status", reply.status);
 }
 
 template <>

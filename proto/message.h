@@ -149,6 +149,8 @@ std::string_view name_of(Refusal refusal);  // "no", "usage", "gone"
 struct RefusedReply {
   Refusal refusal = Refusal::no;
   std::string message;
+  // Of a one-off whose program cannot be executed: as a shell would exit.
+  std::optional<int32_t> status = {};
 };
 struct DoneReply {
   std::vector<std::string> names;  // what the verb touched: "web.1", ...

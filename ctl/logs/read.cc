@@ -42,6 +42,13 @@ Outcome<> show_journal(const Endpoints& endpoints, const ReplayRequest& request,
   return {};
 }
 
+// A name that is written wrong would look like a process that is quiet.
+void tell_if_unknown(const LogQuery& query, const LogView& view) {
+  const bool is_whole = !query.since && !query.until && !query.from && query.lines != 0;
+  if (is_whole && !view.has_seen() && !query.processes.empty())
+    tell(fmt::format("The log has nothing of {}", fmt::join(query.processes, ", ")));
+}
+
 Outcome<int> from_journal(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
                           bool follow, const Output& out) {
   if (::access(endpoints.journal_dir().c_str(), F_OK) != 0)
@@ -57,7 +64,8 @@ Outcome<int> from_journal(const Endpoints& endpoints, const ReplayRequest& reque
 }
 
 Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
-                         bool follow, Output& out) {
+                         const LogReading& reading, Output& out) {
+  const bool follow = reading.follow;
   auto subscriber = Subscriber::open(endpoints, caller_name(), {request, follow});
   if (!subscriber) return tl::unexpected(failure_of(subscriber.error()));
   bool live = false, begun = false;
@@ -100,11 +108,30 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
           view.finish();
           return status_done;
         }
+        tell_if_unknown(reading.query, view);
         view.go_live();
         live = true;
     }
   }
   return status_done;
+}
+
+// Patterns mean what the daemon has now.
+Outcome<void> expand_patterns(const Session& session, LogQuery& query) {
+  std::vector<std::string> names;
+  for (auto& word : query.processes) {
+    if (word.find_first_of("*?[") == word.npos) {
+      names.push_back(word);
+      continue;
+    }
+    auto reply = ask<PsReply>(session, PsRequest{{word}}, short_timeout);
+    if (!reply) return tl::unexpected(reply.error());
+    for (auto& row : reply->processes) names.push_back(row.process);
+    if (reply->processes.empty())
+      return failure(ExitCode::no, fmt::format("No process is called like {} now", word));
+  }
+  query.processes = std::move(names);
+  return {};
 }
 
 }  // namespace
@@ -114,7 +141,9 @@ void add_look(CLI::App& app, LogReading& reading) {
   app.add_flag("--no-color", reading.no_colour, "No colours on a terminal either");
 }
 
-Outcome<int> read_logs(Session& session, const LogReading& reading) {
+Outcome<int> read_logs(const Session& session, LogReading reading) {
+  if (auto expanded = expand_patterns(session, reading.query); !expanded)
+    return tl::unexpected(expanded.error());
   auto request = replay_request(reading.query, read_clocks().wall);
   if (!request) return failure(ExitCode::usage, request.message());
   auto pattern = LinePattern::compile(reading.query.pattern);
@@ -123,9 +152,11 @@ Outcome<int> read_logs(Session& session, const LogReading& reading) {
   if (!endpoints) return tl::unexpected(endpoints.error());
   LogView view(make_printer(reading, session.out), lines_wanted(reading.query), std::move(*pattern),
                session.out);
-  return daemon_runs(*endpoints)
-             ? from_daemon(*endpoints, *request, view, reading.follow, session.out)
-             : from_journal(*endpoints, *request, view, reading.follow, session.out);
+  auto status = daemon_runs(*endpoints)
+                    ? from_daemon(*endpoints, *request, view, reading, session.out)
+                    : from_journal(*endpoints, *request, view, reading.follow, session.out);
+  if (status && !reading.follow) tell_if_unknown(reading.query, view);
+  return status;
 }
 
 }  // namespace muster

@@ -20,6 +20,6 @@ struct LogReading {
 // `--json` and `--no-color`.
 void add_look(CLI::App& app, LogReading& reading);
 
-Outcome<int> read_logs(Session& session, const LogReading& reading);
+Outcome<int> read_logs(const Session& session, LogReading reading);
 
 }  // namespace muster

@@ -30,6 +30,8 @@ class LogView {
   void lost(uint64_t first, uint64_t last);
   // History is over: it is written, and what follows is written as it comes.
   void go_live();
+  // Whether any record has come.
+  bool has_seen() const { return last_time_.has_value(); }
   // Nothing follows. What was added is written, up to the output's buffer.
   void finish();
 

@@ -2,6 +2,7 @@
 #include "ctl/printers/ps.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -13,7 +14,12 @@ namespace muster {
 namespace {
 
 constexpr const char* process_format = "{:<12}  {:<18}  {}\n";
-constexpr size_t longest_command = 36;
+constexpr size_t shortest_cut = 36;  // as Heroku's were in 2011
+
+std::string command_of(const ProcessRow& row, size_t width, size_t left_of_it) {
+  const size_t room = width > left_of_it ? width - left_of_it : 0;
+  return cut_to(terminal_safe(row.command), std::max(room, shortest_cut));
+}
 
 Json json_of(const ProcessRow& row) {
   Json object = {{"process", row.process}};
@@ -38,19 +44,21 @@ Json json_of(const ProcessRow& row) {
 
 }  // namespace
 
-std::string ps_table(const std::vector<ProcessRow>& rows) {
+std::string ps_table(const std::vector<ProcessRow>& rows, size_t width) {
+  constexpr size_t left = 12 + 2 + 18 + 2;
   std::string text = fmt::format(process_format, "Process", "State", "Command");
   text +=
       fmt::format(process_format, std::string(12, '-'), std::string(18, '-'), std::string(30, '-'));
   for (auto& row : rows) {
     auto age = format_age(std::chrono::milliseconds(row.age_ms));
     text += fmt::format(process_format, row.process, fmt::format("{} for {}", row.state, age),
-                        cut_to(terminal_safe(row.command), longest_command));
+                        command_of(row, width, left));
   }
   return text;
 }
 
-std::string ps_usage_table(const std::vector<ProcessRow>& rows) {
+std::string ps_usage_table(const std::vector<ProcessRow>& rows, size_t width) {
+  constexpr size_t left = 12 + 2 + 18 + 2 + 9 + 2 + 10 + 2 + 8 + 2;
   auto line = [](auto&&... columns) {
     return fmt::format("{:<12}  {:<18}  {:>9}  {:>10}  {:>8}  {}\n", columns...);
   };
@@ -64,7 +72,7 @@ std::string ps_usage_table(const std::vector<ProcessRow>& rows) {
              fmt::format("{} for {}", row.state, format_age(std::chrono::milliseconds(row.age_ms))),
              row.cpu_ms ? fmt::format("{:.2f}s", double(*row.cpu_ms) / 1000) : "",
              row.memory_bytes ? format_size(*row.memory_bytes) : "", row.restarts,
-             cut_to(terminal_safe(row.command), longest_command));
+             command_of(row, width, left));
   return text;
 }
 

@@ -52,12 +52,18 @@ std::string words_of(const std::vector<Option>& options) {
 
 // Types and processes of the daemon that is meant, if it runs.
 constexpr const char* names_command =
-    "ctl ps 2>/dev/null | awk 'NR > 2 { print $1; sub(/\\..*/, \"\", $1); print $1 }' | sort -u";
+    "{ ctl ps | awk 'NR > 2 { print $1 }'; ctl scale | tr ' ' '\\n' | sed 's/=.*//'; } "
+    "2>/dev/null | sort -u";
+
+// Of daemons that run.
+constexpr const char* apps_command = "ctl apps 2>/dev/null | awk 'NR > 2 { print $1 }'";
 
 std::string filled(std::string script, const std::string& verbs, const std::string& cases) {
   const std::pair<std::string_view, std::string_view> places[] = {
-      {"@VERBS@", verbs}, {"@CASES@", cases}, {"@NAMES@", names_command}};
-  for (auto& [place, text] : places) script.replace(script.find(place), place.size(), text);
+      {"@VERBS@", verbs}, {"@CASES@", cases}, {"@NAMES@", names_command}, {"@APPS@", apps_command}};
+  for (auto& [place, text] : places)
+    if (const size_t at = script.find(place); at != script.npos)
+      script.replace(at, place.size(), text);
   return script;
 }
 
@@ -77,6 +83,9 @@ _muster_ctl() {
   fi
   case ${COMP_WORDS[1]} in
 @CASES@  esac
+  case ${COMP_WORDS[COMP_CWORD - 1]} in
+    -a | --app) words=$(@APPS@) names="" ;;
+  esac
   case $word in
     -*) ;;
     *) [ -z "$names" ] || words=$(@NAMES@) ;;

@@ -26,7 +26,11 @@ class KillVerb : public Verb {
  public:
   void add_options(CLI::App& app) override {
     app.add_option("NAME", names_, "Types (web), processes (web.1) or patterns ('w*')")->required();
-    app.add_option("-s,--signal", signal_, "HUP, SIGHUP or 1")->option_text("SIGNAL [TERM]");
+    auto* signal = app.add_option("-s,--signal", signal_, "HUP, SIGHUP or 1");
+    signal->option_text("SIGNAL [TERM]");
+    app.add_flag_callback(
+           "-9", [this] { signal_ = "KILL"; }, "The same as -s KILL")
+        ->excludes(signal);
   }
 
   Outcome<int> run(Session& session) override {

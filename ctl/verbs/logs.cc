@@ -18,10 +18,11 @@ class Logs : public Verb {
            "--from")
         ->check(whole_number())
         ->option_text("N");
-    auto* tail =
-        app.add_flag("-t,--tail", reading_.follow, "Go on with what is printed from now on");
+    auto* tail = app.add_flag("-t,--tail,-f,--follow", reading_.follow,
+                              "Go on with what is printed from now on");
+    app.add_option("NAME", names_, "The same as -p NAME");
     app.add_option("-p,--ps", reading_.query.processes,
-                   "Only of this type or process; may be given again")
+                   "Only of this type, process or pattern ('w*'); may be given again")
         ->allow_extra_args(false)
         ->option_text("NAME");
     app.add_option("-s,--source", reading_.query.source,
@@ -45,6 +46,7 @@ class Logs : public Verb {
 
   Outcome<int> run(Session& session) override {
     auto& query = reading_.query;
+    query.processes.insert(query.processes.end(), names_.begin(), names_.end());
     const bool has_start = query.lines || query.from || query.since;
     // To be searched and not to be looked at: `ctl logs | grep Scale`.
     if (!has_start && !reading_.follow && !session.out.is_terminal())
@@ -54,6 +56,7 @@ class Logs : public Verb {
 
  private:
   LogReading reading_;
+  std::vector<std::string> names_;
 };
 
 }  // namespace

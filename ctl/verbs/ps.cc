@@ -1,9 +1,11 @@
 // ctl ps: the processes and their states.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <thread>
 
 #include "ctl/printers/ps.h"
+#include "ctl/raw_terminal.h"
 #include "ctl/verbs/verbs.h"
 
 namespace muster {
@@ -35,9 +37,10 @@ class Ps : public Verb {
     auto reply = ask<PsReply>(session, PsRequest{names_, usage_ || json_}, short_timeout);
     if (!reply) return tl::unexpected(reply.error());
     if (watch_ && session.out.is_terminal()) session.out.write(clear_screen);
+    const size_t columns = session.out.is_terminal() ? RawTerminal::size().second : SIZE_MAX;
     session.out.write(json_    ? ps_json(reply->processes)
-                      : usage_ ? ps_usage_table(reply->processes)
-                               : ps_table(reply->processes));
+                      : usage_ ? ps_usage_table(reply->processes, columns)
+                               : ps_table(reply->processes, columns));
     if (json_) return status_done;
     session.out.flush();
     for (auto& row : reply->processes)

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "ctl/printers/json.h"
 #include "ctl/verbs/verbs.h"
 #include "daemon/config/formation.h"
 
@@ -13,12 +14,17 @@ class Scale : public Verb {
   void add_options(CLI::App& app) override {
     app.add_option("CHANGE", changes_,
                    "web=2 sets, worker+1 adds, clock-1 takes away; none prints the formation");
+    app.add_flag("--json", json_, "The formation afterwards, as an object");
     add_timeout(app, seconds_);
   }
 
   Outcome<int> run(Session& session) override {
     auto reply = ask<ScaleReply>(session, ScaleRequest{changes_}, nanos_of(seconds_));
     if (!reply) return tl::unexpected(reply.error());
+    if (json_) {
+      session.out.write(text_of(Json(reply->formation), 2) + "\n");
+      return status_done;
+    }
     if (changes_.empty()) session.out.write(format_formation(reply->formation) + "\n");
     for (auto& [type, count] : reply->changed)
       session.out.write(fmt::format("Scaling {} processes... done, now running {}\n", type, count));
@@ -27,6 +33,7 @@ class Scale : public Verb {
 
  private:
   std::vector<std::string> changes_;
+  bool json_ = false;
   double seconds_ = wait_seconds;
 };
 

@@ -76,8 +76,8 @@ Result<FormationCounts> parse_formation_option(std::string_view text,
   std::string packed(text);
   std::erase_if(packed, [](char c) { return white_space.find(c) != white_space.npos; });
   auto named = parse_words(packed, ",");
-  if (!named) return within(named.error(), "formation '{}'", text);
-  if (named->empty()) return fail("formation '{}' names no type: write TYPE=COUNT,...", text);
+  if (!named) return tl::unexpected(named.error());
+  if (named->empty()) return fail("it names no type: write TYPE=COUNT,...");
 
   FormationCounts counts;
   auto all = named->extract(std::string(all_types));
@@ -86,15 +86,13 @@ Result<FormationCounts> parse_formation_option(std::string_view text,
   for (auto& [type, count] : *named) {
     auto known = counts.find(type);
     if (known == counts.end())
-      return fail("formation '{}': there is no process type '{}' in the Procfile", text, type);
+      return fail("there is no process type '{}' in the Procfile", type);
     known->second = count;
   }
   for (auto& type : types)
     if (const Scalability allowed = scalability(type); counts[type.name] > allowed.most)
-      return fail("formation '{}': {}: {}", text, type.name, allowed.why);
-  auto limited = within_limit(std::move(counts));
-  if (!limited) return within(limited.error(), "formation '{}'", text);
-  return limited;
+      return fail("{}: {}", type.name, allowed.why);
+  return within_limit(std::move(counts));
 }
 
 FormationCounts one_of_each(const std::vector<ProcessType>& types) {

@@ -38,6 +38,7 @@ class SettingsReader {
       else if (name.str() != defaults_table && name.str() != one_offs_table)
         complain(name.source(), unknown_type(name.str()));
     }
+    expect_own_addresses(file);
     for (auto& [type, message] : settle_needs(model_)) {
       const auto own = file.at_path(type + ".needs");
       const auto& at = own ? *own.node() : *file.at_path("app.needs").node();
@@ -60,6 +61,23 @@ class SettingsReader {
     for (auto& type : model_.types)
       if (type.name == name && name != defaults_table) return &type;
     return nullptr;
+  }
+
+  // A socket is one type's: its processes share it.
+  void expect_own_addresses(const toml::table& file) {
+    for (size_t i = 0; i < model_.types.size(); ++i) {
+      auto& type = model_.types[i];
+      const auto other = std::find_if(
+          model_.types.begin(), model_.types.begin() + static_cast<ptrdiff_t>(i),
+          [&](auto& earlier) {
+            return type.settings.listen && earlier.settings.listen == type.settings.listen;
+          });
+      if (other == model_.types.begin() + static_cast<ptrdiff_t>(i)) continue;
+      const auto own = file.at_path(type.name + ".listen");
+      complain(
+          (own ? *own.node() : *file.at_path("app.listen").node()).source(),
+          fmt::format("listen: {} and {} cannot have the same address", other->name, type.name));
+    }
   }
 
   void take_keys(const toml::table& table, Settings& settings) {

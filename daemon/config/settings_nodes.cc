@@ -75,6 +75,8 @@ Result<> read(const toml::node& node, FileMask& mask) { return set(mask, node, p
 Result<> read(const toml::node& node, Nanos& duration) {
   if (auto* seconds = node.as_integer(); seconds && seconds->get() >= 0)
     return set(duration, parse_duration(std::to_string(seconds->get()) + "s"));
+  if (!node.is_string())
+    return fail("must be a whole number of seconds, or a duration such as \"500ms\" or \"1m30s\"");
   return set(duration, node, parse_duration);
 }
 
@@ -136,6 +138,8 @@ Result<> read(const toml::node& node, Environment& env) {
     const std::string_view variable = name.str();
     if (variable.empty() || variable.find_first_of(std::string_view("=\0", 2)) != variable.npos)
       return fail("'{}' cannot be the name of a variable", variable);
+    if (variable == "PORT")
+      return fail("PORT is given by muster; the first one is set by musterd -p, or PORT in .env");
     auto text = text_of(value);
     if (!text) return within(text.error(), "{}", variable);
     set_variable(env, variable, *text);

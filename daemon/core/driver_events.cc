@@ -1,9 +1,21 @@
 // See driver.h. Here: what the edges tell about launches, written down and turned into events of
 // the life cycle.
+#include <cerrno>
+
 #include "daemon/core/driver.h"
 #include "daemon/core/texts.h"
 
 namespace muster {
+namespace {
+
+// What a shell exits with that cannot execute the command.
+std::optional<int32_t> shell_status(const LaunchFailed& event) {
+  constexpr int32_t not_found = 127, not_executable = 126;
+  if (!event.stage.starts_with("exec ")) return {};
+  return event.error_number == ENOENT ? not_found : not_executable;
+}
+
+}  // namespace
 
 void Driver::on(const Launched& event) {
   Process* p = table_.of_launch(event.launch);
@@ -36,7 +48,7 @@ void Driver::on(const LaunchFailed& event) {
   const std::string text = texts::failed_to_start(p->trouble);
   publish(*p, RecordKind::error, text);
   if (p->one_off && p->one_off->asker) {
-    out_.answer(*p->one_off->asker, RefusedReply{Refusal::no, text});
+    out_.answer(*p->one_off->asker, RefusedReply{Refusal::no, text, shell_status(event)});
     p->one_off->asker.reset();
   }
   if (p->state == ProcessState::starting)

@@ -58,7 +58,8 @@ Verdict<std::vector<Process*>> select_word(ProcessTable& table, const FormationC
 
 Verdict<std::vector<Process*>> select(ProcessTable& table, const FormationCounts& formation,
                                       const std::vector<std::string>& words) {
-  if (words.empty()) return table.everything();
+  const bool all = std::find(words.begin(), words.end(), "all") != words.end();
+  if (words.empty() || (all && !formation.contains("all"))) return table.everything();
   std::vector<Process*> chosen;
   for (auto& word : std::set(words.begin(), words.end())) {
     auto found = is_pattern(word) ? select_pattern(table, formation, word)

@@ -11,7 +11,8 @@
 
 namespace muster {
 
-// Each process once, by type and number. No words mean every process.
+// Each process once, by type and number. No words mean every process, and so does "all", unless a
+// type is called so.
 Verdict<std::vector<Process*>> select(ProcessTable& table, const FormationCounts& formation,
                                       const std::vector<std::string>& words);
 

@@ -27,7 +27,10 @@ def test_bash_is_offered_verbs_options_and_names(app):
     assert completed(app, "ctl", "rel") == ["releases", "reload"]
     assert completed(app, "ctl", "logs", "--j") == ["--json"]
     assert completed(app, "ctl", "stop", "wo") == ["worker", "worker.1", "worker.2"]
+    assert completed(app, "ctl", "stop", "we") == ["web"]
+    assert completed(app, "ctl", "logs", "-p", "wo") == ["worker", "worker.1", "worker.2"]
     assert completed(app, "ctl", "version", "wo") == []
+    assert completed(app, "ctl", "ps", "-a", "") == ["app"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

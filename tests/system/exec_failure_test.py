@@ -49,3 +49,15 @@ def test_a_script_without_a_first_line_is_the_shells(app):
     app.start(env={"PATH": f"/no/such/directory::{app.directory}/bin:/usr/bin:/bin"})
     wait_for("its line", lambda: "2 arguments, the last is two" in str(app.logs("-p", "alpha")))
     assert app.pid("alpha.1")
+
+
+def test_a_one_off_ends_as_a_shell_would(app):
+    app.procfile(alpha="exec sleep 1000")
+    app.start()
+    app.write("plain.txt", "hello\n")
+    missing = app.ctl("run", "--", "ls | wc")
+    assert missing.returncode == 127
+    assert "exec ls | wc: No such file or directory" in missing.stderr
+    assert "ctl run -- sh -c 'ls | wc'" in missing.stderr
+    assert app.ctl("run", "--", "./plain.txt").returncode == 126
+    assert app.ctl("run", "-d", "--", "nosuch").returncode == 1

@@ -59,3 +59,8 @@ def test_errors(running):
     assert "'FROB' is not a signal" in running.refused("kill", "-s", "FROB", "alpha", status=2)
     running.refused("kill", "-s", "0", "alpha", status=2)
     assert "zookeeper" in running.refused("kill", "zookeeper")
+
+
+def test_a_nine_is_enough(running):
+    assert running.ok("kill", "-9", "bravo.1") == "Sending SIGKILL to bravo.1... done\n"
+    running.wait_log("muster[bravo.1]: Process exited with status 137")

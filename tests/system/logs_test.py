@@ -32,6 +32,21 @@ def test_the_form_of_a_line(talking):
                             rf"app\[alpha\.1\]: line {number}", line)
 
 
+def test_names_may_stand_alone_and_be_patterns(talking):
+    assert talking.logs("alpha", "-s", "app") == talking.logs("-p", "alpha", "-s", "app")
+    assert talking.logs("-f", "--help") == talking.logs("-t", "--help")
+    both = {line.split("[")[1].split(".")[0] for line in talking.logs("alph*", "-s", "app")}
+    assert both == {"alpha", "alphabet"}
+    assert "Nothing here is called like x*" in talking.refused("logs", "x*")
+
+
+def test_a_name_that_the_log_does_not_know_is_told(talking):
+    done = talking.ctl("logs", "alhpa")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "The log has nothing of alhpa" in done.stderr
+    assert talking.ctl("logs", "alpha", "--grep", "no such line").stderr == ""
+
+
 def test_a_type_is_not_the_beginning_of_another(talking):
     assert {line.split("[")[1].split(".")[0] for line in talking.logs("-p", "alpha")} == {"alpha"}
     assert talking.logs("-p", "alpha.1", "-s", "app") == talking.logs("-p", "alpha", "-s", "app")

@@ -1,6 +1,7 @@
 """ctl scale: only the named types change, all or nothing."""
 
 import getpass
+import json
 
 import pytest
 
@@ -27,6 +28,11 @@ def test_the_formation_can_be_typed_back_in(scaled):
     words = scaled.formation().split()
     scaled.ok("scale", *words)
     assert scaled.formation().split() == words
+
+
+def test_the_formation_as_json(scaled):
+    assert json.loads(scaled.ok("scale", "--json")) == \
+        dict((word.split("=")[0], int(word.split("=")[1])) for word in scaled.formation().split())
 
 
 def test_what_is_logged_names_the_whole_formation_and_who(scaled):

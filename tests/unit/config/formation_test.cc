@@ -29,9 +29,9 @@ TEST_CASE("a formation option that is not understood is refused whole") {
     CHECK_FALSE(parse_formation_option(text, types));
   }
   CHECK(parse_formation_option("nope=1", types).message() ==
-        "formation 'nope=1': there is no process type 'nope' in the Procfile");
+        "there is no process type 'nope' in the Procfile");
   CHECK(parse_formation_option("web=x", types).message() ==
-        "formation 'web=x': 'web=x': the count is not a whole number from 0 on");
+        "'web=x': the count is not a whole number from 0 on");
 }
 
 TEST_CASE("a printed formation can be read back") {

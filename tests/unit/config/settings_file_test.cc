@@ -260,3 +260,14 @@ TEST_CASE("changed keys are told apart by when they are in force") {
   CHECK(changed_keys(before, after).at_once == Errors{"grace"});
   CHECK(changed_keys(before, after).at_start == Errors{"env", "nice"});
 }
+
+TEST_CASE("an address is one type's") {
+  CHECK(errors_of("[web]\nlisten = \"8080\"\n[worker]\nlisten = \"0.0.0.0:8080\"\n") ==
+        Errors{"muster.toml:4: listen: web and worker cannot have the same address"});
+  CHECK(errors_of("[app]\nlisten = \"8080\"\n") ==
+        Errors{"muster.toml:2: listen: web and worker cannot have the same address"});
+}
+
+TEST_CASE("what muster gives to each process is not to be set") {
+  CHECK(errors_of("[web]\nenv = { PORT = \"80\" }\n").size() == 1);
+}

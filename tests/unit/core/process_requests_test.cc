@@ -242,3 +242,17 @@ TEST_CASE("who is waited for may ask whether it still is") {
   REQUIRE(stage.replies(id).size() == 2);
   CHECK(std::get<RefusedReply>(stage.replies(id)[1].body).refusal == Refusal::gone);
 }
+
+TEST_CASE("all means all of them, where no type is called so") {
+  Stage stage({{"web", 1}, {"worker", 1}});
+  stage.comes_up("web.1");
+  stage.comes_up("worker.1");
+  stage.ask(StopRequest{{"all"}});
+  CHECK(stage.signals() == Lines{"web.1 15", "worker.1 15"});
+
+  Stage named({{"all", 1}, {"worker", 1}}, model_of({{"all", "a"}, {"worker", "b"}}));
+  named.comes_up("all.1");
+  named.comes_up("worker.1");
+  named.ask(StopRequest{{"all"}});
+  CHECK(named.signals() == Lines{"all.1 15"});
+}

@@ -33,7 +33,8 @@ TEST_CASE("without a daemon a client fails at once and says what to do") {
   const auto client = Client::connect(places(temp), "adam@box");
   REQUIRE_FALSE(client);
   CHECK(client.error().trouble == ClientTrouble::no_daemon);
-  CHECK(client.error().message == "no daemon runs for app 'shop'; start one with: musterd -d");
+  CHECK(client.error().message ==
+        "no daemon runs for app 'shop'; start one in its directory with: musterd -d");
 }
 
 TEST_CASE("whether a daemon runs is known from its lock, and asking does not take it") {

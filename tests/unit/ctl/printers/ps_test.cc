@@ -29,15 +29,15 @@ const std::string header =
 }  // namespace
 
 TEST_CASE("a row looks as in 2011") {
-  CHECK(ps_table({}) == header);
-  CHECK(ps_table({web()}) == header + "web.1         up for 2s           node web.js\n");
+  CHECK(ps_table({}, 80) == header);
+  CHECK(ps_table({web()}, 80) == header + "web.1         up for 2s           node web.js\n");
 }
 
 TEST_CASE("what a process uses stands between its state and its command") {
   auto row = web();
   row.cpu_ms = 61'250;
   row.memory_bytes = 3 << 19;
-  CHECK(ps_usage_table({row, web()}) ==
+  CHECK(ps_usage_table({row, web()}, 80) ==
         "Process       State                     CPU      Memory  Restarts  Command\n"
         "------------  ------------------  ---------  ----------  --------  "
         "------------------------------\n"
@@ -49,17 +49,18 @@ TEST_CASE("a long name pushes the columns, a long command is cut") {
   auto row = web();
   row.process = "a-very-long-name.1";
   row.command = "123456789 123456789 123456789 1234567";
-  CHECK(ps_table({row}) == header +
+  CHECK(ps_table({row}, 70) == header +
                                "a-very-long-name.1  up for 2s           "
                                "123456789 123456789 123456789 1234..\n");
+  CHECK(ps_table({row}, 71).ends_with(row.command + "\n"));
   row.command.pop_back();
-  CHECK(ps_table({row}).ends_with(row.command + "\n"));
+  CHECK(ps_table({row}, 40).ends_with(row.command + "\n"));
 }
 
 TEST_CASE("a command cannot forge a row") {
   auto row = web();
   row.command = "a\nb\x1b";
-  CHECK(ps_table({row}) == header + "web.1         up for 2s           a\\x0ab\\x1b\n");
+  CHECK(ps_table({row}, 80) == header + "web.1         up for 2s           a\\x0ab\\x1b\n");
 }
 
 TEST_CASE("for programs a process is an object") {

@@ -59,7 +59,7 @@ TEST_CASE("options of logs") {
   CHECK_FALSE(accepts("logs", {"-n", "-1"}));
   CHECK_FALSE(accepts("logs", {"-s", "heroku"}));
   CHECK_FALSE(accepts("logs", {"-t", "--until", "5m"}));
-  CHECK_FALSE(accepts("logs", {"-p", "web", "worker"}));
+  CHECK(accepts("logs", {"-f", "-p", "web", "worker"}));
 }
 
 TEST_CASE("a one-off's command is taken verbatim from its first word on") {
