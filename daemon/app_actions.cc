@@ -46,7 +46,7 @@ void App::Parts::forget(const Exited& exited) {
 
 void App::Parts::on(Kill& action) {
   if (action.to_end) intake->hurry(action.launch);
-  processes->kill(action.launch, action.signal, action.to_end);
+  processes->kill(action);
 }
 
 void App::Parts::on(Publish& action) { router->publish(std::move(action.event), read_clocks()); }
@@ -73,7 +73,7 @@ void App::Parts::on(PassToLaunch& action) {
   else if (auto* input = std::get_if<InputRequest>(&action.body))
     attachments->input(action.launch, input->data, input->eof);
   else if (auto* signal = std::get_if<SignalRequest>(&action.body))
-    processes->kill(action.launch, signal->number);
+    processes->kill({action.launch, signal->number, false});
   else if (auto* resize = std::get_if<ResizeRequest>(&action.body))
     attachments->resize(action.launch, resize->terminal);
 }

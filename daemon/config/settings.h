@@ -73,9 +73,16 @@ struct Quotas {
   bool operator==(const Quotas&) const = default;
 };
 
+// Whom of a process's tree the signal is for; SIGKILL is for all.
+struct Audience {
+  bool leader_alone = false;
+  bool operator==(const Audience&) const = default;
+};
+
 // How a process is told to end.
 struct Stopping {
   Signal signal;
+  Audience audience;
   std::optional<Nanos> grace;  // from the signal to SIGKILL; none: the daemon's own
   bool operator==(const Stopping&) const = default;
 };

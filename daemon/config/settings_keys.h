@@ -30,6 +30,7 @@ void for_each_key(Visit&& visit, S&... of) {
   visit(Key{"group", at_start}, of.surroundings.account.group...);
   visit(Key{"health", at_once}, of.watching.health...);
   visit(Key{"isolate", at_start}, of.surroundings.isolate...);
+  visit(Key{"kill", at_once}, of.stopping.audience...);
   visit(Key{"line_rate", at_start}, of.line_rate...);
   visit(Key{"listen", at_start}, of.listen...);
   visit(Key{"max_age", at_once}, of.watching.max_age...);

@@ -154,6 +154,10 @@ Result<> read(const toml::node& node, bool& value) {
   return {};
 }
 
+Result<> read(const toml::node& node, Audience& audience) {
+  return set(audience, node, parse_audience);
+}
+
 Result<> read(const toml::node& node, Restart& restart) {
   return set(restart, node, parse_restart);
 }

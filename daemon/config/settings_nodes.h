@@ -28,6 +28,7 @@ Result<> read(const toml::node& node, LineRate& rate);
 Result<> read(const toml::node& node, ResourceLimit& limit);
 Result<> read(const toml::node& node, Environment& env);
 Result<> read(const toml::node& node, bool& value);
+Result<> read(const toml::node& node, Audience& audience);
 Result<> read(const toml::node& node, Restart& restart);
 Result<> read(const toml::node& node, Readiness& readiness);
 Result<> read(const toml::node& node, std::vector<int32_t>& statuses);

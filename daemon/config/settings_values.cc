@@ -41,6 +41,12 @@ Result<ResourceLimit> parse_limit(std::string_view text) {
   return ResourceLimit{*size};
 }
 
+Result<Audience> parse_audience(std::string_view text) {
+  if (text == "tree") return Audience{false};
+  if (text == "leader") return Audience{true};
+  return fail("'{}' is neither \"tree\" nor \"leader\"", text);
+}
+
 Result<Restart> parse_restart(std::string_view text) {
   constexpr std::pair<std::string_view, Restart> words[] = {
       {"always", Restart::always}, {"on-failure", Restart::on_failure}, {"never", Restart::never}};

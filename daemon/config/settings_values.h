@@ -20,6 +20,8 @@ Result<FileMask> parse_mask(std::string_view text);
 // A size, or "unlimited".
 Result<ResourceLimit> parse_limit(std::string_view text);
 
+// "tree" or "leader".
+Result<Audience> parse_audience(std::string_view text);
 // "always", "on-failure" or "never".
 Result<Restart> parse_restart(std::string_view text);
 // "port", "notify", "none", "delay:3s", "exec:COMMAND", "http:/PATH" or "log:PATTERN".

@@ -63,6 +63,7 @@ struct Kill {
   LaunchId launch;
   int signal;
   bool to_end = true;
+  bool leader_alone = false;  // not to the tree: to the launch's first process
 };
 struct AwaitReady {  // for a port, a command, a GET or a line; answered by Ready, if ever
   LaunchId launch;

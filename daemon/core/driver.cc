@@ -58,7 +58,9 @@ void Driver::apply(Process& p, Cell cell) {
     case Effect::terminate:
     case Effect::terminate_again:
       change(p, next, cell.effect == Effect::terminate ? Wish::rest : Wish::restart);
-      publish(p, RecordKind::notice, texts::stopping_all(name_of(p.stopping.signal)));
+      publish(p, RecordKind::notice,
+              p.stopping.audience.leader_alone ? texts::stopping_leader(name_of(p.stopping.signal))
+                                               : texts::stopping_all(name_of(p.stopping.signal)));
       return terminate(p);
     case Effect::drain:
       forgive(p);
@@ -78,6 +80,8 @@ void Driver::apply(Process& p, Cell cell) {
     case Effect::repeat_signal:
       return out_.add(
           Kill{*p.launch, p.state == ProcessState::stopping ? p.stopping.signal.number : SIGKILL});
+    case Effect::tell_rest:
+      return tell_rest(p);
     case Effect::escalate:
       publish_error(p, "R12", texts::exit_timeout(grace_of(p), name_of(p.stopping.signal)));
       change(p, next, p.wish);

@@ -94,6 +94,7 @@ class Driver {
   void retire(Process& process);
   void hang_up(Process& process);
   void terminate(Process& process);
+  void tell_rest(Process& p);
   void kill(Process& process, std::string said);
   void kill_again(Process& process);
   void forgive(Process& process);

@@ -95,7 +95,7 @@ constexpr Row rows[] = {
   {stopping, E::failed,    stopping, F::settle},
   {stopping, E::ready,     stopping, F::none},
   {stopping, E::exited,    draining, F::drain},
-  {stopping, E::abandoned, stopping, F::none},
+  {stopping, E::abandoned, stopping, F::tell_rest},
   {stopping, E::gone,      stopping, F::settle},
   {stopping, E::deadline,  killing,  F::escalate},
   {stopping, E::give_up,   stopping, F::never},

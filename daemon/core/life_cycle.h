@@ -102,6 +102,7 @@ enum class Effect : uint8_t {
   kill_hung,        // SIGKILL; then it has crashed
   run_out,          // it was hung up on, has been silent for too long, or is old
   terminate,        // its stop signal (SIGTERM) to its tree, grace; then it rests
+  tell_rest,        // the same to those whom only their leader had to tell, when it has ended
   terminate_again,  // the same; then it is launched again
   drain,            // it has ended
   sweep,            // it ended by itself: the stop signal to what is left of its tree, grace

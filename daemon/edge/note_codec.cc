@@ -87,6 +87,7 @@ void describe(Fields& fields, M& note) {
   fields.must("since_wall", note.since.wall);
   fields.may("deadline", note.deadline);
   fields.may("stop_signal", note.stopping.signal.number);
+  fields.may("stop_leader", note.stopping.audience.leader_alone);
   fields.may("grace", note.stopping.grace);
   fields.may("readiness", note.readiness);
   fields.may("turn", note.turn);

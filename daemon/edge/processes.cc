@@ -46,13 +46,18 @@ Processes::Processes(Loop& loop, ProcessTree tree, LaunchCgroups cgroups, Spawne
 // The group gets it at once, as long as its leader has not been reaped: nobody else can have its
 // number. Those who have left the group, and everybody once the leader is dead, get it one by one;
 // the tree is looked at before, while parents are there by which all of it is known.
-void Processes::kill(LaunchId launch, int signal, bool to_end) {
+void Processes::kill(const Kill& wanted) {
+  const auto& [launch, signal, to_end, leader_alone] = wanted;
   auto found = running_.find(launch);
   if (found == running_.end() || found->second.phase == Phase::over) return;
   auto& running = found->second;
   running.told_to_end = running.told_to_end || to_end || signal == SIGTERM || signal == SIGKILL;
   if (running.phase == Phase::queued) {
     running.early_signals.push_back(signal);
+    return;
+  }
+  if (leader_alone && !running.launch.surroundings.isolate.value_or(false)) {
+    if (!running.child->exit()) ::kill(running.child->pid(), signal);
     return;
   }
   // Who has left the cgroup nevertheless is killed in the next round.

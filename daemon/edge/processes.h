@@ -42,10 +42,11 @@ class Processes {
   // Soon, in the order of the calls; a burst is spread over turns. A resumed one that was started
   // is taken over at once.
   void start(Launch launch);
-  // To every process of the launch's tree, once; SIGKILL again and again until none is left. From
-  // one that is to end it, as SIGTERM and SIGKILL always are, nobody who reads its output slowly is
-  // waited for any more.
-  void kill(LaunchId launch, int signal, bool to_end = false);
+  // Once; SIGKILL again and again until none is left. From one that is to end it, as SIGTERM and
+  // SIGKILL always are, nobody who reads its output slowly is waited for any more. The leader of
+  // one that is isolated passes nothing on, so there it goes to the tree.
+  void kill(const Kill& kill);
+  void kill(LaunchId launch, int signal) { kill({launch, signal, false}); }
 
   // To be called by an Output: the end of a launch's streams was reached.
   void output_changed() { sweep_.on(); }

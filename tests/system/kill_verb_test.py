@@ -62,5 +62,5 @@ def test_errors(running):
 
 
 def test_a_nine_is_enough(running):
-    assert running.ok("kill", "-9", "bravo.1") == "Sending SIGKILL to bravo.1... done\n"
+    assert running.ok("kill", "-9", "bravo.1") == "Sending SIGKILL to bravo.1 process... done\n"
     running.wait_log("muster[bravo.1]: Process exited with status 137")

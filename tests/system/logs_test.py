@@ -34,7 +34,6 @@ def test_the_form_of_a_line(talking):
 
 def test_names_may_stand_alone_and_be_patterns(talking):
     assert talking.logs("alpha", "-s", "app") == talking.logs("-p", "alpha", "-s", "app")
-    assert talking.logs("-f", "--help") == talking.logs("-t", "--help")
     both = {line.split("[")[1].split(".")[0] for line in talking.logs("alph*", "-s", "app")}
     assert both == {"alpha", "alphabet"}
     assert "Nothing here is called like x*" in talking.refused("logs", "x*")

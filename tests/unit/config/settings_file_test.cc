@@ -42,6 +42,7 @@ directory = "site"
 give_up = { crashes = 5, within = "1m" }
 grace = "1m30s"
 group = "staff"
+kill = "leader"
 listen = "8080"
 max_age = "1d"
 memory = "512M"
@@ -55,6 +56,7 @@ restart = "on-failure"
 signal = "INT"
 singleton = true
 success = [0, 143]
+tty = true
 umask = "027"
 user = "deploy"
 watchdog = "30s"
@@ -62,7 +64,7 @@ env = { RAILS_ENV = "production" }
 )")
                            .find("web")
                            ->settings;
-  CHECK(web.stopping == Stopping{{SIGINT}, 90s});
+  CHECK(web.stopping == Stopping{{SIGINT}, {true}, 90s});
   CHECK(web.booting == Booting{Readiness{Readiness::Kind::http, "/health", {}}, 20s});
   CHECK(web.restarting ==
         Restarting{Restart::on_failure, {0, 143}, Backoff{1s, 1min}, GiveUp{5, 1min}});
@@ -78,7 +80,10 @@ env = { RAILS_ENV = "production" }
                      ResourceLimit{},
                      {"deploy", "staff"},
                      OomScore{-10},
-                     {Quotas::Bytes{512 << 20}, Quotas::CorePercents{150}, Quotas::Tasks{100}}});
+                     {Quotas::Bytes{512 << 20}, Quotas::CorePercents{150}, Quotas::Tasks{100}},
+                     {},
+                     {Surroundings::usual_disk},
+                     true});
   CHECK(web.env == Environment{{"RAILS_ENV", "production"}});
 }
 
@@ -96,9 +101,9 @@ SIZE = "1"
 )");
   const Settings& web = model.find("web")->settings;
   CHECK(web == model.defaults);
-  CHECK(web.stopping == Stopping{{SIGQUIT}, 5s});
+  CHECK(web.stopping == Stopping{{SIGQUIT}, {}, 5s});
   const Settings& worker = model.find("worker")->settings;
-  CHECK(worker.stopping == Stopping{{SIGQUIT}, 60s});
+  CHECK(worker.stopping == Stopping{{SIGQUIT}, {}, 60s});
   CHECK(worker.env == Environment{{"COLOUR", "blue"}, {"SIZE", "2"}, {"QUEUE", "high"}});
 }
 

@@ -14,7 +14,7 @@ AppModel with(Settings worker) {
 
 Settings ended_by(int signal, std::optional<Nanos> grace) {
   Settings settings;
-  settings.stopping = {{signal}, grace};
+  settings.stopping = {{signal}, {}, grace};
   return settings;
 }
 
@@ -44,6 +44,21 @@ TEST_CASE("a process is ended by its own signal and after its own grace") {
   CHECK(lines[3] ==
         "worker.1: Error R12 (Exit timeout) -> At least one process failed to exit within 2 "
         "seconds of SIGINT");
+}
+
+TEST_CASE("the leader alone may be told, and the others when it has ended") {
+  Settings settings = ended_by(SIGINT, 2s);
+  settings.stopping.audience = {true};
+  Stage stage = running_with(settings);
+  stage.ask(StopRequest{{"worker.1"}});
+  CHECK(stage.signals() == Lines{"worker.1 2 leader"});
+  stage.exits("worker.1", 0, true);
+  CHECK(stage.signals() == Lines{"worker.1 2"});
+  const Lines lines = stage.lines();
+  CHECK(lines[2] == "worker.1: Stopping its first process with SIGINT");
+  CHECK(lines.back() == "worker.1: Stopping remaining processes with SIGINT");
+  stage.pass(2s);
+  CHECK(stage.signals() == Lines{"worker.1 9"});
 }
 
 TEST_CASE("what a crash leaves behind is ended by that signal too") {

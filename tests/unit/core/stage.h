@@ -161,7 +161,8 @@ class Stage {
     launches_[it.process.text()] = it;
   }
   void take(Kill& it) {
-    signals_.push_back(name_of_launch(it.launch) + ' ' + std::to_string(it.signal));
+    signals_.push_back(name_of_launch(it.launch) + ' ' + std::to_string(it.signal) +
+                       (it.leader_alone ? " leader" : ""));
   }
   void take(AwaitReady& it) {
     std::string what = name_of_launch(it.launch) + ' ' + std::to_string(it.port);

@@ -67,7 +67,7 @@ TEST_CASE("every field of a process that was kept is found again") {
   note.port = 5000;
   note.since = {MonoTime(5s), WallTime(-3s)};
   note.deadline = MonoTime(15s);
-  note.stopping = {{SIGINT}, 3s};
+  note.stopping = {{SIGINT}, {true}, 3s};
   note.patience = 10s;
   note.launches = 3;
   note.crashes = 2;
