@@ -16,6 +16,7 @@ from home import BIN, Home
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+LONG = os.environ.get("MUSTER_LONG")
 # Seconds that the longest of the long tests may take.
 LONGEST = 7200
 
@@ -29,10 +30,10 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if rows := [row for mark in item.iter_markers("row") for row in mark.args]:
             item.user_properties.append(("rows", rows))
-        if "long" in item.keywords:
+        if LONG:
             item.add_marker(pytest.mark.timeout(LONGEST))
-            if not os.environ.get("MUSTER_LONG"):
-                item.add_marker(pytest.mark.skip(reason="runs with scripts/test --long"))
+        elif "long" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="runs with scripts/test --long"))
 
 
 @pytest.fixture

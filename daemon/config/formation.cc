@@ -85,8 +85,7 @@ Result<FormationCounts> parse_formation_option(std::string_view text,
   for (auto& type : types) counts[type.name] = std::min(each, scalability(type).most);
   for (auto& [type, count] : *named) {
     auto known = counts.find(type);
-    if (known == counts.end())
-      return fail("there is no process type '{}' in the Procfile", type);
+    if (known == counts.end()) return fail("there is no process type '{}' in the Procfile", type);
     known->second = count;
   }
   for (auto& type : types)

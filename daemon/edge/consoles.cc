@@ -12,6 +12,7 @@
 
 #include "base/uv/poll.h"
 #include "daemon/edge/input_queue.h"
+#include "daemon/edge/launch_pipes.h"
 #include "daemon/edge/terminal.h"
 #include "proto/limits.h"
 
@@ -30,14 +31,6 @@ constexpr size_t pending_limit = 1 << 20;
 UniqueFd open_write_end(int pipe) {
   return UniqueFd(
       ::open(fmt::format("/proc/self/fd/{}", pipe).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
-}
-
-// From which nothing comes.
-UniqueFd ended_pipe() {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return {};
-  ::close(ends[1]);
-  return UniqueFd(ends[0]);
 }
 
 }  // namespace

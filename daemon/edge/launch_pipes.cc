@@ -102,6 +102,13 @@ bool has_terminal(const Launch& launch) {
                          : launch.surroundings.tty.value_or(false);
 }
 
+UniqueFd ended_pipe() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return {};
+  close(ends[1]);
+  return UniqueFd(ends[0]);
+}
+
 StartResult<LaunchPipes> make_pipes(const Launch& launch) {
   LaunchPipes pipes;
   auto owner = find_account(launch.surroundings.account);

@@ -27,4 +27,7 @@ bool has_terminal(const Launch& launch);
 // is to be.
 StartResult<LaunchPipes> make_pipes(const Launch& launch);
 
+// One from which nothing comes: its end can be read at once.
+UniqueFd ended_pipe();
+
 }  // namespace muster

@@ -16,12 +16,7 @@ namespace {
 // Forks of one turn may take this long together; then the others get theirs.
 constexpr Nanos spawn_budget = 5ms;
 // A pipe that is lost is one from which nothing comes any more.
-UniqueFd or_ended(UniqueFd pipe) {
-  int ends[2];
-  if (pipe || pipe2(ends, O_CLOEXEC) != 0) return pipe;
-  close(ends[1]);
-  return UniqueFd(ends[0]);
-}
+UniqueFd or_ended(UniqueFd pipe) { return pipe ? std::move(pipe) : ended_pipe(); }
 
 // By which a pipe is found again; a terminal is hung up when nobody is left who holds it.
 uint64_t inode_of(int fd) {
