@@ -42,9 +42,7 @@ struct Attachments::Attachment {
 };
 
 Attachments::Attachments(Loop& loop, Send send, std::function<void()> on_ended)
-    : loop_(loop),
-      send_(std::move(send)),
-      on_ended_(std::move(on_ended)) {}
+    : loop_(loop), send_(std::move(send)), on_ended_(std::move(on_ended)) {}
 
 Attachments::~Attachments() = default;
 
@@ -60,8 +58,8 @@ Result<> Attachments::open(const Launch& launch, PipeEnds ends) {
       pass_on(*raw, source);
       watch(*raw);
     });
-  attachment->input = std::make_unique<InputQueue>(loop_, std::move(ends.in),
-                                                   [this, raw] { grant_input(*raw); });
+  attachment->input =
+      std::make_unique<InputQueue>(loop_, std::move(ends.in), [this, raw] { grant_input(*raw); });
   attachments_[launch.launch] = std::move(attachment);
   return {};
 }
