@@ -27,7 +27,7 @@ struct StreamState {
   bool behind = false;     // its window may hold lines that the journal would not take
   size_t known = 0;        // unread bytes without a newline in them
   std::optional<MonoTime> unfinished_since;
-  std::list<StreamId>::iterator place;  // in `unfinished` or `tidy`
+  std::list<StreamId>::iterator place;             // in `unfinished` or `tidy`
   std::function<void(std::string_view)> on_bytes;  // of one that comes from a terminal
 
   uint64_t key() const { return stream_key(launch, stream); }
