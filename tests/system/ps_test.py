@@ -3,6 +3,8 @@
 import re
 
 from daemon import STAYS
+from home import BIN
+from terminal import Terminal
 
 
 def test_the_table(app):
@@ -40,12 +42,17 @@ def test_names_choose(app):
         "alpha.2", "bravo.1", "bravo.2"]
 
 
-def test_a_long_command_is_cut(app):
+def test_a_long_command_is_cut_to_the_terminal(app):
     command = "exec sleep 1000 " + "2000 " * 20
     app.procfile(worker=command.strip())
     app.start()
     app.pid("worker.1")
-    assert app.ok("ps").splitlines()[2].endswith(command[:34] + "..")
+    assert app.ok("ps").splitlines()[2].endswith(command.strip())
+    with Terminal([BIN / "ctl", "-a", "app", "ps"], app.home.environment, app.directory,
+                  columns=100) as terminal:
+        assert terminal.wait_end() == 0
+        row = terminal.shown.decode().splitlines()[2]
+    assert row.endswith("200..") and len(row) == 100
 
 
 def test_nothing_runs(app):

@@ -50,8 +50,8 @@ TEST_CASE("a long name pushes the columns, a long command is cut") {
   row.process = "a-very-long-name.1";
   row.command = "123456789 123456789 123456789 1234567";
   CHECK(ps_table({row}, 70) == header +
-                               "a-very-long-name.1  up for 2s           "
-                               "123456789 123456789 123456789 1234..\n");
+                                   "a-very-long-name.1  up for 2s           "
+                                   "123456789 123456789 123456789 1234..\n");
   CHECK(ps_table({row}, 71).ends_with(row.command + "\n"));
   row.command.pop_back();
   CHECK(ps_table({row}, 40).ends_with(row.command + "\n"));
