@@ -71,7 +71,7 @@ def assert_lines(app, process):
     """Of each stream that the records name: 0, 1, 2 and so on up to the last word. Returns how
     many."""
     counts, ended = {"stdout": 0, "stderr": 0}, set()
-    with subprocess.Popen([str(BIN / "ctl"), "-a", "app", "logs", "--json", "-n", "1000000000",
+    with subprocess.Popen([str(BIN / "ctl"), "-a", "app", "logs", "--json", "--from", "1",
                            "-p", process, "-s", "app"], stdout=subprocess.PIPE,
                           env=app.home.environment, cwd=app.directory) as logs:
         for line in logs.stdout:
