@@ -19,6 +19,7 @@ void add_choice(CLI::App& cli, const std::string& option, T& place,
                 const std::map<std::string, T>& choices, const std::string& text,
                 const std::string& usual) {
   std::vector<std::string> words;
+  words.reserve(choices.size());
   for (auto& [word, meaning] : choices) words.push_back(word);
   cli.add_option_function<std::string>(
          option,
