@@ -114,7 +114,7 @@ Processes::Usage Processes::usage(LaunchId launch) {
 
 std::optional<uint64_t> Processes::times_out_of_memory(LaunchId launch) const {
   auto found = running_.find(launch);
-  if (found == running_.end() || found->second.phase == Phase::over) return {};
+  if (found == running_.end()) return {};  // one that is over is asked about once more
   uint64_t most = 0;
   if (auto& cgroup = found->second.cgroup) most = muster::times_out_of_memory(*cgroup).value_or(0);
   for (auto& limit : found->second.limits)

@@ -153,6 +153,18 @@ def test_who_wants_more_memory_is_ended_and_that_is_told_once(app):
     assert app.logs().count(told) == 1
 
 
+def test_that_is_told_too_of_who_is_ended_whole(app):
+    app.write("hog.py", "b = bytearray(512 << 20); b[::4096] = b[::4096]\n")
+    app.procfile(alpha=f"{sys.executable} hog.py")
+    app.write("muster.toml", "[alpha]\nmemory = '64M'\nrestart = 'never'\n")
+    start_limited(app)
+    told = "Error R15 (Memory quota vastly exceeded) -> The kernel has ended "
+    app.wait_state("alpha.1", "failed")
+    assert told in "\n".join(app.logs("-p", "alpha.1", "-s", "muster"))
+    assert app.ctl("run", "--shared", "--memory", "64M", sys.executable, "hog.py").returncode == 137
+    assert told in "\n".join(app.logs("-p", "run.1", "-s", "muster"))
+
+
 def test_ps_shows_what_is_used(app):
     app.procfile(alpha=f"exec {sys.executable} -c 'b = bytearray(64 << 20); b[::4096] = b[::4096]; "
                  "print(\"filled\", flush=True); input()' < gate", beta="echo; " + STAYS)
