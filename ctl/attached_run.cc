@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "ctl/printers/text.h"
 #include "ctl/session.h"
 #include "proto/limits.h"
 
@@ -22,6 +23,7 @@ constexpr size_t write_chunk = 4096;
 // The daemon may be gone without any descriptor telling so: asked for again this often.
 constexpr int look_again_ms = 500;
 constexpr Nanos silence = 2s, silence_after_input = 300ms;
+constexpr Nanos patience_to_leave = 2s;
 // So many interrupts within a second mean: let go, whatever the one-off does.
 constexpr size_t interrupts_to_leave = 4;
 constexpr int status_broken_pipe = 128 + SIGPIPE, status_interrupted = 128 + SIGINT,
@@ -73,6 +75,8 @@ Outcome<int> AttachedRun::go_on_to_the_end() {
     if (auto taken = take_replies(); !taken) return tl::unexpected(taken.error());
     if (over()) return *status_;
     if (auto asked = ask_if_silent(); !asked) return tl::unexpected(asked.error());
+    if (auto left = leave_if_told(); !left) return tl::unexpected(left.error());
+    if (over()) return *status_;
     if (auto waited = wait(); !waited) return tl::unexpected(waited.error());
     if (over()) return *status_;
   }
@@ -121,7 +125,7 @@ Outcome<void> AttachedRun::take(ReplyBody body) {
 std::string AttachedRun::hint() const {
   auto* run = std::get_if<RunRequest>(&request_);
   if (!run || run->command.size() != 1 || run->command[0].find(' ') == std::string::npos) return {};
-  return fmt::format("\nA line for a shell is run by: ctl run -- sh -c '{}'", run->command[0]);
+  return "\nA line for a shell is run by: ctl run -- sh -c " + shell_word(run->command[0]);
 }
 
 // A daemon that was killed and is back knows nothing of us, and says so only when it is asked.
@@ -165,12 +169,30 @@ Outcome<void> AttachedRun::forward_input() {
   input_open_ = !data.empty();
   // Ours has gone, and a terminal has no end that could be passed on.
   if (has_terminal_ && !input_open_) return leave(status_hung_up);
-  if (keys_to_leave_ && has_terminal_) data = keys_to_leave_->pass(data);
-  if (keys_to_leave_ && keys_to_leave_->pressed()) return leave(0);
-  if (keys_to_leave_ && data.empty()) return {};
-  unanswered_ = true;
+  if (keys_to_leave_) return forward_keys(has_terminal_ ? keys_to_leave_->pass(data) : data);
   --input_credit_;
   return send(InputRequest{std::move(data), !input_open_});
+}
+
+Outcome<void> AttachedRun::forward_keys(std::string keys) {
+  if (!keys.empty()) {
+    unanswered_ = true;
+    --input_credit_;
+    if (auto sent = send(InputRequest{std::move(keys)}); !sent) return sent;
+  }
+  if (keys_to_leave_->pressed()) {
+    input_open_ = false;
+    told_to_leave_ = read_clocks().mono;
+  }
+  return {};
+}
+
+// What was typed before is on its way: it would not arrive if we were gone.
+Outcome<void> AttachedRun::leave_if_told() {
+  if (!told_to_leave_ || status_) return {};
+  const bool all_taken = input_credit_ >= limits::credit_messages;
+  const bool too_late = read_clocks().mono - *told_to_leave_ >= patience_to_leave;
+  return all_taken || too_late ? leave(0) : Outcome<void>();
 }
 
 Outcome<void> AttachedRun::forward_signals() {

@@ -54,6 +54,8 @@ class AttachedRun {
   static void say(const std::string& text);
   Outcome<void> wait();
   Outcome<void> forward_input();
+  Outcome<void> forward_keys(std::string keys);
+  Outcome<void> leave_if_told();
   Outcome<void> forward_signals();
   Outcome<void> write_some();
   Outcome<void> leave(int status);
@@ -66,6 +68,7 @@ class AttachedRun {
   bool started_ = false, input_open_ = true, has_terminal_ = false;
   RawTerminal terminal_;
   std::optional<DetachKeys> keys_to_leave_;  // of a visit
+  std::optional<MonoTime> told_to_leave_;    // by them
   uint32_t input_credit_ = limits::credit_messages;
   MonoTime heard_;              // when the daemon last spoke, or was last asked whether it knows us
   bool unanswered_ = false;     // we have sent input since

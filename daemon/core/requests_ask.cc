@@ -60,6 +60,7 @@ void Core::State::ask(const Asker& asker, const std::string&, const StatusReques
   reply.directory = releases.current().code;
   std::vector<std::string> crashed, failed;
   for (auto& [name, p] : table.all()) {
+    if (p.state == ProcessState::complete) continue;  // there is nothing that should run
     reply.processes++;
     if (p.state == ProcessState::up) reply.processes_up++;
     if (p.state == ProcessState::crashed) crashed.push_back(name.text());

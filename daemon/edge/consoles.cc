@@ -49,7 +49,6 @@ struct Consoles::Console {
   UniqueFd terminal, to_log;
   std::unique_ptr<Poll> readable, room;  // until its end
   std::unique_ptr<InputQueue> input;
-  bool begun = false;
   bool hung_up = false;  // nobody has the other side open any more
 };
 
@@ -91,7 +90,8 @@ Result<> Consoles::open_console(const Launch& launch, PipeEnds ends) {
 
 void Consoles::begin(LaunchId launch) {
   log_.begin(launch);
-  if (auto found = consoles_.find(launch); found != consoles_.end())
+  auto found = consoles_.find(launch);
+  if (found != consoles_.end() && !found->second->hung_up)
     found->second->readable->watch(Poll::readable);
 }
 

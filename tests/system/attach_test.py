@@ -47,9 +47,10 @@ def test_talk_to_it_and_let_go(talker):
         terminal.press(b"print('half")
         terminal.press(b"\x03")
         terminal.wait_shown(b"KeyboardInterrupt")
-        terminal.press(LET_GO)
+        terminal.press(b"print('at the', 'end')\n" + LET_GO)
         assert terminal.wait_end() == 0
         assert b"Let go of talk.1" in terminal.shown
+    talker.wait_log("app[talk.1]: at the end")
     assert talker.pid("talk.1") == pid
     assert "app[talk.1]: xterm True" in talker.logs("-p", "talk.1")
     assert "app[talk.1]: KeyboardInterrupt" in talker.logs("-p", "talk.1")

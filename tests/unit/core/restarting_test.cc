@@ -30,6 +30,7 @@ TEST_CASE("a task that is to be started again on failure is complete when it suc
   CHECK(stage.launches() == 1);
   CHECK_FALSE(stage.has_deadline());
   CHECK(stage.row("worker.1").last_exit == 0);
+  CHECK(stage.reply<StatusReply>(stage.ask(StatusRequest{})).processes == 0);
 }
 
 TEST_CASE("and is started again when it does not") {
