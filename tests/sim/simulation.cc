@@ -14,6 +14,9 @@ namespace muster::sim {
 namespace {
 
 constexpr size_t trace_lines = 200;
+// Hundreds of processes, one after the other, each of which is ready some seconds after its start;
+// and changes that wait for each other.
+constexpr Nanos longest_roll = 3h;
 
 CoreOptions some_options(Rng& rng) {
   CoreOptions options;
@@ -64,9 +67,9 @@ class Simulation {
   void calm() {
     world_.calm_down();
     mortality_ = 0;
-    // The longest chain: SIGTERM, SIGKILL, a launch that backs off, and its boot timeout; then
-    // changes that have waited, one after the other.
-    run_until(now_.mono + options_.backoff_cap + options_.boot_timeout + 30min);
+    // The longest chain: SIGTERM, SIGKILL, a launch that backs off, and its boot timeout; then a
+    // restart of all.
+    run_until(now_.mono + options_.backoff_cap + options_.boot_timeout + longest_roll);
     const Request request{1, "checker@box", PsRequest{}};
     const auto actions = tell(Requested{"checker", request});
     for (auto& action : actions)
