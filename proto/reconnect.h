@@ -6,7 +6,7 @@
 
 namespace muster {
 
-constexpr int reconnect_ms = 20, reconnect_most_ms = 500;
+constexpr int reconnect_ms = 20, reconnect_most_ms = 500, reconnect_steady_ms = 4;
 
 inline MonoTime mono_now() { return read_clocks().mono; }
 
