@@ -56,8 +56,6 @@ struct Client::State {
       : endpoints(std::move(places)),
         by(std::move(caller)),
         socket(make_socket(context, zmq::socket_type::dealer, limits::control_reply)) {
-    // Somebody waits for the answer, and a supervisor is replaced in less than 50 ms: tried again
-    // at a steady pace, not ever more seldom.
     socket.set(zmq::sockopt::reconnect_ivl, reconnect_steady_ms);
     socket.set(zmq::sockopt::sndhwm, send_queue);
     socket.set(zmq::sockopt::sndtimeo, send_wait_ms);

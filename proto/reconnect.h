@@ -1,5 +1,5 @@
-// How a client of a daemon's sockets comes back after the daemon was away; for client and
-// subscriber alike.
+// How client and subscriber come back after the daemon was away: who awaits an answer at a steady
+// pace, a subscriber, which may wait for days, ever more seldom.
 #pragma once
 
 #include "base/time.h"

@@ -59,8 +59,8 @@ void Driver::apply(Process& p, Cell cell) {
     case Effect::terminate_again:
       change(p, next, cell.effect == Effect::terminate ? Wish::rest : Wish::restart);
       publish(p, RecordKind::notice,
-              p.stopping.audience.leader_alone ? texts::stopping_leader(name_of(p.stopping.signal))
-                                               : texts::stopping_all(name_of(p.stopping.signal)));
+              leader_tells_the_rest(p) ? texts::stopping_leader(name_of(p.stopping.signal))
+                                       : texts::stopping_all(name_of(p.stopping.signal)));
       return terminate(p);
     case Effect::drain:
       forgive(p);

@@ -94,7 +94,8 @@ class Driver {
   void retire(Process& process);
   void hang_up(Process& process);
   void terminate(Process& process);
-  void tell_rest(Process& p);
+  void tell_rest(Process& process);
+  static bool leader_tells_the_rest(const Process& process);
   void kill(Process& process, std::string said);
   void kill_again(Process& process);
   void forgive(Process& process);

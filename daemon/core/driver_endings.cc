@@ -60,16 +60,20 @@ void Driver::hang_up(Process& p) {
   arm(p, grace_of(p));
 }
 
+// The leader of one that is isolated passes nothing on.
+bool Driver::leader_tells_the_rest(const Process& p) {
+  return p.stopping.audience.leader_alone && !p.isolated;
+}
+
 // Who has only been waiting for the leader to end.
 void Driver::tell_rest(Process& p) {
-  if (!p.stopping.audience.leader_alone) return;
+  if (!leader_tells_the_rest(p)) return;
   publish(p, RecordKind::notice, texts::stopping_rest(name_of(p.stopping.signal)));
   out_.add(Kill{*p.launch, p.stopping.signal.number});
 }
 
 void Driver::terminate(Process& p) {
-  const bool leader_alone =
-      p.stopping.audience.leader_alone && p.progress != LaunchProgress::exited;
+  const bool leader_alone = leader_tells_the_rest(p) && p.progress != LaunchProgress::exited;
   out_.add(Kill{*p.launch, p.stopping.signal.number, true, leader_alone});
   arm(p, grace_of(p));
 }

@@ -56,7 +56,7 @@ void Processes::kill(const Kill& wanted) {
     running.early_signals.push_back(signal);
     return;
   }
-  if (leader_alone && !running.launch.surroundings.isolate.value_or(false)) {
+  if (leader_alone) {
     if (!running.child->exit()) ::kill(running.child->pid(), signal);
     return;
   }

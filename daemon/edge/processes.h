@@ -43,8 +43,7 @@ class Processes {
   // is taken over at once.
   void start(Launch launch);
   // Once; SIGKILL again and again until none is left. From one that is to end it, as SIGTERM and
-  // SIGKILL always are, nobody who reads its output slowly is waited for any more. The leader of
-  // one that is isolated passes nothing on, so there it goes to the tree.
+  // SIGKILL always are, nobody who reads its output slowly is waited for any more.
   void kill(const Kill& kill);
   void kill(LaunchId launch, int signal) { kill({launch, signal, false}); }
 

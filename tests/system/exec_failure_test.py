@@ -2,6 +2,7 @@
 
 import pytest
 
+from daemon import STAYS
 from waiting import wait_for
 
 
@@ -52,7 +53,7 @@ def test_a_script_without_a_first_line_is_the_shells(app):
 
 
 def test_a_one_off_ends_as_a_shell_would(app):
-    app.procfile(alpha="exec sleep 1000")
+    app.procfile(alpha=STAYS)
     app.start()
     app.write("plain.txt", "hello\n")
     missing = app.ctl("run", "--", "ls | wc")

@@ -61,6 +61,16 @@ TEST_CASE("the leader alone may be told, and the others when it has ended") {
   CHECK(stage.signals() == Lines{"worker.1 9"});
 }
 
+TEST_CASE("of an isolated process all are told, for its leader tells nobody") {
+  Settings settings = ended_by(SIGINT, 2s);
+  settings.stopping.audience = {true};
+  settings.surroundings.isolate = true;
+  Stage stage = running_with(settings);
+  stage.ask(StopRequest{{"worker.1"}});
+  CHECK(stage.signals() == Lines{"worker.1 2"});
+  CHECK(stage.lines()[2] == "worker.1: Stopping all processes with SIGINT");
+}
+
 TEST_CASE("what a crash leaves behind is ended by that signal too") {
   Stage stage = running_with(ended_by(SIGQUIT, {}));
   stage.exits("worker.1", 1, true);
