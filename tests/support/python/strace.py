@@ -1,6 +1,8 @@
 """strace at a running daemon, to make its system calls fail, wait or be interrupted.
 
-Keeps: it is gone at the end, and the daemon is as it was.
+Keeps: it is gone at the end, and the daemon is as it was. It follows the threads that are there and
+no processes: strace that lets go of a child between vfork and exec waits for the parent, which waits
+for that child, for ever.
 """
 
 import shutil
@@ -17,7 +19,9 @@ class Strace:
             pytest.skip("strace is not installed")
         self.pid = pid
         self.log = log
-        words = ["strace", "-f", "-q", "-o", str(log), "-p", str(pid)]
+        words = ["strace", "-q", "-o", str(log)]
+        for task in proc.tasks(pid):
+            words += ["-p", str(task)]
         for injection in injections:
             words += ["-e", f"inject={injection}"]
         calls = ",".join(text.split(":")[0] for text in injections)
