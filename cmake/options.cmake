@@ -22,6 +22,12 @@ if(CMAKE_UNITY_BUILD)
   add_compile_options(-Wno-shadow)
 endif()
 
+# It links in a second what takes the default linker ten.
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})

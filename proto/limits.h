@@ -51,5 +51,7 @@ inline constexpr size_t config_name = 255;
 // more.
 inline constexpr uint32_t credit_messages = 16;
 inline constexpr size_t replay_message = 256 << 10;
+// One message of what a process prints to who is attached: a person sees it in small bites.
+inline constexpr size_t output_message = 64 << 10;
 
 }  // namespace muster::limits

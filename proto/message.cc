@@ -34,15 +34,14 @@ bool is_repeatable(const RequestBody& body) {
     return std::none_of(scale->changes.begin(), scale->changes.end(),
                         [](auto& word) { return word.find('=') == word.npos; });
   return std::holds_alternative<StopRequest>(body) || std::holds_alternative<StartRequest>(body) ||
-         std::holds_alternative<ConfigRequest>(body);
+         std::holds_alternative<ConfigRequest>(body) || std::holds_alternative<DeployRequest>(body);
 }
 
 bool is_awaited(const RequestBody& body) {
   if (is_question(body)) return false;
   return is_repeatable(body) || std::holds_alternative<RestartRequest>(body) ||
          std::holds_alternative<ScaleRequest>(body) ||
-         std::holds_alternative<RollbackRequest>(body) ||
-         std::holds_alternative<DeployRequest>(body);
+         std::holds_alternative<RollbackRequest>(body);
 }
 
 }  // namespace muster

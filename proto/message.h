@@ -217,7 +217,7 @@ struct ConfigReply {
 };
 // Of a change that is kept and in force; what runs is being restarted with it.
 struct ReleasedReply {
-  uint64_t version = 0;    // the current one
+  uint64_t version = 0;    // the current one, or that which was asked for before
   bool unchanged = false;  // there was nothing to change
 };
 struct ReleaseRow {

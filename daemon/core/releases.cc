@@ -59,6 +59,12 @@ const Release* Releases::previous() const {
   return nullptr;
 }
 
+const Release* Releases::just_deployed(const std::string& code) const {
+  const auto end = list_.rbegin() + std::min<ptrdiff_t>(2, ptrdiff_t(list_.size()));
+  auto found = std::find_if(list_.rbegin(), end, [&](auto& one) { return one.code == code; });
+  return found == end ? nullptr : &*found;
+}
+
 void Releases::add(Release release) {
   list_.push_back(std::move(release));
   if (list_.size() > most) list_.erase(list_.begin());

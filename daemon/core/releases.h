@@ -40,6 +40,9 @@ class Releases {
   const Release* find(uint64_t number) const;
   // What a rollback without a number means: the newest before the current one that came up.
   const Release* previous() const;
+  // That of a checkout which came last: it is the current one, or that which the current one took
+  // back. Older checkouts are deleted some day, and their names may be used again.
+  const Release* just_deployed(const std::string& code) const;
 
   // The oldest goes when there are too many.
   void add(Release release);

@@ -1,7 +1,7 @@
 // What comes before a release: where its files have a type `release`, one process of that, with the
 // new code and config vars, beside all that runs. If it fails nothing of the change happens. It is
-// never ended because of the supervisor: should that die meanwhile, the change is lost with it, and
-// the next one waits for the process.
+// never ended because of the supervisor: should that die meanwhile, the next one waits for the
+// process, and the change is lost until it is asked for again (is_repeatable).
 #include <algorithm>
 
 #include "daemon/core/state.h"

@@ -13,8 +13,6 @@
 namespace muster {
 namespace {
 
-// One message: no line is longer, and a terminal is fed in small bites.
-constexpr size_t message_bytes = 64 << 10;
 // A client may page through the last output for as long as this.
 constexpr Nanos client_patience = 1h;
 constexpr Nanos pipe_patience = 1s;
@@ -73,7 +71,7 @@ void Attachments::begin(LaunchId launch) {
 void Attachments::drain(LaunchId launch) {
   auto& attachment = *attachments_.at(launch);
   // Both in turn, each at most a full pipe's worth.
-  for (size_t i = 0; i < 2 * limits::pipe / message_bytes; ++i)
+  for (size_t i = 0; i < 2 * limits::pipe / limits::output_message; ++i)
     for (auto& source : attachment.sources) pass_on(attachment, source);
   watch(attachment);
 }
@@ -119,7 +117,7 @@ bool Attachments::pass_on(Attachment& attachment, Source& source) {
   if (source.end_sent || !attachment.may_send()) return false;
   std::string data;
   if (!source.at_end) {
-    data.resize(message_bytes);
+    data.resize(limits::output_message);
     ssize_t n = read(source.pipe.get(), data.data(), data.size());
     // Of a terminal that nobody has open any more.
     const bool hung_up = n < 0 && errno == EIO;

@@ -23,8 +23,6 @@ namespace {
 constexpr size_t quantum = 64 << 10;
 // A terminal holds less than this, so that so many rounds read all of it.
 constexpr int drain_rounds = 16;
-// One message to a viewer.
-constexpr size_t message_bytes = 64 << 10;
 // What waits for a viewer that does not grant.
 constexpr size_t pending_limit = 1 << 20;
 
@@ -222,7 +220,7 @@ void Consoles::send_on(Viewer& viewer) {
       viewer.pending = fmt::format("\r\n[{} bytes are not shown here, but in the log]\r\n",
                                    std::exchange(viewer.skipped, 0));
     if (viewer.pending.empty()) return;
-    std::string data = viewer.pending.substr(0, message_bytes);
+    std::string data = viewer.pending.substr(0, limits::output_message);
     viewer.pending.erase(0, data.size());
     --viewer.credit;
     viewer.lost = !send_(viewer.client, Reply{viewer.request_id, true,

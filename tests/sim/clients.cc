@@ -119,7 +119,8 @@ RequestBody Clients::change_of_release() {
   if (dice < 3) return ConfigRequest{{{"COLOUR", std::to_string(rng_.below(3))}}, {}};
   if (dice < 4) return ConfigRequest{{}, {"COLOUR"}};
   if (dice < 5) return ReleasesRequest{};
-  if (dice < 8) return DeployRequest{"c" + std::to_string(rng_.below(3)), "c"};
+  if (dice < 8)
+    return DeployRequest{"c" + std::to_string(rng_.percent(80) ? ++deployed_ : deployed_), "c"};
   return rng_.percent(50) ? RollbackRequest{} : RollbackRequest{rng_.below(6)};
 }
 

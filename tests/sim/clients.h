@@ -28,6 +28,7 @@ class Clients {
 
   Rng& rng_;
   std::map<ClientId, uint64_t> last_id_;
+  uint64_t deployed_ = 0;  // the last checkout
 };
 
 }  // namespace muster::sim

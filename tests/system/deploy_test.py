@@ -53,6 +53,10 @@ class Work:
         lines = [line.removeprefix("remote: ").rstrip() for line in done.stderr.splitlines()]
         return done.returncode, lines
 
+    def begin_push(self):
+        return subprocess.Popen(["git", "push", "-q", "muster", "main"], cwd=self.app.directory,
+                                env=self.env, stderr=subprocess.PIPE, text=True)
+
     def pushed(self, *words):
         status, lines = self.push(*words)
         assert status == 0, lines
@@ -219,8 +223,7 @@ def test_a_supervisor_that_dies_during_a_deploy_is_no_obstacle(work):
     work.pushed()
     gate = work.app.gate("gate")
     work.commit("two", web=f"sh -c 'read x < {gate.path}; exec python3 serve.py'")
-    push = subprocess.Popen(["git", "push", "-q", "muster", "main"], cwd=work.app.directory,
-                            env=work.env, stderr=subprocess.PIPE, text=True)
+    push = work.begin_push()
     wait_for("the new web process", lambda: len(releases(work.app)) == 2
              and work.app.row("web.1")["state"] == "starting")
     work.app.kill_supervisor()
@@ -228,6 +231,23 @@ def test_a_supervisor_that_dies_during_a_deploy_is_no_obstacle(work):
     _, errors = push.communicate(timeout=60)
     assert push.returncode == 0, errors
     assert served(work.app) == "two"
+
+
+def test_a_supervisor_that_dies_while_a_release_is_prepared_is_no_obstacle(work):
+    created(work).commit("one")
+    work.pushed()
+    gate = work.app.gate("gate")
+    work.commit("two", web="python3 serve.py",
+                release=f"echo prepares; read x < {gate.path}")
+    push = work.begin_push()
+    work.app.wait_log("app[release.2]: prepares")
+    work.app.kill_supervisor()
+    gate.open()  # for the one that runs
+    gate.open()  # and for that of the deploy which is asked for again
+    _, errors = push.communicate(timeout=60)
+    assert push.returncode == 0, errors
+    assert served(work.app) == "two"
+    assert [row["version"] for row in releases(work.app)] == [2, 1]
 
 
 def test_the_next_daemon_runs_what_was_deployed(work):

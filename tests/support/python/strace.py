@@ -1,8 +1,8 @@
 """strace at a running daemon, to make its system calls fail, wait or be interrupted.
 
-Keeps: it is gone at the end, and the daemon is as it was. It follows the threads that are there and
-no processes: strace that lets go of a child between vfork and exec waits for the parent, which waits
-for that child, for ever.
+Keeps: it is gone at the end, and the daemon is as it was. It follows the threads that are there
+and no processes: strace that lets go of a child between vfork and exec waits for the parent, which
+waits for that child, for ever.
 """
 
 import shutil

@@ -63,6 +63,24 @@ TEST_CASE("files that cannot be read refuse a deploy, and nothing is kept") {
   CHECK(stage.kept().empty());
 }
 
+TEST_CASE("a deploy that is asked for again is the same one, whatever has become of it") {
+  Stage stage = two_webs();
+  const auto again = [&] {
+    auto reply = stage.reply<ReleasedReply>(stage.ask(DeployRequest{"new", "de63889"}));
+    return reply.unchanged ? reply.version : 0;
+  };
+  deploy(stage);
+  CHECK(again() == 2);
+  ends(stage, "web.1");
+  stage.launched("web.1");
+  stage.crashes("web.1");
+  stage.tell(ModelRead{shop(), "old", true});
+  CHECK(stage.kept().back().current().number == 3);
+  stage.keeps();
+  CHECK(again() == 2);
+  CHECK(state_of(stage, 2) == "failed");
+}
+
 TEST_CASE("one that crashes takes the release back, and who was not replaced yet is left alone") {
   Stage stage = two_webs();
   deploy(stage);

@@ -12,11 +12,11 @@
 namespace muster {
 namespace {
 
-struct Stream {
+struct PoisonedWindow {
   WindowControl control{};
   char data[16] = "poison";
   Window window{control, data, 0};
-  Stream() { control.end = 6; }
+  PoisonedWindow() { control.end = 6; }
 
   void die_at(uint64_t position, int times) {
     for (int i = 0; i < times; i++) {
@@ -27,7 +27,7 @@ struct Stream {
 };
 
 TEST_CASE("three who died of the next byte are enough") {
-  Stream stream;
+  PoisonedWindow stream;
   stream.die_at(0, 2);
   CHECK_FALSE(is_poison(stream.window));
   stream.die_at(0, 1);
@@ -40,7 +40,7 @@ TEST_CASE("three who died of the next byte are enough") {
 }
 
 TEST_CASE("who died elsewhere in the stream is counted anew") {
-  Stream stream;
+  PoisonedWindow stream;
   stream.die_at(4, 2);
   stream.die_at(0, 2);
   CHECK_FALSE(is_poison(stream.window));
@@ -49,7 +49,7 @@ TEST_CASE("who died elsewhere in the stream is counted anew") {
 }
 
 TEST_CASE("who dies when nothing is under suspicion accuses nobody") {
-  Stream stream;
+  PoisonedWindow stream;
   for (int i = 0; i < 5; i++) note_fatal_error();
   CHECK_FALSE(is_poison(stream.window));
 }

@@ -6,10 +6,10 @@
 using namespace muster;
 
 namespace {
-const WallTime now(std::chrono::seconds(1'800'000'000));
+const WallTime looked_at(std::chrono::seconds(1'800'000'000));
 
 ReleaseRow row_of(uint64_t version, std::string change, Nanos age) {
-  return {version, std::move(change), "adam@box", now - age, {}, {}, {}};
+  return {version, std::move(change), "adam@box", looked_at - age, {}, {}, {}};
 }
 }  // namespace
 
@@ -18,7 +18,7 @@ TEST_CASE("the table of releases has the columns of Heroku's") {
   failed.state = "failed";
   CHECK(releases_table({failed, row_of(2, "Set A, B, C, D, E, F, G, H config vars", 3h),
                         row_of(1, "Set A config vars", 30h)},
-                       now) ==
+                       looked_at) ==
         "Rel   Change                          By                    When\n"
         "----  ------------------------------  --------------------  -------------------------\n"
         "v3    Deploy de63889 (failed)         adam@box              1 minute ago\n"
