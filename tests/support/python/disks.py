@@ -11,6 +11,7 @@ import struct
 import subprocess
 
 import pytest
+from waiting import wait_for
 
 FS_IOC_SHUTDOWN = 0x8004587D
 WITHOUT_LOG = 2  # not even the file system's own journal is written any more
@@ -91,5 +92,8 @@ class ImageDisk(Disk):
             os.close(fd)
 
     def power_on(self):
+        """A mount that the daemon had of its own goes a little after it, and until then the dead
+        file system would be mounted once more."""
         run("umount", self.place)
+        wait_for("nobody to have it mounted", lambda: not run("losetup", "-j", self.image).stdout)
         self.mount("-o", "loop", self.image)
