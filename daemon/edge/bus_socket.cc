@@ -20,9 +20,9 @@ namespace {
 constexpr size_t max_subscriptions = 16384;  // 128 bytes each at most: 2 MiB
 constexpr int turn_budget = 256;             // subscription messages served in one turn of the loop
 // Messages queued for one subscriber; what does not fit, it gets by a replay. Of a flood each is as
-// large as a window: one who has stopped reading costs 64 MiB. Of 10,000 small ones a second its
+// large as a window: one who has stopped reading costs 128 MiB. Of 10,000 small ones a second its
 // own socket takes those of a tenth of a second besides.
-constexpr int queue_length = 256;
+constexpr int queue_length = 512;
 // libzmq takes all that have come into its memory before it shows us the first one, and goes on as
 // long as more come: so they may come one by one only.
 constexpr int subscription_queue = 1;
