@@ -34,6 +34,11 @@ std::optional<std::string> environment(const std::string& name) {
   return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
+// Whoever cannot be told, because stderr is on a full disk, is left the exit status.
+void complain(const std::string& what) {
+  (void)std::fputs(fmt::format("musterd: {}\n", what).c_str(), stderr);
+}
+
 void log_to_stderr() {
   auto logger = spdlog::stderr_color_st("musterd");
   logger->set_pattern("musterd: %^%l%$: %v");
@@ -176,7 +181,7 @@ int become_keeper(const DaemonOptions& options, char** argv) {
   if (options.background) {
     Result<Background> entered = Background::enter();
     if (!entered) {
-      fmt::print(stderr, "musterd: {}\n", entered.message());
+      complain(entered.message());
       return 1;
     }
     background = std::move(*entered);
@@ -186,7 +191,7 @@ int become_keeper(const DaemonOptions& options, char** argv) {
   if (background)
     background->failed(problem.message);
   else
-    fmt::print(stderr, "musterd: {}\n", problem.message);
+    complain(problem.message);
   return 1;
 }
 
@@ -205,7 +210,7 @@ int supervise(const DaemonOptions& options, char** argv, int socket) {
   if (!status && background)
     background->failed(status.message());
   else if (!status)
-    fmt::print(stderr, "musterd: {}\n", status.message());
+    complain(status.message());
   if (!status && keeper) (*keeper)->finish(1);
   return status.value_or(1);
 }
@@ -233,7 +238,7 @@ int main(int argc, char** argv) {
   try {
     return muster::start(argc, argv);
   } catch (const std::exception& problem) {
-    fmt::print(stderr, "musterd: {}\n", problem.what());
+    muster::complain(problem.what());
     return 1;
   }
 }

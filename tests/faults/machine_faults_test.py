@@ -177,6 +177,17 @@ def test_it_starts_without_standard_descriptors(app, closed):
 
 
 @pytest.mark.row("E78")
+@pytest.mark.parametrize("options", [[], ["-d"]])
+def test_its_last_words_find_no_place(app, options):
+    """There is no Procfile, and the disk on which its stderr is kept is full."""
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(app.command(*options), env=app.home.environment, check=False,
+                              timeout=60, stdin=subprocess.DEVNULL, stdout=full, stderr=full)
+    assert done.returncode == 1
+    assert app.home.processes == []
+
+
+@pytest.mark.row("E78")
 def test_signals_that_it_inherits_as_blocked_or_ignored(app):
     app.procfile(alpha=STAYS)
     numbers = [signal.SIGPIPE, signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP]
