@@ -1,7 +1,10 @@
-// ctl check: reads an app's files as the daemon would, and says what it makes of them. Needs no
-// daemon.
+// ctl check: reads an app's files as the daemon would, says what it makes of them, and what of it
+// this machine does not have. Needs no daemon.
 #include <fmt/format.h>
+#include <grp.h>
+#include <pwd.h>
 #include <CLI/CLI.hpp>
+#include <filesystem>
 
 #include "ctl/printers/json.h"
 #include "ctl/printers/text.h"
@@ -36,6 +39,29 @@ std::string plain_text(const AppModel& model) {
   return fmt::format("valid procfile detected ({})\n", names);
 }
 
+bool is_number(const std::string& text) {
+  return text.find_first_not_of("0123456789") == text.npos;
+}
+
+// A launch with it fails. Only a warning: they may be the files of another machine.
+std::vector<Complaint> missing_here(const AppModel& model, const std::string& app_directory) {
+  std::vector<Complaint> missing;
+  const auto miss = [&](const ProcessType& type, std::string_view key, const std::string& value) {
+    missing.push_back({settings_file_name, 0,
+                       fmt::format("[{}] there is no {} '{}' here", type.name, key, value)});
+  };
+  for (auto& type : model.types) {
+    const auto& [user, group] = type.settings.surroundings.account;
+    const std::string& directory = type.settings.surroundings.directory;
+    std::error_code error;
+    if (!std::filesystem::is_directory(std::filesystem::path(app_directory) / directory, error))
+      miss(type, "directory", directory);
+    if (!is_number(user) && !getpwnam(user.c_str())) miss(type, "user", user);
+    if (!is_number(group) && !getgrnam(group.c_str())) miss(type, "group", group);
+  }
+  return missing;
+}
+
 class Check : public Verb {
  public:
   void add_options(CLI::App& app) override {
@@ -52,6 +78,8 @@ class Check : public Verb {
     const std::string directory = directory_with_procfile(".").value_or(".");
     auto loaded = load_model({directory, procfile_, env_files_});
     if (!loaded) return failure(ExitCode::no, loaded.message());
+    for (auto& complaint : missing_here(loaded->model, directory))
+      loaded->complaints.push_back(complaint);
     const bool refused = !loaded->errors.empty() || (strict_ && !loaded->complaints.empty());
 
     if (!json_) {

@@ -15,7 +15,6 @@ namespace {
 
 constexpr const char* procfile_name = "Procfile";
 constexpr const char* env_file_name = ".env";
-constexpr const char* settings_file_name = "muster.toml";
 constexpr uint32_t default_port = 5000;
 
 // A file in the directory that would be the Procfile if its name were written right.

@@ -13,6 +13,8 @@
 
 namespace muster {
 
+inline constexpr const char* settings_file_name = "muster.toml";
+
 struct ModelFiles {
   std::string directory;                // the app's
   std::optional<std::string> procfile;  // used as it is; none: Procfile in the directory

@@ -20,6 +20,20 @@ def test_warnings_name_the_line_and_strict_makes_them_errors(app):
     assert "Procfile:2: " in app.refused("check", "--strict")
 
 
+def test_what_this_machine_lacks_is_a_warning(app):
+    app.procfile(web="x", worker="y", timer="z")
+    app.write("muster.toml", "[web]\nuser = 'nobody-is-this'\ngroup = '4711'\n"
+              "[worker]\ndirectory = 'no/where'\ngroup = 'nor-these'\n"
+              "[timer]\ndirectory = '/tmp'\nuser = 'root'\n")
+    done = app.ctl("check")
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "warning: muster.toml: [web] there is no user 'nobody-is-this' here",
+        "warning: muster.toml: [worker] there is no directory 'no/where' here",
+        "warning: muster.toml: [worker] there is no group 'nor-these' here"]
+    assert "[worker]" in app.refused("check", "--strict")
+
+
 def test_json(app):
     app.write("Procfile", "web: one $PORT\nworker: two\noops\n")
     app.write(".env", "A=1\nB='two words'\n")
