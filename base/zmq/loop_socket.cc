@@ -1,13 +1,23 @@
 // See loop_socket.h.
 #include "base/zmq/loop_socket.h"
 
+#include <cerrno>
 #include <utility>
 
 namespace muster {
 
 namespace {
+
 constexpr size_t worth_waking = 64 << 10;
+
+// A signal may end any call, also between the frames of one message. Nothing has happened then.
+template <class Call>
+int undisturbed(Call call) {
+  for (;;)
+    if (const int done = call(); done >= 0 || zmq_errno() != EINTR) return done;
 }
+
+}  // namespace
 
 LoopSocket::LoopSocket(Loop& loop, zmq::socket_t socket, std::function<void()> on_readable)
     : socket_(std::move(socket)),
@@ -27,7 +37,8 @@ bool LoopSocket::has_something() {
   int events = 0;
   size_t size = sizeof events;
   // The C call: it cannot throw, and we are below a C frame.
-  if (zmq_getsockopt(socket_.handle(), ZMQ_EVENTS, &events, &size) != 0) return false;
+  const auto ask = [&] { return zmq_getsockopt(socket_.handle(), ZMQ_EVENTS, &events, &size); };
+  if (undisturbed(ask) != 0) return false;
   stirred_ = (events & ZMQ_POLLIN) != 0;
   return stirred_;
 }
@@ -52,7 +63,7 @@ bool LoopSocket::receive(std::vector<std::string>& frames, size_t max_frames) {
   for (;;) {
     zmq_msg_t frame;
     zmq_msg_init(&frame);
-    if (zmq_msg_recv(&frame, socket_.handle(), ZMQ_DONTWAIT) < 0) {
+    if (undisturbed([&] { return zmq_msg_recv(&frame, socket_.handle(), ZMQ_DONTWAIT); }) < 0) {
       zmq_msg_close(&frame);
       return false;  // only before the first frame: the others of a message are there with it
     }
@@ -82,9 +93,14 @@ void LoopSocket::flush() {
   if (posted_.empty()) return;
   stirred_ = true;
   // All frames of a message are taken, or the first is not.
+  const auto send = [this](zmq::message_t& frame, int more) {
+    const auto call = [&] {
+      return zmq_msg_send(frame.handle(), socket_.handle(), more | ZMQ_DONTWAIT);
+    };
+    return undisturbed(call) >= 0;
+  };
   for (size_t i = 0; i < posted_.size(); i += 2)
-    if (zmq_msg_send(posted_[i].handle(), socket_.handle(), ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
-      zmq_msg_send(posted_[i + 1].handle(), socket_.handle(), ZMQ_DONTWAIT);
+    if (send(posted_[i], ZMQ_SNDMORE)) send(posted_[i + 1], 0);
   posted_.clear();
   posted_bytes_ = 0;
 }
@@ -93,7 +109,10 @@ LoopSocket::Sent LoopSocket::send(std::span<const std::string_view> frames) {
   stirred_ = true;
   for (size_t i = 0; i < frames.size(); i++) {
     int flags = ZMQ_DONTWAIT | (i + 1 < frames.size() ? ZMQ_SNDMORE : 0);
-    if (zmq_send(socket_.handle(), frames[i].data(), frames[i].size(), flags) >= 0) continue;
+    const auto call = [&] {
+      return zmq_send(socket_.handle(), frames[i].data(), frames[i].size(), flags);
+    };
+    if (undisturbed(call) >= 0) continue;
     // Only the first frame can be refused; it decides for the whole message.
     return zmq_errno() == EHOSTUNREACH ? Sent::unreachable : Sent::full;
   }
