@@ -39,6 +39,11 @@ class Strace:
         return self.log.read_text(errors="replace").count("(INJECTED)") + \
             self.log.read_text(errors="replace").count("(DELAYED)")
 
+    def threads(self):
+        """Those that have made a call which was looked for. The loop's has the daemon's pid."""
+        words = [line.split() for line in self.log.read_text(errors="replace").splitlines()]
+        return {int(thread) for thread, what, *_ in words if what not in ("---", "+++")}
+
     def __enter__(self):
         return self
 
