@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/zmq/undisturbed.h"
+
 namespace muster {
 
 void wait_readable(zmq::socket_t& socket, Nanos timeout) {
@@ -16,9 +18,10 @@ bool receive_now(zmq::socket_t& socket, std::vector<zmq::message_t>& frames, siz
   frames.clear();
   for (;;) {
     zmq::message_t frame;
-    while (zmq_msg_recv(frame.handle(), socket.handle(), ZMQ_DONTWAIT) < 0)
-      // Frames arrive together: once there is one, the others are there too.
-      if (zmq_errno() != EINTR) return false;
+    // Frames arrive together: once there is one, the others are there too.
+    if (undisturbed([&] { return zmq_msg_recv(frame.handle(), socket.handle(), ZMQ_DONTWAIT); }) <
+        0)
+      return false;
     const bool more = frame.more();
     if (frames.size() < most) frames.push_back(std::move(frame));
     if (!more) return true;
@@ -26,9 +29,8 @@ bool receive_now(zmq::socket_t& socket, std::vector<zmq::message_t>& frames, siz
 }
 
 bool send_frame(zmq::socket_t& socket, std::string_view frame) {
-  while (zmq_send(socket.handle(), frame.data(), frame.size(), 0) < 0)
-    if (zmq_errno() != EINTR) return false;
-  return true;
+  const auto call = [&] { return zmq_send(socket.handle(), frame.data(), frame.size(), 0); };
+  return undisturbed(call) >= 0;
 }
 
 }  // namespace muster

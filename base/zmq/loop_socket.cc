@@ -1,23 +1,15 @@
 // See loop_socket.h.
 #include "base/zmq/loop_socket.h"
 
-#include <cerrno>
 #include <utility>
+
+#include "base/zmq/undisturbed.h"
 
 namespace muster {
 
 namespace {
-
 constexpr size_t worth_waking = 64 << 10;
-
-// A signal may end any call, also between the frames of one message. Nothing has happened then.
-template <class Call>
-int undisturbed(Call call) {
-  for (;;)
-    if (const int done = call(); done >= 0 || zmq_errno() != EINTR) return done;
 }
-
-}  // namespace
 
 LoopSocket::LoopSocket(Loop& loop, zmq::socket_t socket, std::function<void()> on_readable)
     : socket_(std::move(socket)),
@@ -93,14 +85,11 @@ void LoopSocket::flush() {
   if (posted_.empty()) return;
   stirred_ = true;
   // All frames of a message are taken, or the first is not.
-  const auto send = [this](zmq::message_t& frame, int more) {
-    const auto call = [&] {
-      return zmq_msg_send(frame.handle(), socket_.handle(), more | ZMQ_DONTWAIT);
-    };
-    return undisturbed(call) >= 0;
+  const auto sent = [this](zmq::message_t& frame, int flags) {
+    return undisturbed([&] { return zmq_msg_send(frame.handle(), socket_.handle(), flags); }) >= 0;
   };
   for (size_t i = 0; i < posted_.size(); i += 2)
-    if (send(posted_[i], ZMQ_SNDMORE)) send(posted_[i + 1], 0);
+    if (sent(posted_[i], ZMQ_SNDMORE | ZMQ_DONTWAIT)) sent(posted_[i + 1], ZMQ_DONTWAIT);
   posted_.clear();
   posted_bytes_ = 0;
 }
