@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
 
@@ -266,12 +265,10 @@ Outcome<int> attach_to(const Session& session, std::string process) {
 }
 
 // From the first word that is no option on, everything is the command's.
-void RunOptions::add_to(CLI::App& app) {
-  app.add_option("-e,--env", variables, "For its environment; may be given again")
-      ->allow_extra_args(false)
-      ->option_text("K=V");
-  app.add_flag("--no-tty", no_tty, "No terminal for it, though we have one");
-  app.prefix_command();
+void RunOptions::add_to(Options& options) {
+  options.texts("-e,--env", variables, "For its environment; may be given again").shown_as("K=V");
+  options.flag("--no-tty", no_tty, "No terminal for it, though we have one");
+  options.rest(command);
 }
 
 Outcome<void> RunOptions::take_variables(RunRequest& request) const {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/options.h"
 #include "base/unique_fd.h"
 #include "ctl/detach_keys.h"
 #include "ctl/exit_code.h"
@@ -18,10 +19,6 @@
 #include "proto/client.h"
 #include "proto/limits.h"
 #include "proto/message.h"
-
-namespace CLI {
-class App;
-}
 
 namespace muster {
 
@@ -88,8 +85,9 @@ Outcome<int> run_attached(const Session& session, RunRequest request, bool with_
 struct RunOptions {
   std::vector<std::string> variables;  // "K=V"
   bool no_tty = false;
+  std::vector<std::string> command;
 
-  void add_to(CLI::App& app);
+  void add_to(Options& options);
   Outcome<void> take_variables(RunRequest& request) const;
 };
 

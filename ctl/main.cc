@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
-#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -16,22 +16,16 @@ namespace {
 Outcome<int> run_verb(const VerbRow& row, std::vector<std::string> words, Output& out) {
   auto verb = row.make();
   Session session{{}, out};
-  CLI::App app{std::string(row.summary) + ".", fmt::format("ctl {}", row.name)};
-  app.get_formatter()->column_width(32);
-  app.add_option("-a,--app", session.app, "The app; default: $MUSTER_APP or the nearest Procfile")
-      ->option_text("APP");
-  verb->add_options(app);
-  try {
-    std::reverse(words.begin(), words.end());
-    app.parse(std::move(words));
-  } catch (const CLI::CallForHelp&) {
-    out.write(app.help());
-    return status_done;
-  } catch (const CLI::ParseError& error) {
-    return failure(ExitCode::usage,
-                   fmt::format("{}\nSee `ctl {} --help`.", error.what(), row.name));
-  }
-  return verb->run(session);
+  Options options = head_of(row);
+  options.text("-a,--app", session.app, "The app; default: $MUSTER_APP or the nearest Procfile")
+      .shown_as("APP");
+  verb->add_options(options);
+  const auto ended = options.parse(std::move(words));
+  if (!ended) return verb->run(session);
+  if (ended->wrong)
+    return failure(ExitCode::usage, fmt::format("{}\nSee `ctl {} --help`.", ended->text, row.name));
+  out.write(ended->text);
+  return status_done;
 }
 
 tl::unexpected<Failure> unknown_verb(std::string_view name) {

@@ -2,7 +2,6 @@
 #include "ctl/logs/read.h"
 
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 
 #include "ctl/logs/view.h"
 #include "proto/subscriber.h"
@@ -136,9 +135,9 @@ Outcome<void> expand_patterns(const Session& session, LogQuery& query) {
 
 }  // namespace
 
-void add_look(CLI::App& app, LogReading& reading) {
-  app.add_flag("--json", reading.json, "An object a line");
-  app.add_flag("--no-color", reading.no_colour, "No colours on a terminal either");
+void add_look(Options& options, LogReading& reading) {
+  options.flag("--json", reading.json, "An object a line");
+  options.flag("--no-color", reading.no_colour, "No colours on a terminal either");
 }
 
 Outcome<int> read_logs(const Session& session, LogReading reading) {

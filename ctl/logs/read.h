@@ -2,12 +2,9 @@
 // itself.
 #pragma once
 
+#include "base/options.h"
 #include "ctl/logs/query.h"
 #include "ctl/session.h"
-
-namespace CLI {
-class App;
-}
 
 namespace muster {
 
@@ -18,7 +15,7 @@ struct LogReading {
 };
 
 // `--json` and `--no-color`.
-void add_look(CLI::App& app, LogReading& reading);
+void add_look(Options& options, LogReading& reading);
 
 Outcome<int> read_logs(const Session& session, LogReading reading);
 

@@ -63,7 +63,7 @@ std::string ps_usage_table(const std::vector<ProcessRow>& rows, size_t width) {
     return fmt::format("{:<12}  {:<18}  {:>9}  {:>10}  {:>8}  {}\n", columns...);
   };
   const std::string dashes(30, '-');
-  auto rule = [&](size_t width) { return std::string_view(dashes).substr(0, width); };
+  auto rule = [&](size_t length) { return std::string_view(dashes).substr(0, length); };
   std::string text = line("Process", "State", "CPU", "Memory", "Restarts", "Command");
   text += line(rule(12), rule(18), rule(9), rule(10), rule(8), rule(30));
   for (auto& row : rows)

@@ -2,7 +2,6 @@
 #include "ctl/printers/shells.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <utility>
 #include <vector>
 
@@ -11,29 +10,26 @@
 namespace muster {
 namespace {
 
-struct Option {
+struct Word {
   std::string name, description;  // "--json"
 };
 
 struct VerbOptions {
   const VerbRow* row;
-  std::vector<Option> options;
+  std::vector<Word> options;
   bool names = false;  // takes types and processes
 };
 
 VerbOptions options_of(const VerbRow& row) {
   VerbOptions found{&row, {}};
   auto verb = row.make();
-  CLI::App app{"", std::string(row.name)};
-  app.add_option("-a,--app", "The app");
-  verb->add_options(app);
-  for (const CLI::Option* option : app.get_options()) {
-    for (auto& name : option->get_lnames())
-      found.options.push_back({"--" + name, option->get_description()});
-    for (auto& name : option->get_snames())
-      found.options.push_back({"-" + name, option->get_description()});
-    const std::string positional = option->get_name(true);
-    if (positional == "NAME" || positional == "CHANGE") found.names = true;
+  Options options = head_of(row);
+  std::optional<std::string> app;
+  options.text("-a,--app", app, "The app");
+  verb->add_options(options);
+  for (auto& shown : options.rows()) {
+    for (auto& name : shown.names) found.options.push_back({name, shown.description});
+    if (shown.positional == "NAME" || shown.positional == "CHANGE") found.names = true;
   }
   return found;
 }
@@ -44,7 +40,7 @@ std::vector<VerbOptions> everything() {
   return verbs;
 }
 
-std::string words_of(const std::vector<Option>& options) {
+std::string words_of(const std::vector<Word>& options) {
   std::string words;
   for (auto& option : options) words += (words.empty() ? "" : " ") + option.name;
   return words;
@@ -197,10 +193,9 @@ std::string manual() {
       version);
   for (auto& row : all_verbs()) {
     auto verb = row.make();
-    CLI::App app{std::string(row.summary) + ".", fmt::format("ctl {}", row.name)};
-    app.get_formatter()->column_width(32);
-    verb->add_options(app);
-    text += fmt::format(".SS {}\n.nf\n{}.fi\n", row.name, troff(app.help()));
+    Options options = head_of(row);
+    verb->add_options(options);
+    text += fmt::format(".SS {}\n.nf\n{}.fi\n", row.name, troff(options.help()));
   }
   text += ".SH EXIT STATUS\n0 done, 1 the answer is no, 2 usage, 3 no daemon, 4 timeout.\n";
   return text;

@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "ctl/printers/apps.h"
 #include "ctl/verbs/verbs.h"
 
@@ -15,8 +13,8 @@ constexpr Nanos patience = 1s;
 
 class Apps : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app.add_flag("--json", json_, "An array of objects instead of the table");
+  void add_options(Options& options) override {
+    options.flag("--json", json_, "An array of objects instead of the table");
   }
 
   Outcome<int> run(Session& session) override {

@@ -1,6 +1,5 @@
 // ctl attach: our terminal for that of a process that has one, until we let go of it.
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
 #include "ctl/attached_run.h"
 #include "ctl/verbs/verbs.h"
@@ -10,11 +9,11 @@ namespace {
 
 class AttachVerb : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app.footer(
+  void add_options(Options& options) override {
+    options.footer(
         "\nOf a type with `tty = true` in muster.toml. Its output is logged all the same. Ctrl-P\n"
         "Ctrl-Q lets go of it, and it goes on. If it ends, the exit status is the one it had.");
-    app.add_option("NAME", name_, "A process (web.1)")->required();
+    options.text("NAME", name_, "A process (web.1)").required();
   }
 
   Outcome<int> run(Session& session) override { return attach_to(session, name_); }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <grp.h>
 #include <pwd.h>
-#include <CLI/CLI.hpp>
 #include <filesystem>
 
 #include "ctl/printers/json.h"
@@ -64,14 +63,13 @@ std::vector<Complaint> missing_here(const AppModel& model, const std::string& ap
 
 class Check : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app.add_option("-f,--procfile", procfile_, "Another Procfile than the nearest one upward")
-        ->option_text("FILE");
-    app.add_option("-e,--env", env_files_, "A .env file; may be given again, later ones win")
-        ->allow_extra_args(false)
-        ->option_text("FILE");
-    app.add_flag("--strict", strict_, "Warnings are errors, too");
-    app.add_flag("--json", json_, "What was read, as an object");
+  void add_options(Options& options) override {
+    options.text("-f,--procfile", procfile_, "Another Procfile than the nearest one upward")
+        .shown_as("FILE");
+    options.texts("-e,--env", env_files_, "A .env file; may be given again, later ones win")
+        .shown_as("FILE");
+    options.flag("--strict", strict_, "Warnings are errors, too");
+    options.flag("--json", json_, "What was read, as an object");
   }
 
   Outcome<int> run(Session& session) override {

@@ -1,5 +1,4 @@
 // ctl completion, ctl manual: what an installation puts where shells and man look for it.
-#include <CLI/CLI.hpp>
 
 #include "ctl/printers/shells.h"
 #include "ctl/verbs/verbs.h"
@@ -9,10 +8,8 @@ namespace {
 
 class Completion : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app.add_option("SHELL", shell_, "bash, zsh or fish")
-        ->required()
-        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  void add_options(Options& options) override {
+    options.text("SHELL", shell_, "bash, zsh or fish").required().one_of({"bash", "zsh", "fish"});
   }
 
   Outcome<int> run(Session& session) override {
@@ -26,7 +23,7 @@ class Completion : public Verb {
 
 class Manual : public Verb {
  public:
-  void add_options(CLI::App&) override {}
+  void add_options(Options&) override {}
 
   Outcome<int> run(Session& session) override {
     session.out.write(manual());

@@ -1,7 +1,6 @@
 // ctl config: the config vars of the app, which the daemon keeps: shows, gets, sets and unsets
 // them.
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
 #include "ctl/printers/config.h"
 #include "ctl/verbs/verbs.h"
@@ -11,18 +10,18 @@ namespace {
 
 class ConfigVerb : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app.footer(
+  void add_options(Options& options) override {
+    options.footer(
         "\nctl config              all of them\n"
         "ctl config get K        the value of one\n"
         "ctl config set K=V...   sets some: one release, and what runs is restarted with it\n"
         "ctl config unset K...   takes some away, likewise");
-    app.add_option("ACTION", action_, "get, set or unset; none shows all")
-        ->check(CLI::IsMember({"get", "set", "unset"}));
-    app.add_option("VAR", words_, "K, or K=V to set it");
-    auto* json = app.add_flag("--json", json_, "An object instead of the table");
-    app.add_flag("-s,--shell", shell_, "Lines of KEY=VALUE that a shell can read")->excludes(json);
-    add_timeout(app, seconds_);
+    options.text("ACTION", action_, "get, set or unset; none shows all")
+        .one_of({"get", "set", "unset"});
+    options.texts("VAR", words_, "K, or K=V to set it");
+    const Option json = options.flag("--json", json_, "An object instead of the table");
+    options.flag("-s,--shell", shell_, "Lines of KEY=VALUE that a shell can read").excludes(json);
+    add_timeout(options, seconds_);
   }
 
   Outcome<int> run(Session& session) override {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fstream>
 
@@ -41,11 +40,11 @@ Result<> write_hook(const std::string& path, const std::string& text) {
 
 class Create : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app.footer(
+  void add_options(Options& options) override {
+    options.footer(
         "\nThen `git push muster main` deploys. From another machine, over ssh:\n"
         "git remote add muster USER@HOST:PATH, with the PATH that is printed.");
-    app.add_option("APP_NAME", name_, "The app's name; default: the directory's");
+    options.text("APP_NAME", name_, "The app's name; default: the directory's");
   }
 
   Outcome<int> run(Session& session) override {

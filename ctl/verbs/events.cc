@@ -1,5 +1,4 @@
 // ctl events: what muster does, as it happens: starts, exits, scales, alarms.
-#include <CLI/CLI.hpp>
 
 #include "ctl/logs/read.h"
 #include "ctl/verbs/verbs.h"
@@ -15,13 +14,13 @@ class Events : public Verb {
     reading_.follow = true;
   }
 
-  void add_options(CLI::App& app) override {
-    app.add_option("NAME", reading_.query.processes,
-                   "Only of these types (web) or processes (web.1)");
-    app.add_option("-n,--num", reading_.query.lines, "Begin with the last so many")
-        ->check(whole_number())
-        ->option_text("N [0]");
-    add_look(app, reading_);
+  void add_options(Options& options) override {
+    options.texts("NAME", reading_.query.processes,
+                  "Only of these types (web) or processes (web.1)");
+    options.number("-n,--num", reading_.query.lines, "Begin with the last so many")
+        .whole_number()
+        .shown_as("N [0]");
+    add_look(options, reading_);
   }
 
   Outcome<int> run(Session& session) override { return read_logs(session, reading_); }

@@ -1,7 +1,6 @@
 // ctl exec: a command, or a shell, in the midst of a running process: with its environment, its
 // user and, where it is isolated, its view of the files and its processes.
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
 #include "ctl/attached_run.h"
 #include "ctl/printers/text.h"
@@ -12,17 +11,16 @@ namespace {
 
 class Exec : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app_ = &app;
-    app.footer(
+  void add_options(Options& options) override {
+    options.footer(
         "\nctl exec [OPTIONS] NAME [COMMAND [WORDS...]]\n"
         "Without a command a shell. The exit status is the command's, or 128 + the signal that\n"
         "ended it.");
-    options_.add_to(app);
+    options_.add_to(options);
   }
 
   Outcome<int> run(Session& session) override {
-    std::vector<std::string> words = app_->remaining();
+    std::vector<std::string> words = options_.command;
     if (words.empty() || words.front().starts_with('-'))
       return failure(ExitCode::usage, "Usage: ctl exec [OPTIONS] NAME [COMMAND [WORDS...]]");
     RunRequest request;
@@ -37,7 +35,6 @@ class Exec : public Verb {
   }
 
  private:
-  CLI::App* app_ = nullptr;
   RunOptions options_;
 };
 

@@ -1,7 +1,6 @@
 // ctl kill: a signal to all processes of the trees that are named, and no word to the daemon about
 // what it is to do when they end of it.
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <charconv>
 #include <csignal>
 
@@ -24,17 +23,15 @@ std::optional<int32_t> signal_number(std::string text) {
 
 class KillVerb : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app.add_option("NAME", names_, "Types (web), processes (web.1) or patterns ('w*')")->required();
-    auto* signal = app.add_option("-s,--signal", signal_, "HUP, SIGHUP or 1");
-    signal->option_text("SIGNAL [TERM]");
-    app.add_flag_callback(
-           "-9", [this] { signal_ = "KILL"; }, "The same as -s KILL")
-        ->excludes(signal);
+  void add_options(Options& options) override {
+    options.texts("NAME", names_, "Types (web), processes (web.1) or patterns ('w*')").required();
+    const Option signal = options.text("-s,--signal", signal_, "HUP, SIGHUP or 1");
+    signal.shown_as("SIGNAL [TERM]");
+    options.flag("-9", kill_, "The same as -s KILL").excludes(signal);
   }
 
   Outcome<int> run(Session& session) override {
-    const auto number = signal_number(signal_);
+    const auto number = kill_ ? SIGKILL : signal_number(signal_);
     if (!number)
       return failure(ExitCode::usage,
                      fmt::format("'{}' is not a signal, such as HUP or 15", signal_));
@@ -48,6 +45,7 @@ class KillVerb : public Verb {
  private:
   std::vector<std::string> names_;
   std::string signal_ = "TERM";
+  bool kill_ = false;
 };
 
 }  // namespace

@@ -1,5 +1,4 @@
 // ctl logs: what the processes printed and what muster did.
-#include <CLI/CLI.hpp>
 
 #include "ctl/logs/read.h"
 #include "ctl/verbs/verbs.h"
@@ -11,37 +10,39 @@ constexpr uint64_t lines_into_pipes = 1500;  // as many as Heroku kept at all
 
 class Logs : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app.add_option(
-           "-n,--num", reading_.query.lines,
-           "The last so many lines; default: 100, into a pipe or a file 1500, all with --since or "
-           "--from")
-        ->check(whole_number())
-        ->option_text("N");
-    auto* tail = app.add_flag("-t,--tail,-f,--follow", reading_.follow,
-                              "Go on with what is printed from now on");
-    app.add_option("NAME", names_, "The same as -p NAME");
-    app.add_option("-p,--ps", reading_.query.processes,
-                   "Only of this type, process or pattern ('w*'); may be given again")
-        ->allow_extra_args(false)
-        ->option_text("NAME");
-    app.add_option("-s,--source", reading_.query.source,
-                   "Only what the app's processes printed, or only what muster did")
-        ->check(CLI::IsMember({"app", "muster"}))
-        ->option_text("app|muster");
-    app.add_option("--since", reading_.query.since,
-                   "From a time on: 2026-11-22T10:15:02Z, 10:15, 10m, 2h")
-        ->option_text("TIME");
-    app.add_option("--until", reading_.query.until, "Up to a time")
-        ->excludes(tail)
-        ->option_text("TIME");
-    app.add_option("--from", reading_.query.from, "From a record's number on")
-        ->check(whole_number())
-        ->option_text("SEQ");
-    app.add_option("--grep", reading_.query.pattern,
-                   "Only lines in which an extended regular expression matches")
-        ->option_text("REGEX");
-    add_look(app, reading_);
+  void add_options(Options& options) override {
+    options
+        .number(
+            "-n,--num", reading_.query.lines,
+            "The last so many lines; default: 100, into a pipe or a file 1500, all with --since or "
+            "--from")
+        .whole_number()
+        .shown_as("N");
+    const Option tail = options.flag("-t,--tail,-f,--follow", reading_.follow,
+                                     "Go on with what is printed from now on");
+    options.texts("NAME", names_, "The same as -p NAME");
+    options
+        .texts("-p,--ps", reading_.query.processes,
+               "Only of this type, process or pattern ('w*'); may be given again")
+        .shown_as("NAME");
+    options
+        .text("-s,--source", reading_.query.source,
+              "Only what the app's processes printed, or only what muster did")
+        .one_of({"app", "muster"})
+        .shown_as("app|muster");
+    options
+        .text("--since", reading_.query.since,
+              "From a time on: 2026-11-22T10:15:02Z, 10:15, 10m, 2h")
+        .shown_as("TIME");
+    options.text("--until", reading_.query.until, "Up to a time").excludes(tail).shown_as("TIME");
+    options.number("--from", reading_.query.from, "From a record's number on")
+        .whole_number()
+        .shown_as("SEQ");
+    options
+        .text("--grep", reading_.query.pattern,
+              "Only lines in which an extended regular expression matches")
+        .shown_as("REGEX");
+    add_look(options, reading_);
   }
 
   Outcome<int> run(Session& session) override {

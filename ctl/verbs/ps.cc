@@ -1,6 +1,5 @@
 // ctl ps: the processes and their states.
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <thread>
 
@@ -16,12 +15,12 @@ constexpr std::string_view clear_screen = "\x1b[H\x1b[J";  // from the top left 
 
 class Ps : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app.add_option("NAME", names_, "Only these types (web) or processes (web.1)");
-    auto* json = app.add_flag("--json", json_, "An array of objects instead of the table");
-    app.add_flag("-u,--usage", usage_, "Also processor time, memory and restarts");
-    app.add_flag("-w,--watch", watch_, "Once a second, until Ctrl-C or the daemon's end")
-        ->excludes(json);
+  void add_options(Options& options) override {
+    options.texts("NAME", names_, "Only these types (web) or processes (web.1)");
+    const Option json = options.flag("--json", json_, "An array of objects instead of the table");
+    options.flag("-u,--usage", usage_, "Also processor time, memory and restarts");
+    options.flag("-w,--watch", watch_, "Once a second, until Ctrl-C or the daemon's end")
+        .excludes(json);
   }
 
   Outcome<int> run(Session& session) override {

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <sstream>
 
@@ -40,7 +39,7 @@ Push read_push(std::istream& lines) {
 
 class Receive : public Verb {
  public:
-  void add_options(CLI::App&) override {}
+  void add_options(Options&) override {}
 
   Outcome<int> run(Session& session) override {
     auto endpoints = find_endpoints(session);

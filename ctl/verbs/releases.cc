@@ -1,6 +1,5 @@
 // ctl releases, ctl rollback: what the app was changed to, and back.
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <charconv>
 
 #include "ctl/printers/releases.h"
@@ -11,11 +10,9 @@ namespace {
 
 class ReleasesVerb : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app.add_option("-n,--num", rows_, "The last so many")
-        ->check(CLI::PositiveNumber)
-        ->option_text("N [15]");
-    app.add_flag("--json", json_, "An array of objects instead of the table");
+  void add_options(Options& options) override {
+    options.number("-n,--num", rows_, "The last so many").positive().shown_as("N [15]");
+    options.flag("--json", json_, "An array of objects instead of the table");
   }
 
   Outcome<int> run(Session& session) override {
@@ -36,9 +33,9 @@ class ReleasesVerb : public Verb {
 
 class Rollback : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app.add_option("RELEASE", release_, "v3; none: the one before the current one");
-    add_timeout(app, seconds_);
+  void add_options(Options& options) override {
+    options.text("RELEASE", release_, "v3; none: the one before the current one");
+    add_timeout(options, seconds_);
   }
 
   Outcome<int> run(Session& session) override {

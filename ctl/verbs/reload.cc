@@ -1,5 +1,4 @@
 // ctl reload: the daemon reads Procfile and .env again and restarts only what changed.
-#include <CLI/CLI.hpp>
 
 #include "ctl/printers/text.h"
 #include "ctl/verbs/verbs.h"
@@ -9,7 +8,7 @@ namespace {
 
 class Reload : public Verb {
  public:
-  void add_options(CLI::App& app) override { add_timeout(app, seconds_); }
+  void add_options(Options& options) override { add_timeout(options, seconds_); }
 
   Outcome<int> run(Session& session) override {
     auto reply = ask<ReloadReply>(session, ReloadRequest{}, nanos_of(seconds_));

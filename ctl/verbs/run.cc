@@ -1,6 +1,5 @@
 // ctl run: a one-off command in the app's environment, attached to our terminal or left alone.
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <cmath>
 
 #include "base/quantity.h"
@@ -19,26 +18,25 @@ std::string joined(const std::vector<std::string>& words) {
 
 class Run : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app_ = &app;
-    app.footer(
+  void add_options(Options& options) override {
+    options.footer(
         "\nctl run [OPTIONS] [--] COMMAND [WORDS...]\n"
         "The first word may be a process type and stands for its command. Attached, the exit\n"
         "status is the command's, or 128 + the signal that ended it.");
-    app.add_flag("-d,--detach", detach_, "Leave it alone; its output goes to the log");
-    options_.add_to(app);
-    app.add_flag("--shared", shared_,
+    options.flag("-d,--detach", detach_, "Leave it alone; its output goes to the log");
+    options_.add_to(options);
+    options.flag("--shared", shared_,
                  "In the app's own directory, not in a copy that is thrown away");
-    app.add_option("--timeout", timeout_, "Stop it when it has run for so long (30s, 5m)")
-        ->option_text("TIME");
-    app.add_option("--memory", memory_, "What it may use of memory (512M)")->option_text("SIZE");
-    app.add_option("--disk", disk_, "How much it may change in its copy (1G)")->option_text("SIZE");
-    app.add_option("--cpu", cpu_, "How many processors it may use (0.5)")->option_text("N");
+    options.text("--timeout", timeout_, "Stop it when it has run for so long (30s, 5m)")
+        .shown_as("TIME");
+    options.text("--memory", memory_, "What it may use of memory (512M)").shown_as("SIZE");
+    options.text("--disk", disk_, "How much it may change in its copy (1G)").shown_as("SIZE");
+    options.number("--cpu", cpu_, "How many processors it may use (0.5)").shown_as("N");
   }
 
   Outcome<int> run(Session& session) override {
     RunRequest request;
-    request.command = app_->remaining();
+    request.command = options_.command;
     if (!request.command.empty() && request.command.front() == "--")
       request.command.erase(request.command.begin());
     else if (!request.command.empty() && request.command.front().starts_with('-'))
@@ -93,7 +91,6 @@ class Run : public Verb {
     return status_done;
   }
 
-  CLI::App* app_ = nullptr;
   bool detach_ = false, shared_ = false;
   std::optional<std::string> timeout_, memory_, disk_;
   std::optional<double> cpu_;

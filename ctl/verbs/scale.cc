@@ -1,6 +1,5 @@
 // ctl scale: how many processes of each type are wished for. All or nothing.
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
 #include "ctl/printers/json.h"
 #include "ctl/verbs/verbs.h"
@@ -11,11 +10,11 @@ namespace {
 
 class Scale : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app.add_option("CHANGE", changes_,
-                   "web=2 sets, worker+1 adds, clock-1 takes away; none prints the formation");
-    app.add_flag("--json", json_, "The formation afterwards, as an object");
-    add_timeout(app, seconds_);
+  void add_options(Options& options) override {
+    options.texts("CHANGE", changes_,
+                  "web=2 sets, worker+1 adds, clock-1 takes away; none prints the formation");
+    options.flag("--json", json_, "The formation afterwards, as an object");
+    add_timeout(options, seconds_);
   }
 
   Outcome<int> run(Session& session) override {

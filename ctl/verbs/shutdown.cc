@@ -1,5 +1,4 @@
 // ctl shutdown: stops everything, and comes back when the daemon is gone.
-#include <CLI/CLI.hpp>
 #include <thread>
 
 #include "ctl/verbs/verbs.h"
@@ -12,7 +11,7 @@ constexpr auto look_again = 5ms;
 
 class Shutdown : public Verb {
  public:
-  void add_options(CLI::App& app) override { add_timeout(app, seconds_); }
+  void add_options(Options& options) override { add_timeout(options, seconds_); }
 
   Outcome<int> run(Session& session) override {
     session.out.write("Shutting down... ");

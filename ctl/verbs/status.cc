@@ -1,5 +1,4 @@
 // ctl status: the health of the daemon.
-#include <CLI/CLI.hpp>
 
 #include "ctl/printers/status.h"
 #include "ctl/verbs/verbs.h"
@@ -9,8 +8,8 @@ namespace {
 
 class Status : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app.add_flag("--json", json_, "An object instead of the table");
+  void add_options(Options& options) override {
+    options.flag("--json", json_, "An object instead of the table");
   }
 
   Outcome<int> run(Session& session) override {

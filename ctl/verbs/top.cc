@@ -1,6 +1,5 @@
 // ctl top: what each process uses, live. On no terminal one picture, after one pause.
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <thread>
 
 #include "ctl/printers/top.h"
@@ -12,12 +11,12 @@ namespace {
 
 class Top : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app.add_option("NAME", names_, "Only these types (web) or processes (web.1)");
-    app.add_option("-d,--delay", seconds_, "How many seconds from one picture to the next")
-        ->check(number_between(0.1, 3600))
-        ->option_text("S");
-    app.footer("\nKeys: c by processor, m by memory, n by name, q quit.");
+  void add_options(Options& options) override {
+    options.texts("NAME", names_, "Only these types (web) or processes (web.1)");
+    options.number("-d,--delay", seconds_, "How many seconds from one picture to the next")
+        .number_between(0.1, 3600)
+        .shown_as("S");
+    options.footer("\nKeys: c by processor, m by memory, n by name, q quit.");
   }
 
   Outcome<int> run(Session& session) override {

@@ -1,16 +1,15 @@
 // See touch.h.
 #include "ctl/verbs/touch.h"
 
-#include <CLI/CLI.hpp>
-
 #include "ctl/printers/progress.h"
 
 namespace muster {
 
-void TouchVerb::add_options(CLI::App& app) {
-  auto* names = app.add_option("NAME", names_, "Types (web), processes (web.1) or patterns ('w*')");
-  if (needed_ == Names::required) names->required();
-  add_timeout(app, seconds_);
+void TouchVerb::add_options(Options& options) {
+  const Option names =
+      options.texts("NAME", names_, "Types (web), processes (web.1) or patterns ('w*')");
+  if (needed_ == Names::required) names.required();
+  add_timeout(options, seconds_);
 }
 
 Outcome<int> TouchVerb::run(Session& session) {

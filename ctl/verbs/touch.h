@@ -19,7 +19,7 @@ class TouchVerb : public Verb {
   TouchVerb(std::string_view doing, Names needed, MakeRequest make_request)
       : doing_(doing), needed_(needed), make_request_(make_request) {}
 
-  void add_options(CLI::App& app) override;
+  void add_options(Options& options) override;
   Outcome<int> run(Session& session) override;
 
  private:

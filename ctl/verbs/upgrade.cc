@@ -1,7 +1,6 @@
 // ctl upgrade: the daemon's programs are replaced by those that are installed now; processes and
 // lines are untouched. Comes back when the new supervisor answers.
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <thread>
 
 #include "ctl/verbs/verbs.h"
@@ -15,7 +14,7 @@ constexpr Nanos answer_patience = 3s;
 
 class Upgrade : public Verb {
  public:
-  void add_options(CLI::App& app) override { add_timeout(app, seconds_); }
+  void add_options(Options& options) override { add_timeout(options, seconds_); }
 
   Outcome<int> run(Session& session) override {
     const MonoTime deadline = read_clocks().mono + nanos_of(seconds_);

@@ -2,8 +2,6 @@
 #include "ctl/verbs/verb.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
-#include <charconv>
 #include <vector>
 
 #include "base/nearest.h"
@@ -70,33 +68,17 @@ std::string overview() {
   return text;
 }
 
-CLI::Validator whole_number() {
-  return CLI::Validator(
-      [](const std::string& text) {
-        const bool well = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
-        return well ? std::string() : fmt::format("'{}' is not a whole number from 0 on", text);
-      },
-      "");
+Options head_of(const VerbRow& row) {
+  // Wide enough for the longest option with its value.
+  constexpr size_t help_column = 32;
+  return Options(std::string(row.summary) + ".", fmt::format("ctl {}", row.name), help_column);
 }
 
-CLI::Validator number_between(double least, double most) {
-  return CLI::Validator(
-      [least, most](const std::string& text) {
-        double value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        const bool well = error == std::errc() && end == text.data() + text.size() &&
-                          value >= least && value <= most;
-        return well ? std::string()
-                    : fmt::format("'{}' is not a number from {:g} to {:g}", text, least, most);
-      },
-      "");
-}
-
-void add_timeout(CLI::App& app, double& seconds) {
+void add_timeout(Options& options, double& seconds) {
   constexpr double longest = 1e6;
-  app.add_option("--timeout", seconds, "How long to wait, in seconds")
-      ->check(number_between(0, longest))
-      ->option_text(fmt::format("SECONDS [{:g}]", seconds));
+  options.number("--timeout", seconds, "How long to wait, in seconds")
+      .number_between(0, longest)
+      .shown_as(fmt::format("SECONDS [{:g}]", seconds));
 }
 
 }  // namespace muster

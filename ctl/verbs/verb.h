@@ -7,12 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/options.h"
 #include "ctl/session.h"
-
-namespace CLI {
-class App;
-class Validator;
-}  // namespace CLI
 
 namespace muster {
 
@@ -20,7 +16,7 @@ class Verb {
  public:
   virtual ~Verb() = default;
   // The options fill members, so the verb outlives the parsing.
-  virtual void add_options(CLI::App& app) = 0;
+  virtual void add_options(Options& options) = 0;
   // The exit status: 0, save where another is what the verb is for.
   virtual Outcome<int> run(Session& session) = 0;
 };
@@ -30,6 +26,9 @@ struct VerbRow {
   std::unique_ptr<Verb> (*make)();
 };
 
+// The head of what `ctl VERB --help` prints; the verb adds its options.
+Options head_of(const VerbRow& row);
+
 std::span<const VerbRow> all_verbs();
 const VerbRow* find_verb(std::string_view name);
 // The verb that was probably meant, if one is near enough.
@@ -37,11 +36,7 @@ const VerbRow* nearest_verb(std::string_view name);
 // What `ctl --help` prints.
 std::string overview();
 
-// As CLI11's own checks, but in words that say what is right.
-CLI::Validator whole_number();
-CLI::Validator number_between(double least, double most);
-
 // `--timeout SECONDS` of the verbs that wait.
-void add_timeout(CLI::App& app, double& seconds);
+void add_timeout(Options& options, double& seconds);
 
 }  // namespace muster

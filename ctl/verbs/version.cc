@@ -2,7 +2,6 @@
 #include "proto/version.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
 #include "ctl/verbs/verbs.h"
 
@@ -11,7 +10,7 @@ namespace {
 
 class Version : public Verb {
  public:
-  void add_options(CLI::App&) override {}
+  void add_options(Options&) override {}
 
   Outcome<int> run(Session& session) override {
     session.out.write(fmt::format("ctl {} (protocol {})\n", version, protocol_version));

@@ -1,7 +1,6 @@
 // ctl wait: returns when all is up, or has done what it was for.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <thread>
 
@@ -14,9 +13,9 @@ constexpr Nanos pause = 100ms;
 
 class Wait : public Verb {
  public:
-  void add_options(CLI::App& app) override {
-    app.add_option("NAME", names_, "Only for these types (web) or processes (web.1)");
-    add_timeout(app, seconds_);
+  void add_options(Options& options) override {
+    options.texts("NAME", names_, "Only for these types (web) or processes (web.1)");
+    add_timeout(options, seconds_);
   }
 
   Outcome<int> run(Session& session) override {

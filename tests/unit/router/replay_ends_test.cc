@@ -48,11 +48,11 @@ TEST_CASE_METHOD(ReplayFixture,
   for (int calls = 1; calls < 60; calls++) {
     const std::string topic = fmt::format("log/late.{}/", calls);
     std::optional<uint64_t> seq;
-    auto storage = std::make_unique<BusyStorage>(disk, calls, [&] {
+    auto busy = std::make_unique<BusyStorage>(disk, calls, [&] {
       seq = next_seq();
       append_many(1, topic);
     });
-    auto late = Replay::open(std::move(storage), last(10, {topic}));
+    auto late = Replay::open(std::move(busy), last(10, {topic}));
     REQUIRE(late);
     const auto read = take(*late);
     CAPTURE(calls);

@@ -1,34 +1,29 @@
 // How the command lines of verbs are read.
-#include <CLI/CLI.hpp>
 #include <catch2/catch.hpp>
 
+#include "ctl/attached_run.h"
 #include "ctl/verbs/verb.h"
 
 using namespace muster;
 
 namespace {
 
-// Parses as main does; what is wrong is CLI11's to say.
 bool accepts(std::string_view name, std::vector<std::string> words) {
-  auto verb = find_verb(name)->make();
-  CLI::App app;
-  verb->add_options(app);
-  std::reverse(words.begin(), words.end());
-  try {
-    app.parse(std::move(words));
-  } catch (const CLI::ParseError&) {
-    return false;
-  }
-  return true;
+  auto& row = *find_verb(name);
+  auto verb = row.make();
+  Options options = head_of(row);
+  verb->add_options(options);
+  return !options.parse(std::move(words));
 }
 
 std::vector<std::string> command_of(std::vector<std::string> words) {
-  auto verb = find_verb("run")->make();
-  CLI::App app;
-  verb->add_options(app);
-  std::reverse(words.begin(), words.end());
-  app.parse(std::move(words));
-  return app.remaining();
+  Options options("", "ctl run");
+  RunOptions run;
+  bool detach = false;
+  options.flag("-d,--detach", detach, "");
+  run.add_to(options);
+  CHECK_FALSE(options.parse(std::move(words)));
+  return run.command;
 }
 
 }  // namespace
