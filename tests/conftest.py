@@ -59,8 +59,9 @@ def installed(app, monkeypatch):
     for name in ("musterd", "muster-keeper", "muster-exec"):
         shutil.copy2(BIN / name, place / name)
     command = app.command
-    monkeypatch.setattr(app, "command", lambda *options: [str(place / "musterd"),
-                                                          *command(*options)[1:]])
+    monkeypatch.setattr(
+        app, "command", lambda *options: [*app.wrapper, str(place / "musterd"),
+                                          *command(*options)[len(app.wrapper) + 1:]])
     return place
 
 

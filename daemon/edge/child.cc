@@ -18,6 +18,7 @@
 #include "base/exec_words.h"
 #include "daemon/edge/exit_status.h"
 #include "daemon/edge/process_table.h"
+#include "daemon/edge/program_copy.h"
 #include "daemon/edge/spawn_into.h"
 
 namespace muster {
@@ -29,8 +30,10 @@ namespace {
 int spawn_process(Child::Plan& plan, pid_t& pid) {
   auto argv = pointers_into(plan.argv);
   auto environment = pointers_into(plan.environment);
+  const std::string path = plan.program ? path_of_descriptor(plan.program.get()) : plan.argv[0];
   if (plan.cgroup >= 0) {
-    const int error = spawn_into(plan.cgroup, argv.data(), environment.data(), plan.stdio, pid);
+    const int error =
+        spawn_into(plan.cgroup, path.c_str(), argv.data(), environment.data(), plan.stdio, pid);
     if (error == 0 || plan.only_in_cgroup) return error;
   }
   posix_spawnattr_t attributes;
@@ -43,7 +46,8 @@ int spawn_process(Child::Plan& plan, pid_t& pid) {
   posix_spawn_file_actions_init(&actions);
   for (size_t target = 0; target < plan.stdio.size(); ++target)
     posix_spawn_file_actions_adddup2(&actions, plan.stdio[target], static_cast<int>(target));
-  int error = posix_spawn(&pid, argv[0], &actions, &attributes, argv.data(), environment.data());
+  int error =
+      posix_spawn(&pid, path.c_str(), &actions, &attributes, argv.data(), environment.data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   return error;

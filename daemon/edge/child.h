@@ -25,7 +25,8 @@ class Child {
   // What the process begins with. `stdio` become its descriptors 0, 1, 2, exec_report_fd and, if
   // there is one more, exec_listen_fd; they must not have these numbers already.
   struct Plan {
-    std::vector<std::string> argv;         // the first is the program's path
+    UniqueFd program;  // if this is open, it is executed; else argv[0]
+    std::vector<std::string> argv;
     std::vector<std::string> environment;  // "K=V"
     std::vector<int> stdio;
     int cgroup = -1;              // the directory of one to start in, where the kernel lets us

@@ -38,6 +38,8 @@ int spawn_shell(const std::string& command, Whereabouts& where, int status, pid_
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, status, status_fd);
+  if (where.program)
+    posix_spawn_file_actions_adddup2(&actions, where.program.get(), Whereabouts::program_fd);
   for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
   const int error =

@@ -43,6 +43,8 @@ class Probe {
 struct Whereabouts {
   std::vector<std::string> before;       // the words of it that bring it there
   std::vector<std::string> environment;  // "K=V"
+  UniqueFd program;                      // those words may name it, as descriptor `program_fd`
+  static constexpr int program_fd = 4;
 };
 
 // `sh -c COMMAND`, quiet, in a session of its own. A shell around it says how it ended, through a

@@ -17,6 +17,7 @@ namespace muster {
 namespace {
 
 struct Start {
+  const char* path;
   char* const* argv;
   char* const* environment;
   std::span<const int> stdio;
@@ -45,7 +46,7 @@ MUSTER_NOT_SANITIZED bool prepare(const Start& start) {
 
 MUSTER_NOT_SANITIZED void run_child(void* context) {
   Start& start = *static_cast<Start*>(context);
-  if (prepare(start)) syscall(SYS_execve, start.argv[0], start.argv, start.environment);
+  if (prepare(start)) syscall(SYS_execve, start.path, start.argv, start.environment);
   start.error = errno;
   for (;;) syscall(SYS_exit, 127);
 }
@@ -91,9 +92,9 @@ long clone_calling(clone_args& arguments, void (*child)(void*), void* context) {
 
 }  // namespace
 
-int spawn_into(int cgroup, char* const* argv, char* const* environment, std::span<const int> stdio,
-               pid_t& pid) {
-  Start start{argv, environment, stdio};
+int spawn_into(int cgroup, const char* path, char* const* argv, char* const* environment,
+               std::span<const int> stdio, pid_t& pid) {
+  Start start{path, argv, environment, stdio};
   alignas(16) char stack[stack_size];
   clone_args arguments{};
   arguments.flags = CLONE_VM | CLONE_VFORK | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP;

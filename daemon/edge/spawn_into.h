@@ -7,10 +7,11 @@
 
 namespace muster {
 
-// In a session of its own, with no signal blocked and `stdio` as its descriptors from 0 on.
+// The program at `path`, in a session of its own, with no signal blocked and `stdio` as its
+// descriptors from 0 on.
 // `cgroup` is an open directory of one. The error number, or 0 and the pid; after an error nothing
 // was started. Not every kernel or container allows it.
-int spawn_into(int cgroup, char* const* argv, char* const* environment, std::span<const int> stdio,
-               pid_t& pid);
+int spawn_into(int cgroup, const char* path, char* const* argv, char* const* environment,
+               std::span<const int> stdio, pid_t& pid);
 
 }  // namespace muster

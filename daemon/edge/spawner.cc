@@ -25,10 +25,18 @@ std::vector<std::string> exec_settings(const Surroundings& surroundings) {
   return words;
 }
 
+// Where somebody else looks on who is isolated.
+bool enters_midst(const Launch& launch) {
+  return launch.inside && (launch.inside->is_isolated || launch.inside->identity.pid == 0);
+}
+
+bool is_isolated(const Launch& launch) {
+  return enters_midst(launch) || launch.surroundings.isolate.value_or(false);
+}
+
 // After it there is nothing else of the machine to be reached.
 void add_isolation(const Launch& launch, std::vector<std::string>& words) {
-  if (launch.inside && (launch.inside->is_isolated || launch.inside->identity.pid == 0))
-    words.push_back(fmt::format("inside={}", launch.inside->identity.pid));
+  if (enters_midst(launch)) words.push_back(fmt::format("inside={}", launch.inside->identity.pid));
   const Surroundings& surroundings = launch.surroundings;
   if (!surroundings.isolate.value_or(false)) return;
   words.emplace_back("own_processes=");
@@ -45,8 +53,11 @@ void add_identity(const Person& who, std::vector<std::string>& words) {
 
 }  // namespace
 
-Spawner::Spawner(Loop& loop, SpawnerOptions options, UniqueFd null)
-    : loop_(&loop), options_(std::move(options)), null_(std::move(null)) {
+Spawner::Spawner(Loop& loop, SpawnerOptions options, UniqueFd null, ProgramCopy exec_copy)
+    : loop_(&loop),
+      options_(std::move(options)),
+      null_(std::move(null)),
+      exec_copy_(std::move(exec_copy)) {
   for (char** entry = environ; *entry; ++entry) {
     std::string_view pair(*entry);
     size_t equals = pair.find('=');
@@ -61,7 +72,9 @@ Result<Spawner> Spawner::open(Loop& loop, SpawnerOptions options) {
     return fail_errno(errno, "{}", options.exec_program);
   UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!null) return fail_errno(errno, "/dev/null");
-  return Spawner(loop, std::move(options), std::move(null));
+  auto copy = ProgramCopy::read(options.exec_program);
+  if (!copy) return tl::unexpected(copy.error());
+  return Spawner(loop, std::move(options), std::move(null), std::move(*copy));
 }
 
 std::string Spawner::directory_of(const Launch& launch) const {
@@ -75,12 +88,18 @@ std::string Spawner::directory_of(const Launch& launch) const {
 // An account that is no longer there has no yes to give.
 Whereabouts Spawner::whereabouts(const Launch& launch, const Environment& mark, pid_t first) const {
   const auto who = find_account(launch.surroundings.account);
-  if (!who) return {{"false"}, {}};
+  if (!who) return {{"false"}, {}, {}};
   Whereabouts where{
       {options_.exec_program, directory_of(launch), std::to_string(options_.fd_limit)},
-      environment(launch, mark, *who)};
-  if (launch.surroundings.isolate.value_or(false))
+      environment(launch, mark, *who),
+      {}};
+  if (launch.surroundings.isolate.value_or(false)) {
+    auto copy = exec_copy_.make();
+    if (!copy) return {{"false"}, {}, {}};
+    where.before[0] = path_of_descriptor(Whereabouts::program_fd);
+    where.program = std::move(*copy);
     where.before.push_back(fmt::format("inside={}", first));
+  }
   add_identity(*who, where.before);
   where.before.emplace_back("--");
   return where;
@@ -112,6 +131,11 @@ StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchP
   Child::Plan plan;
   const std::string directory = directory_of(launch);
   plan.argv = {options_.exec_program, directory, std::to_string(options_.fd_limit)};
+  if (is_isolated(launch)) {
+    auto copy = exec_copy_.make();
+    if (!copy) return tl::unexpected(copy.error());
+    plan.program = std::move(*copy);
+  }
   auto settings = exec_settings(launch.surroundings);
   for (auto& cgroup : inside.to_enter)
     settings.push_back(fmt::format("enter={}/cgroup.procs", cgroup));
@@ -176,6 +200,8 @@ StartFailure Spawner::describe(const Launch& launch, const ExecReport& report) c
         return "isolate it from other processes";
       case ExecStage::inside:
         return "enter where the other process is";
+      case ExecStage::privileges:
+        return "give up privileges";
       case ExecStage::own_files:
         return "isolate it from the file systems";
       case ExecStage::begun:

@@ -12,6 +12,7 @@
 #include "daemon/edge/child.h"
 #include "daemon/edge/launch_pipes.h"
 #include "daemon/edge/probe.h"
+#include "daemon/edge/program_copy.h"
 #include "daemon/edge/start_failure.h"
 
 namespace muster {
@@ -50,7 +51,7 @@ class Spawner {
   StartFailure describe(const Launch& launch, const ExecReport& report) const;
 
  private:
-  Spawner(Loop& loop, SpawnerOptions options, UniqueFd null);
+  Spawner(Loop& loop, SpawnerOptions options, UniqueFd null, ProgramCopy exec_copy);
   std::string directory_of(const Launch& launch) const;
   std::vector<std::string> environment(const Launch& launch, const Environment& mark,
                                        const Person& who) const;
@@ -58,6 +59,7 @@ class Spawner {
   Loop* loop_;
   SpawnerOptions options_;
   UniqueFd null_;
+  ProgramCopy exec_copy_;  // of exec_program, for what is isolated
   std::map<std::string, std::string> environment_;
 };
 

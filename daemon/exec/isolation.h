@@ -9,7 +9,8 @@
 
 namespace muster {
 
-// the one that was called   outside; waits, ends as the program ends, and with it all the others
+// the one that was called   waits, ends as the program ends, and with it all the others; has no
+//                           number inside, but all else that they have
 // the init                  number 1 of the own processes; reaps, ends all when the program ends
 // the program               the only one that returns from the last step
 
@@ -17,14 +18,23 @@ namespace muster {
 bool enter_namespaces();
 
 // All copies together hold so many bytes of changes. What the kernel cannot copy is read-only.
-// After it no file of the machine can be reached but through them, and nothing be mounted.
-bool layer_files(uint64_t bytes);
+// After it no file of the machine can be reached but through them, and nothing be mounted. What
+// lies below `directory` can be changed by its owner in any case.
+bool layer_files(uint64_t bytes, const char* directory);
 
-// Returns in the program, which leads a session.
+// Whether they could be entered only so.
+bool is_in_user_namespace();
+
+// Of the standard descriptors those that are /dev/null become the view's, because through another
+// one the mode of the machine's own could be changed.
+bool open_null_here();
+
+// Returns in the program, which leads a session, because that is numbered where it is. Signals to
+// the one outside are for the program, which gets them itself. Both have given up privileges.
 bool leave_init();
 
 // Another program that sees what that of an isolated launch sees, which was called as `outside`.
-// Returns in it; it leads a session. Two processes come of it, without an init of their own.
+// Returns in it, as from `leave_init`. Two processes come of it, without an init of their own.
 bool enter_midst(int outside);
 
 }  // namespace muster

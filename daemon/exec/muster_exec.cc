@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,6 +20,7 @@
 #include <unistd.h>
 
 #include "daemon/exec/isolation.h"
+#include "daemon/exec/privileges.h"
 #include "daemon/exec/report.h"
 
 namespace {
@@ -26,6 +28,7 @@ namespace {
 using muster::ExecStage;
 
 int report_fd = muster::exec_report_fd;
+const char* begins_in = "/";
 
 // One small write into an empty socket is never cut short. Nobody may be there to read it.
 bool report(ExecStage stage, int number) {
@@ -135,7 +138,9 @@ constexpr Setting settings[] = {
     {"own_processes", ExecStage::own_processes,
      [](const char*) { return muster::enter_namespaces(); }},
     {"own_files", ExecStage::own_files,
-     [](const char* value) { return muster::layer_files(strtoull(value, nullptr, 10)); }},
+     [](const char* value) {
+       return muster::layer_files(strtoull(value, nullptr, 10), begins_in);
+     }},
     {"own_session", ExecStage::own_processes, [](const char*) { return muster::leave_init(); }},
     {"inside", ExecStage::inside,
      [](const char* value) { return muster::enter_midst(atoi(value)); }},
@@ -149,7 +154,9 @@ constexpr Setting settings[] = {
     {"uid", ExecStage::identity,
      [](const char* value) {
        const auto user = static_cast<uid_t>(strtoul(value, nullptr, 10));
-       return setresuid(user, user, user) == 0;
+       const uid_t before = geteuid();
+       if (setresuid(user, user, user) != 0) return false;
+       return user == before || user == 0 || muster::give_up_all_capabilities();
      }},
     // The descriptor of what is to be the terminal of our session.
     {"terminal", ExecStage::terminal,
@@ -214,6 +221,7 @@ void search_and_execute(char** command) {
 
 int main(int argc, char** argv) {
   report(ExecStage::begun, getpid());
+  prctl(PR_SET_NAME, "muster-exec");  // that of a copy in memory is a number
   keep_standard_descriptors();
   int end = 3;  // of the settings
   while (end < argc && strcmp(argv[end], "--") != 0) end++;
@@ -221,12 +229,14 @@ int main(int argc, char** argv) {
     errno = EINVAL;
     give_up(ExecStage::arguments);
   }
-  const char *directory = argv[1], *fd_limit = argv[2];
+  begins_in = argv[1];
+  const char* fd_limit = argv[2];
   char** command = argv + end + 1;
   if (!restore_fd_limit(fd_limit)) give_up(ExecStage::limits);
   for (int i = 3; i < end; i++) apply(argv[i]);
-  if (chdir(directory) != 0) give_up(ExecStage::directory);
+  if (chdir(begins_in) != 0) give_up(ExecStage::directory);
   reset_signals();
+  if (!muster::are_privileges_settled()) give_up(ExecStage::privileges);
   search_and_execute(command);
   give_up(ExecStage::program);
 }

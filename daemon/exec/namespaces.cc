@@ -14,9 +14,14 @@
 #include <unistd.h>
 
 #include "daemon/exec/isolation.h"
+#include "daemon/exec/privileges.h"
 
 namespace muster {
 namespace {
+
+constexpr int own_namespaces = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
+
+bool has_user_namespace = false;
 
 // Through which the init says how the program has ended, as wait() has it.
 int ending = -1;
@@ -60,6 +65,7 @@ pid_t wait_for(pid_t child, int& status) {
 
 [[noreturn]] void wait_outside(pid_t init, int ending_of_program) {
   keep_only(ending_of_program);
+  if (chdir("/") != 0) kill(init, SIGKILL);
   int told = 0, own = 0;
   const bool is_told = read(0, &told, sizeof told) == sizeof told;
   wait_for(init, own);
@@ -68,6 +74,7 @@ pid_t wait_for(pid_t child, int& status) {
 
 [[noreturn]] void be_init(pid_t program) {
   keep_only(ending);
+  give_up_all_capabilities();
   int status = 0;
   for (;;) {
     const pid_t dead = wait_for(-1, status);
@@ -85,36 +92,18 @@ bool write_to(const char* path, const char* text) {
   return written;
 }
 
-// In which everybody may do what the rest needs, and is for all else whom he was.
+// In which the rest is allowed to everybody, who is for all else whom he was.
 bool enter_user_namespace() {
   char users[64], groups[64];
   snprintf(users, sizeof users, "%u %u 1", geteuid(), geteuid());
   snprintf(groups, sizeof groups, "%u %u 1", getegid(), getegid());
-  return unshare(CLONE_NEWUSER | CLONE_NEWPID) == 0 && write_to("/proc/self/setgroups", "deny") &&
+  return unshare(CLONE_NEWUSER | own_namespaces) == 0 && write_to("/proc/self/setgroups", "deny") &&
          write_to("/proc/self/uid_map", users) && write_to("/proc/self/gid_map", groups);
 }
 
-// By number, as <linux/capability.h> has them, which is not there for every C library: what a
-// program of root needs among its own. Not to mount, to make devices, to trace, to set the clock
-// or the network, to open files by handle.
-bool give_up_privileges() {
-  constexpr int chown = 0, dac_override = 1, fowner = 3, fsetid = 4, kill = 5, setgid = 6,
-                setuid = 7, setpcap = 8, net_bind_service = 10, net_raw = 13, sys_chroot = 18,
-                audit_write = 29, setfcap = 31;
-  constexpr uint64_t kept = 1ULL << chown | 1ULL << dac_override | 1ULL << fowner | 1ULL << fsetid |
-                            1ULL << kill | 1ULL << setgid | 1ULL << setuid | 1ULL << setpcap |
-                            1ULL << net_bind_service | 1ULL << net_raw | 1ULL << sys_chroot |
-                            1ULL << audit_write | 1ULL << setfcap;
-  for (int capability = 0; capability < 64; ++capability) {
-    if ((kept >> capability & 1) != 0) continue;
-    if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) return errno == EINVAL;
-  }
-  return true;
-}
-
-// Signals to the one outside are for the program, which gets them itself. A session of its own is
-// one that is numbered where it is.
-bool become_program() { return give_up_privileges() && setsid() >= 0; }
+// What runs inside may be of the same user, and must not come through us to what we execute, have
+// open or see. Until exec, for us and for who comes of us.
+void hide_from_equals() { prctl(PR_SET_DUMPABLE, 0); }
 
 // Who has died before we could ask to be told holds no end of the pipe any more.
 bool is_alone() {
@@ -128,12 +117,13 @@ bool is_alone() {
 bool enter_namespaces() {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return false;
-  if (unshare(CLONE_NEWPID) != 0) {
+  if (unshare(own_namespaces) != 0) {
     if (errno != EPERM) return false;
     if (!enter_user_namespace()) {
       errno = EPERM;  // whatever was wrong with the way round
       return false;
     }
+    has_user_namespace = true;
   }
   block_signals();
   const pid_t init = fork();
@@ -141,38 +131,43 @@ bool enter_namespaces() {
   if (init > 0) wait_outside(init, ends[0]);
   close(ends[0]);
   ending = ends[1];
+  hide_from_equals();
   if (is_alone()) _exit(126);
-  return unshare(CLONE_NEWNS | CLONE_NEWIPC) == 0;
+  return true;
 }
 
+bool is_in_user_namespace() { return has_user_namespace; }
+
 bool leave_init() {
-  // Not to be looked into by the program, whom it may be equal to.
-  prctl(PR_SET_DUMPABLE, 0);
+  if (!give_up_privileges()) return false;
   const pid_t program = fork();
   if (program < 0) return false;
   if (program > 0) be_init(program);
-  return become_program();
+  return setsid() >= 0;
 }
 
 bool enter_midst(int outside) {
-  // The only child of the one outside is the init.
+  // It is in all namespaces of those inside, but for its number, and so may be looked into by its
+  // equals, who they must not be.
   char path[64];
-  snprintf(path, sizeof path, "/proc/%d/task/%d/children", outside, outside);
-  char text[32] = "";
-  const int children = open(path, O_RDONLY | O_CLOEXEC);
-  const bool is_read = children >= 0 && read(children, text, sizeof text - 1) > 0;
-  close(children);
-  const int init = atoi(text);
-  errno = is_read ? 0 : ESRCH;
-  if (!is_read || init <= 0) return false;
-  const auto pidfd = static_cast<int>(syscall(SYS_pidfd_open, init, 0U));
-  if (pidfd < 0) return false;
-  constexpr int all = CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWNS;
-  if (setns(pidfd, all) != 0 && (errno != EPERM || setns(pidfd, CLONE_NEWUSER | all) != 0))
+  snprintf(path, sizeof path, "/proc/%d/ns/pid_for_children", outside);
+  const auto pidfd = outside > 0 ? static_cast<int>(syscall(SYS_pidfd_open, outside, 0U)) : -1;
+  const int numbers = open(path, O_RDONLY | O_CLOEXEC);
+  if (pidfd < 0 || numbers < 0) {
+    if (errno == ENOENT || errno == EINVAL) errno = ESRCH;
     return false;
+  }
+  hide_from_equals();
+  constexpr int views = CLONE_NEWIPC | CLONE_NEWNS;
+  if (setns(pidfd, views) != 0 && (errno != EPERM || setns(pidfd, CLONE_NEWUSER | views) != 0))
+    return false;
+  if (setns(numbers, CLONE_NEWPID) != 0 || !open_null_here()) return false;
   block_signals();
   const pid_t program = fork();
-  if (program < 0) return false;
+  if (program < 0) {
+    if (errno == ENOMEM) errno = ESRCH;  // number 1 has died
+    return false;
+  }
   if (program > 0) {
     int status = 0;
     close_from(0);
@@ -180,7 +175,7 @@ bool enter_midst(int outside) {
     end_as(status);
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  return become_program();
+  return give_up_privileges() && setsid() >= 0;
 }
 
 }  // namespace muster

@@ -20,7 +20,8 @@ enum class ExecStage : int {
   terminal,
   own_processes,  // of isolation
   own_files,
-  inside,  // another launch that is isolated
+  inside,      // another launch that is isolated
+  privileges,  // which were to be given up
 };
 
 struct ExecReport {

@@ -101,4 +101,12 @@ ROWS = {
     "G96": ("the daemon dies while a one-off runs", None),
     "G97": ("isolation that the kernel does not allow", None),
     "G98": ("descriptors that a one-off inherits", None),
+    "G140": ("a hostile program opens whatever is executed beside it", None),
+    "G141": ("system calls that lead out, by every gate", None),
+    "G142": ("the daemon has odd sets of capabilities", None),
+    "G143": ("number 1 of the view is traced, killed, looked into", None),
+    "G144": ("the kernel executes no memory", None),
+    "G145": ("modes of devices, of /proc and of /sys, which are the machine's", None),
+    "G146": ("sockets and FIFOs of the machine", None),
+    "G147": ("a root that is no mount point, an app below a directory of root", None),
 }

@@ -51,6 +51,7 @@ class Daemon:
         self.home = home
         self.directory = home.app
         self.wrapper = []  # words before the daemon's own command
+        self.who = {}      # whom daemon and ctl run as, where that is somebody else
         self.popen = None
         self.output_file = home.path / "musterd.out"
         self.error_file = home.path / "musterd.err"
@@ -81,7 +82,7 @@ class Daemon:
         with open(self.output_file, "ab") as out, open(self.error_file, "ab") as err:
             self.popen = subprocess.Popen(
                 self.command(*options), stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                start_new_session=True, env={**self.home.environment, **(env or {})})
+                start_new_session=True, env={**self.home.environment, **(env or {})}, **self.who)
         if wait:
             wait_for("the daemon to answer", self.answers)
         return self
@@ -147,7 +148,7 @@ class Daemon:
             stdin=subprocess.DEVNULL if input is None else None, capture_output=True,
             text=text, errors="replace" if text else None,
             timeout=timeout, cwd=cwd or self.directory,
-            env={**self.home.environment, **(env or {})})
+            env={**self.home.environment, **(env or {})}, **self.who)
 
     def ok(self, *words, **options):
         """stdout of a ctl that must succeed."""
@@ -168,7 +169,7 @@ class Daemon:
                    "stderr": subprocess.PIPE, **options}
         env = {**self.home.environment, **options.pop("env", {})}
         return subprocess.Popen([str(BIN / "ctl"), "-a", "app", *map(str, words)],
-                                cwd=self.directory, env=env, **options)
+                                cwd=self.directory, env=env, **self.who, **options)
 
     # ---- questions
 

@@ -19,7 +19,7 @@ struct ProbeStage {
   std::vector<LaunchId> told;
   Probes probes{loop,
                 [this](LaunchId) {
-                  return Whereabouts{{"env", "-C", directory.path()}, {"PORT=80"}};
+                  return Whereabouts{{"env", "-C", directory.path()}, {"PORT=80"}, {}};
                 },
                 [this](Event event) { told.push_back(std::get<Ready>(event).launch); }};
 
