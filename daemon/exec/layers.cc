@@ -5,24 +5,22 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "daemon/exec/mount_table.h"
 
 namespace muster {
 namespace {
 
-constexpr size_t longest_path = 4096;
 constexpr uint64_t bytes_per_file = 1024;  // which the kernel needs for an empty one too
-
-bool starts_with(const char* path, const char* directory) {
-  const size_t length = strlen(directory);
-  return strncmp(path, directory, length) == 0 && (path[length] == '/' || path[length] == 0);
-}
 
 bool is_one_of(const char* name, const char* const* names) {
   for (; *names; ++names)
@@ -36,43 +34,10 @@ constexpr const char* kernel_views[] = {
     "debugfs",   "devpts",      "devtmpfs", "efivarfs", "fusectl",    "hugetlbfs",
     "mqueue",    "nsfs",        "proc",     "pstore",   "rpc_pipefs", "securityfs",
     "selinuxfs", "sysfs",       "tracefs",  nullptr};
+// Which overlays may not like, and in which there is no socket that somebody listens at.
+constexpr const char* without_sockets[] = {"cramfs", "erofs",    "exfat", "iso9660", "msdos",
+                                           "romfs",  "squashfs", "vfat",  nullptr};
 constexpr const char* replaced[] = {"/dev", "/proc", "/sys"};
-
-// The whole of it, with a NUL at its end; nullptr if it cannot be read.
-char* read_file(const char* path) {
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return nullptr;
-  size_t size = 0, room = 0;
-  char* text = nullptr;
-  ssize_t n = 0;
-  do {
-    size += static_cast<size_t>(n);
-    if (size + 1 >= room) {
-      room = room * 2 + longest_path;
-      auto* larger = static_cast<char*>(realloc(text, room));
-      if (!larger) break;
-      text = larger;
-    }
-    n = read(fd, text + size, room - size - 1);
-  } while (n > 0);
-  if (text) text[size] = 0;
-  close(fd);
-  return text;
-}
-
-// "\040" is a blank. In place.
-void unescape(char* path) {
-  char* to = path;
-  for (const char* from = path; *from; ++from) {
-    if (*from == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] && from[3]) {
-      *to++ = static_cast<char>((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
-      from += 3;
-    } else {
-      *to++ = *from;
-    }
-  }
-  *to = 0;
-}
 
 // Those which a copy is to have too, and which a bind mount must not lose.
 unsigned long flags_of(const char* path) {
@@ -84,53 +49,20 @@ unsigned long flags_of(const char* path) {
   return flags;
 }
 
-// The mount points and what is mounted there, in the order in which it was.
-struct Mount {
-  char* path;
-  const char* type;
-};
-Mount* mounts;
-size_t mount_count;
-
-bool read_mounts() {
-  char* table = read_file("/proc/self/mountinfo");
-  if (!table) return false;
-  size_t lines = 0;
-  for (const char* at = table; *at; ++at) lines += *at == '\n' ? 1 : 0;
-  mounts = static_cast<Mount*>(calloc(lines + 1, sizeof(Mount)));
-  if (!mounts) return false;
-  for (char *line = table, *next; *line; line = next) {
-    next = line + strcspn(line, "\n");
-    if (*next) *next++ = 0;
-    char* type = strstr(line, " - ");
-    char* path = line;  // its fifth word
-    for (int word = 1; word < 5 && path; ++word) path = strchr(path + 1, ' ');
-    if (!type || !path || mount_count > lines) continue;
-    type += strlen(" - ");
-    type[strcspn(type, " ")] = 0;
-    path++;
-    path[strcspn(path, " ")] = 0;
-    unescape(path);
-    mounts[mount_count++] = {path, type};
-  }
-  return true;
-}
-
 bool is_replaced(const char* path) {
   for (auto* directory : replaced)
-    if (starts_with(path, directory)) return true;
-  return false;
-}
-
-bool is_mount_point(const char* path) {
-  for (size_t i = 0; i < mount_count; ++i)
-    if (strcmp(mounts[i].path, path) == 0) return true;
+    if (is_below(path, directory)) return true;
   return false;
 }
 
 bool lay_over(const char* path, const char* place);
 
-// One entry of a directory in which something is mounted.
+// A socket or a FIFO by the same name, at whose other end nobody of the machine is.
+void show_likeness(const struct stat& status, const char* place) {
+  mknod(place, status.st_mode & (S_IFMT | 0777), 0);
+}
+
+// One entry of a directory in which something is mounted. A device is not shown.
 void show_entry(const char* path, const char* place) {
   struct stat status;
   char target[longest_path];
@@ -143,10 +75,12 @@ void show_entry(const char* path, const char* place) {
   } else if (S_ISDIR(status.st_mode)) {
     if (mkdir(place, 0555) == 0 && !is_replaced(path) && !is_mount_point(path))
       lay_over(path, place);
-  } else {
+  } else if (S_ISREG(status.st_mode)) {
     const int fd = open(place, O_WRONLY | O_CREAT | O_CLOEXEC, 0444);
     if (fd >= 0) close(fd);
     if (!is_mount_point(path)) show_read_only(path, place);
+  } else if (S_ISSOCK(status.st_mode) || S_ISFIFO(status.st_mode)) {
+    show_likeness(status, place);
   }
 }
 
@@ -171,6 +105,12 @@ bool compose(const char* path, const char* place) {
   return chmod(place, status.st_mode & 07777 & ~taken) == 0;
 }
 
+// Whoever cannot be given what belongs to others would be its owner, and might write there.
+bool make_upper(const char* upper, const struct stat& lower) {
+  const mode_t taken = access(".", W_OK) != 0 && errno == EACCES ? 0222 : 0;
+  return make_directory(upper, lower.st_mode & 07777 & ~taken, lower.st_uid, lower.st_gid);
+}
+
 // Nothing that is a device can be made in it.
 bool lay_over(const char* path, const char* place) {
   static int number = 0;
@@ -181,9 +121,7 @@ bool lay_over(const char* path, const char* place) {
   number++;
   // By its name "." it needs no escapes.
   if (chdir(path) != 0 || stat(".", &lower) != 0) return false;
-  if (!make_directory(upper, lower.st_mode & 07777, lower.st_uid, lower.st_gid) ||
-      !make_directory(work, 0700))
-    return false;
+  if (!make_upper(upper, lower) || !make_directory(work, 0700)) return false;
   snprintf(options, sizeof options, "lowerdir=.,upperdir=%s,workdir=%s,userxattr", upper, work);
   const unsigned long flags = flags_of(".") | MS_NODEV;
   if (mount("overlay", place, "overlay", flags, options) == 0) return true;
@@ -191,37 +129,76 @@ bool lay_over(const char* path, const char* place) {
   if (mount("overlay", place, "overlay", flags, options) == 0) return true;
   const int error = errno;
   for (size_t i = 0; i < mount_count; ++i)
-    if (starts_with(mounts[i].path, path[1] ? path : "") && strcmp(mounts[i].path, path) != 0)
+    if (is_below(mounts[i].path, path[1] ? path : "") && strcmp(mounts[i].path, path) != 0)
       return compose(path, place);
   errno = error;
   return false;
 }
 
-// What else is mounted; later ones lie on earlier ones. What cannot be seen from here cannot be
-// seen there either.
-void copy_mounts() {
+// What is mounted below it; later ones lie on earlier ones. What cannot be seen from here cannot be
+// seen there either, nor what cannot be copied and may hold a socket.
+void copy_mounts_below(const char* top) {
   for (size_t i = 0; i < mount_count; ++i) {
     const char* path = mounts[i].path;
-    if (strcmp(path, "/") == 0 || is_replaced(path) || is_one_of(mounts[i].type, kernel_views))
+    if (strcmp(path, top) == 0 || !is_below(path, top[1] ? top : "") || is_replaced(path) ||
+        is_one_of(mounts[i].type, kernel_views))
       continue;
     char place[longest_path + sizeof root];
     snprintf(place, sizeof place, "%s%s", root, path);
     struct stat status;
     if (stat(path, &status) != 0) continue;
-    if (!S_ISDIR(status.st_mode) || !lay_over(path, place)) show_read_only(path, place);
+    const bool may_be_shown = S_ISREG(status.st_mode) || is_one_of(mounts[i].type, without_sockets);
+    if ((!S_ISDIR(status.st_mode) || !lay_over(path, place)) && may_be_shown)
+      show_read_only(path, place);
   }
+}
+
+// In a user namespace this one user and group are known, and all others have one number, which may
+// be his own too. A directory of theirs cannot be copied up, and so nothing be changed below it.
+bool can_be_copied_up(const char* path) {
+  constexpr unsigned unknown = 65534;
+  struct stat status;
+  return stat(path, &status) == 0 && status.st_uid == geteuid() && status.st_gid == getegid() &&
+         status.st_uid != unknown && status.st_gid != unknown;
+}
+
+bool is_mounted(const char* place) {
+  struct stat above, status;
+  char path[longest_path + sizeof root];
+  snprintf(path, sizeof path, "%s/..", place);
+  return stat(place, &status) == 0 && stat(path, &above) == 0 && status.st_dev != above.st_dev;
+}
+
+// pivot_root and what changes how mounts spread want a root that is a mount. So the root is left
+// for that of the namespace, by entering it once more, and the way back leads over a mount.
+bool make_mount_of_root() {
+  char path[longest_path];
+  const int here = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  const int own = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+  return here >= 0 && own >= 0 && setns(own, CLONE_NEWNS) == 0 &&
+         mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 && fchdir(here) == 0 &&
+         getcwd(path, sizeof path) && mount(".", ".", nullptr, MS_BIND | MS_REC, nullptr) == 0 &&
+         chdir(path) == 0 && become_root();
 }
 
 }  // namespace
 
-bool show_read_only(const char* path, const char* place) {
+bool bind_read_only(const char* path, const char* place, unsigned long flags) {
   if (mount(path, place, nullptr, MS_BIND, nullptr) != 0) return false;
-  if (mount(nullptr, place, nullptr, MS_BIND | MS_REMOUNT | MS_RDONLY | flags_of(place), nullptr) ==
-      0)
-    return true;
+  flags |= MS_BIND | MS_REMOUNT | MS_RDONLY | flags_of(place);
+  if (mount(nullptr, place, nullptr, flags, nullptr) == 0) return true;
   const int error = errno;
   umount2(place, MNT_DETACH);
   errno = error;
+  return false;
+}
+
+bool show_read_only(const char* path, const char* place) {
+  if (!bind_read_only(path, place, MS_NODEV)) return false;
+  struct stat shown;
+  if (lstat(place, &shown) == 0 && (S_ISREG(shown.st_mode) || S_ISDIR(shown.st_mode))) return true;
+  umount2(place, MNT_DETACH);
+  errno = ENXIO;
   return false;
 }
 
@@ -232,9 +209,33 @@ bool make_directory(const char* path, mode_t mode, uid_t user, gid_t group) {
   return chmod(path, mode) == 0;
 }
 
+// Both by the name ".", so that the old one lies on the new one until it is let go.
+bool become_root() {
+  return syscall(SYS_pivot_root, ".", ".") == 0 && umount2(".", MNT_DETACH) == 0 && chdir("/") == 0;
+}
+
+void copy_place(const char* place) {
+  char path[longest_path], copy[longest_path + sizeof root];
+  if (!place || *place != '/' || !realpath(place, path)) return;
+  // As far up as it makes no difference, because most of what is changed lies beside it.
+  for (;;) {
+    char* slash = strrchr(path, '/');
+    if (slash == path || !can_be_copied_up(path)) break;
+    *slash = 0;
+    const bool goes_on = can_be_copied_up(path);
+    if (!goes_on) *slash = '/';
+    if (!goes_on) break;
+  }
+  snprintf(copy, sizeof copy, "%s%s", root, path);
+  if (path[1] != 0 && !is_replaced(path) && !is_mounted(copy) && lay_over(path, copy))
+    copy_mounts_below(path);
+}
+
 bool lay_copies(uint64_t bytes) {
-  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 || !read_mounts())
+  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 &&
+      (errno != EINVAL || !make_mount_of_root()))
     return false;
+  if (!read_mounts()) return false;
   char options[128];
   const uint64_t files = bytes / bytes_per_file + 64;
   snprintf(options, sizeof options, "mode=0755,size=%llu,nr_inodes=%llu",
@@ -243,7 +244,7 @@ bool lay_copies(uint64_t bytes) {
   // A mount point in any case, as what becomes / has to be.
   if (mkdir(root, 0755) != 0 || mount(root, root, nullptr, MS_BIND, nullptr) != 0) return false;
   if (!lay_over("/", root)) return false;
-  copy_mounts();
+  copy_mounts_below("/");
   return true;
 }
 

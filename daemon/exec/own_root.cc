@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "daemon/exec/isolation.h"
@@ -14,6 +14,10 @@
 
 namespace muster {
 namespace {
+
+bool is_null(const struct stat& status) {
+  return S_ISCHR(status.st_mode) && major(status.st_rdev) == 1 && minor(status.st_rdev) == 3;
+}
 
 // The devices that are no hardware, terminals of its own, and memory to share.
 bool make_devices() {
@@ -35,7 +39,8 @@ bool make_devices() {
     const int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
     if (fd < 0) return false;
     close(fd);
-    if (mount(device, name, nullptr, MS_BIND, nullptr) != 0) return false;
+    // It is the machine's own, whose mode and owner are not to be changed from here.
+    if (!bind_read_only(device, name, MS_NOSUID | MS_NOEXEC)) return false;
   }
   for (auto& link : links)
     if (symlink(link.target, link.name) != 0) return false;
@@ -59,18 +64,25 @@ bool show_machine() {
   return true;
 }
 
-// Of the kernel what concerns its own processes, and nothing by which the machine is changed.
+// Of the kernel what concerns its own processes, and nothing by which the machine is changed. All
+// of it is read-only, because the modes of most files there are the same for the whole machine, and
+// those of the network's are found in the directory of each process.
 bool show_kernel() {
-  constexpr const char* read_only[] = {"bus", "fs", "irq", "sys", "sysrq-trigger"};
-  constexpr const char* hidden[] = {"kcore", "keys", "latency_stats", "sched_debug", "timer_list"};
-  constexpr unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  constexpr const char* hidden[] = {
+      "acpi", "asound",      "interrupts", "kcore",       "key-users",     "keys",
+      "kmsg", "kpagecgroup", "kpagecount", "kpageflags",  "latency_stats", "sched_debug",
+      "scsi", "slabinfo",    "timer_list", "timer_stats", "vmallocinfo"};
+  constexpr unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY;
+  constexpr const char* nothing = "/proc/nothing";
   if (mount("proc", "/proc/new/proc", "proc", flags, nullptr) != 0) return false;
-  if (chdir("/proc/new/proc") != 0) return false;
-  for (auto* name : read_only)
-    if (!show_read_only(name, name) && errno != ENOENT) return false;
-  for (auto* name : hidden)
-    if (mount("/proc/new/dev/null", name, nullptr, MS_BIND, nullptr) != 0 && errno != ENOENT)
+  if (mkdir(nothing, 0555) != 0 || chdir("/proc/new/proc") != 0) return false;
+  for (auto* name : hidden) {
+    struct stat status;
+    if (lstat(name, &status) != 0) continue;
+    if (S_ISDIR(status.st_mode) ? !show_read_only(nothing, name)
+                                : !bind_read_only("/proc/new/dev/null", name))
       return false;
+  }
   return show_machine();
 }
 
@@ -84,7 +96,7 @@ void show_terminal() {
   const int fd = open("/proc/new/dev/console", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) return;
   close(fd);
-  mount(path, "/proc/new/dev/console", nullptr, MS_BIND, nullptr);
+  bind_read_only(path, "/proc/new/dev/console", MS_NOSUID | MS_NOEXEC);
 }
 
 // The one socket of the machine that it is to reach by a path: a copy of a socket leads nowhere.
@@ -93,22 +105,37 @@ void show_notify_socket() {
   char place[4096 + sizeof root];
   if (!path || *path != '/') return;
   snprintf(place, sizeof place, "%s%s", root, path);
-  show_read_only(path, place);
+  bind_read_only(path, place);
 }
 
-// Both by the name ".", so that the old one lies on the new one until it is let go.
-bool change_root() {
-  return chdir(root) == 0 && syscall(SYS_pivot_root, ".", ".") == 0 &&
-         umount2(".", MNT_DETACH) == 0 && chdir("/") == 0;
+// So that those who are in a user namespace can change what is theirs.
+void copy_usual_places(const char* directory) {
+  const char* const places[] = {"/tmp", "/var/tmp", getenv("TMPDIR"), getenv("HOME"), directory};
+  for (auto* place : places) copy_place(place);
 }
 
 }  // namespace
 
-bool layer_files(uint64_t bytes) {
-  if (!lay_copies(bytes) || !make_devices() || !show_kernel()) return false;
+bool layer_files(uint64_t bytes, const char* directory) {
+  if (!lay_copies(bytes)) return false;
+  if (is_in_user_namespace()) copy_usual_places(directory);
+  if (!make_devices() || !show_kernel()) return false;
   show_terminal();
   show_notify_socket();
-  return change_root();
+  return chdir(root) == 0 && become_root() && open_null_here();
+}
+
+bool open_null_here() {
+  struct stat status;
+  for (int fd = 0; fd < 3; ++fd) {
+    if (fstat(fd, &status) != 0 || !is_null(status)) continue;
+    const int mode = fcntl(fd, F_GETFL) & O_ACCMODE;
+    const int here = open("/dev/null", mode | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (here < 0 || fstat(here, &status) != 0 || !is_null(status)) return false;
+    if (fcntl(here, F_SETFL, 0) != 0 || dup2(here, fd) < 0) return false;
+    close(here);
+  }
+  return true;
 }
 
 }  // namespace muster
