@@ -6,6 +6,9 @@
 #include <charconv>
 #include <chrono>
 
+#include "daemon/edge/cgroup_place.h"
+#include "daemon/edge/kernel_text.h"
+
 namespace muster {
 namespace {
 
@@ -41,6 +44,20 @@ std::optional<Cgroup> LaunchCgroups::find(const ProcessName& process, LaunchId l
   if (!app_) return {};
   Cgroup cgroup = app_->below(name_for(process, launch));
   return cgroup.exists() ? std::optional(cgroup) : std::nullopt;
+}
+
+// The first of the name in the path is the run's: whoever may make cgroups may give the same names
+// to some below that of its launch.
+std::optional<LaunchId> LaunchCgroups::owner(pid_t pid) const {
+  if (!app_) return {};
+  const std::string text = read_kernel_text(fmt::format("/proc/{}/cgroup", pid)).value_or("");
+  std::string_view path = path_in_hierarchy(text).value_or("");
+  const std::string& directory = app_->directory();
+  const std::string run = directory.substr(directory.rfind('/')) + '/';
+  const size_t at = path.find(run);
+  if (at == std::string_view::npos) return {};
+  path.remove_prefix(at + run.size());
+  return launch_in(path.substr(0, path.find_first_of("/ ")));
 }
 
 StartResult<std::vector<Cgroup>> LaunchCgroups::limit(const Launch& launch,

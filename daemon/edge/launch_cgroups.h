@@ -34,6 +34,9 @@ class LaunchCgroups {
   // That which an earlier supervisor has made.
   std::optional<Cgroup> find(const ProcessName& process, LaunchId launch) const;
 
+  // In whose cgroup the process is, whatever else it says of itself.
+  std::optional<LaunchId> owner(pid_t pid) const;
+
   // Those that limit it: what a launch has to enter besides that one, before it is started.
   StartResult<std::vector<Cgroup>> limit(const Launch& launch, const std::optional<Cgroup>& made);
   std::vector<Cgroup> find_limits(const Launch& launch) const;

@@ -1,6 +1,6 @@
 // See ledger.h. The file is a line of text,
-// "muster ledger VERSION BOOT-ID TOKEN FIRST-START[ CGROUP]\n", then records: length and xxHash of
-// the payload, 4 and 8 bytes as the machine has them, and the payload, a note.
+// "muster ledger VERSION BOOT-ID TOKEN[:SECRET] FIRST-START[ CGROUP]\n", then records: length and
+// xxHash of the payload, 4 and 8 bytes as the machine has them, and the payload, a note.
 #include "daemon/edge/ledger.h"
 
 #include <fcntl.h>
@@ -16,6 +16,7 @@
 #include <cstring>
 
 #include "base/write_all.h"
+#include "daemon/edge/launch_mark.h"
 #include "daemon/edge/note_codec.h"
 #include "daemon/edge/process_table.h"
 
@@ -81,7 +82,7 @@ std::optional<Note> take_note(std::string_view& bytes) {
 Run new_run() {
   uint64_t number = 0;
   if (getrandom(&number, sizeof number, 0) != sizeof number) number = 0;
-  return {fmt::format("{:016x}", number), clock_ticks_now(), ""};
+  return {fmt::format("{:016x}", number), clock_ticks_now(), "", new_secret()};
 }
 
 Result<Ledger> Ledger::open(std::string path, std::string boot_id, Run fresh) {
@@ -98,7 +99,9 @@ Result<> Ledger::read() {
   rest.remove_prefix(magic.size());
   const auto written_by = number_of<uint32_t>(take_word(rest, ' '));
   const std::string_view boot = take_word(rest, ' ');
-  const std::string_view token = take_word(rest, ' ');
+  std::string_view secret = take_word(rest, ' ');
+  const std::string_view token = secret.substr(0, secret.find(':'));
+  secret.remove_prefix(std::min(token.size() + 1, secret.size()));
   std::string_view last = take_word(rest, '\n');
   const size_t blank = std::min(last.find(' '), last.size());
   const auto first_start = number_of<uint64_t>(last.substr(0, blank));
@@ -107,7 +110,7 @@ Result<> Ledger::read() {
   if (written_by > version)
     return fail("written by a newer muster (version {}, this one reads {}); use that one",
                 written_by, version);
-  run_ = {std::string(token), first_start, std::string(cgroup)};
+  run_ = {std::string(token), first_start, std::string(cgroup), std::string(secret)};
   while (auto note = take_note(rest)) {
     memory_.add(std::move(*note));
     begun_ = true;
@@ -166,7 +169,8 @@ void Ledger::append_record(const Note& note) {
 }
 
 std::string Ledger::header() const {
-  return fmt::format("{}{} {} {} {}{}{}\n", magic, version, boot_id_, run_.token, run_.first_start,
+  return fmt::format("{}{} {} {}{}{} {}{}{}\n", magic, version, boot_id_, run_.token,
+                     run_.secret.empty() ? "" : ":", run_.secret, run_.first_start,
                      run_.cgroup.empty() ? "" : " ", run_.cgroup);
 }
 

@@ -20,6 +20,7 @@ struct Run {
   uint64_t first_start = 0;  // of its first supervisor, in the machine's units since boot: a child
                              // of the keeper that is older is none of ours
   std::string cgroup;        // the directory of that of its launches; empty: they have none
+  std::string secret = {};   // by which their processes are marked; in no environment
 };
 Run new_run();
 

@@ -12,12 +12,16 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "daemon/edge/launch_mark.h"
+
 namespace muster {
 namespace {
 
 constexpr auto end_patience = std::chrono::seconds(1);
 // Who still meets new dead then has a launch before him that forks and dies faster than he reads.
 constexpr int most_listings = 8;
+// From a process up to its leader. There are a few; who has more asks too much of us.
+constexpr int most_generations = 256;
 
 // A successor is started after the first supervisor has begun the run; never within the tick
 // before.
@@ -40,8 +44,11 @@ ProcessTree::ProcessTree(std::string app, Run run, pid_t keeper)
 }
 
 Environment ProcessTree::mark(LaunchId launch) const {
-  return {
+  Environment pairs{
       {"MUSTER_APP", app_}, {"MUSTER_RUN", run_.token}, {"MUSTER_LAUNCH", std::to_string(launch)}};
+  if (auto mark = mark_of(run_.secret, launch); !mark.empty())
+    pairs.emplace_back("MUSTER_MARK", std::move(mark));
+  return pairs;
 }
 
 void ProcessTree::add(LaunchId launch, const Identity& leader) {
@@ -91,8 +98,11 @@ std::optional<LaunchId> ProcessTree::owner_of_orphan(const ProcessEntry& orphan)
   auto environment = read_environment(orphan.pid);
   auto launch = value_in(environment, "MUSTER_LAUNCH");
   if (launch && value_in(environment, "MUSTER_RUN") == run_.token) {
-    for (auto& [pid, leader] : leaders_)
-      if (std::to_string(leader.launch) == *launch) return leader.launch;
+    for (auto& [pid, leader] : leaders_) {
+      if (std::to_string(leader.launch) != *launch) continue;
+      const std::string mark = mark_of(run_.secret, leader.launch);
+      if (value_in(environment, "MUSTER_MARK").value_or("") == mark) return leader.launch;
+    }
   }
   auto pipes = pipe_inodes(orphan.pid);
   for (auto& [pid, leader] : leaders_) {
@@ -105,8 +115,17 @@ std::optional<LaunchId> ProcessTree::owner_of_orphan(const ProcessEntry& orphan)
 }
 
 std::optional<LaunchId> ProcessTree::owner(pid_t pid) const {
-  const auto process = read_process(pid);
-  return process ? owner_of_orphan(*process) : std::nullopt;
+  for (int generation = 0; generation < most_generations; ++generation) {
+    const auto process = read_process(pid);
+    if (!process || ours_.count(pid)) return {};
+    const auto leader = leaders_.find(pid);
+    if (leader != leaders_.end() && leader->second.identity.start == process->start)
+      return leader->second.launch;
+    if (is_reaper(process->parent)) return owner_of_orphan(*process);
+    if (auto owner = owner_of_session(process->session)) return owner;
+    pid = process->parent;
+  }
+  return {};
 }
 
 std::set<LaunchId> ProcessTree::survivors() const {

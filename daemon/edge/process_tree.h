@@ -48,7 +48,8 @@ class ProcessTree {
   // The launches, of those whose leaders are dead, that still have live processes.
   std::set<LaunchId> survivors() const;
 
-  // The launch that a live process belongs to.
+  // The launch that a live process belongs to, by the line of its parents; by the mark in its
+  // environment only where that has come to an end.
   std::optional<LaunchId> owner(pid_t pid) const;
 
   // Every live process of the launch, by one reading of /proc that serves all calls until

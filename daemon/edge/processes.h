@@ -69,7 +69,8 @@ class Processes {
   // As MemoryWatch wants it.
   std::optional<uint64_t> times_out_of_memory(LaunchId launch) const;
   // The launch that a process belongs to, if it is still there.
-  std::optional<LaunchId> owner(pid_t pid) const { return tree_.owner(pid); }
+  // By its cgroup, which it cannot choose; then by its parents.
+  std::optional<LaunchId> owner(pid_t pid) const;
   // For a command that is to stand beside them; it fails, if the launch is over.
   Whereabouts whereabouts(LaunchId launch) const;
 

@@ -113,9 +113,14 @@ StartResult<Containment> Processes::contain(Running& running) {
   return inside;
 }
 
+std::optional<LaunchId> Processes::owner(pid_t pid) const {
+  if (const auto launch = cgroups_.owner(pid); launch && running_.count(*launch)) return launch;
+  return tree_.owner(pid);
+}
+
 Whereabouts Processes::whereabouts(LaunchId launch) const {
   auto found = running_.find(launch);
-  if (found == running_.end() || !found->second.child) return {{"false"}, {}};
+  if (found == running_.end() || !found->second.child) return {{"false"}, {}, {}};
   const Running& running = found->second;
   return spawner_.whereabouts(running.launch, tree_.mark(launch), running.child->pid());
 }
