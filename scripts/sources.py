@@ -1,5 +1,8 @@
 """The tracked sources of the tree, what they include, and what has changed since a commit.
 
+usage: sources.py base            the commit that `--changed` compares with, if one is known
+       sources.py changed BASE    the files that differ from it, each ended by a NUL
+
 Keeps: nothing is compiled and nothing is written. Includes are written from the top of the tree,
 so a file's reach is found by reading; an include behind an #if counts as one.
 """
@@ -9,6 +12,7 @@ import hashlib
 import pathlib
 import re
 import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PRODUCT = ("base/", "proto/", "router/", "daemon/", "ctl/")
@@ -80,3 +84,16 @@ def changed_since(base):
         raise SystemExit(f"there is no commit {base}")
     new = git("ls-files", "-z", "--others", "--exclude-standard")
     return sorted({name for name in (differ + new).split("\0") if name})
+
+
+def main(words):
+    if words == ["base"]:
+        print(default_base() or "")
+    elif len(words) == 2 and words[0] == "changed":
+        print(*changed_since(words[1]), sep="\0", end="\0")
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

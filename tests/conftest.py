@@ -36,6 +36,14 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="runs with scripts/test --long"))
 
 
+def pytest_terminal_summary(terminalreporter):
+    """A line for each test that was skipped, with its reason: pytest's own folds them."""
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        reason = str(reason).removeprefix("Skipped: ")
+        terminalreporter.write_line(f"skipped {report.nodeid}: {reason}")
+
+
 @pytest.fixture
 def home():
     """A MUSTER_HOME of its own; afterwards nothing may be left that belonged to it."""

@@ -5,11 +5,11 @@ import base64
 import hashlib
 import json
 import os
-import shutil
 
 import proc
 import pytest
 from daemon import STAYS
+from programs import need
 from waiting import wait_for
 
 LONG = bool(os.environ.get("MUSTER_LONG"))
@@ -157,8 +157,7 @@ def test_what_is_printed_at_leisure_is_in_the_order_of_its_arrival(app):
 
 @pytest.mark.row("C46")
 def test_a_process_behind_a_terminal_of_its_own_outlives_the_supervisor(app):
-    if not shutil.which("script"):
-        pytest.skip("script is not installed")
+    need("script")
     app.write("inner", "tty; i=0; while read x < step; do i=$((i+1)); echo $i; done\n")
     step = app.gate("step")
     app.procfile(alpha="exec script -qefc 'sh inner' /dev/null < /dev/null")

@@ -62,6 +62,7 @@ class PlantedViolations(unittest.TestCase):
 
     def test_headers_of_one_owner(self):
         self.caught("router/a.cc", HEAD + "#include <msgpack.hpp>\n", "the codec's alone")
+        self.caught("ctl/a.cc", HEAD + '#include "ctl/b.cc"\n', "no file includes a source")
         self.caught("ctl/main.cc", HEAD + "#include <CLI/CLI.hpp>\n", "one door")
         self.caught("daemon/options.cc", HEAD + '#include "daemon/app.h"\n', "main's alone")
         self.assertEqual(found("proto/codec.cc", HEAD + "#include <msgpack.hpp>\n"), [])

@@ -7,6 +7,7 @@ import termios
 import pytest
 from daemon import STAYS
 from home import BIN
+from programs import need
 from terminal import Terminal
 from waiting import wait_for
 
@@ -74,8 +75,7 @@ def test_it_learns_that_the_window_has_another_size(running):
 
 @pytest.mark.parametrize("program", ["less", "vi", "top"])
 def test_programs_that_draw_on_the_screen(running, program):
-    if not shutil.which(program):
-        pytest.skip(f"{program} is not installed")
+    need(program)
     running.write("text", "".join(f"line {n}\n" for n in range(1, 200)))
     words, seen, keys = {"less": (["text"], b"line 1\r\n", b"q"),
                          "vi": (["text"], b"line 1", b":q\r"),

@@ -1,17 +1,14 @@
 """A wall clock that a test has set, for a daemon that is started with it."""
 
-import shutil
 import subprocess
 
-import pytest
+from programs import need
 
 
 def set_to(moment):
     """The environment in which it is that moment, "2026-11-22 10:59:58" in UTC, when a program
     begins. The monotonic clock is the machine's."""
-    faketime = shutil.which("faketime")
-    if not faketime:
-        pytest.skip("faketime is not installed")
+    faketime = need("faketime")
     library = subprocess.run([faketime, "2000-01-01", "sh", "-c", "echo $LD_PRELOAD"],
                              capture_output=True, text=True, check=True).stdout.strip()
     return {"LD_PRELOAD": library, "FAKETIME": f"@{moment}", "TZ": "UTC",

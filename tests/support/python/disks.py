@@ -6,10 +6,10 @@ Keeps: what was mounted is unmounted at the end, whatever happened.
 
 import fcntl
 import os
-import shutil
 import struct
 import subprocess
 
+import programs
 import pytest
 from waiting import wait_for
 
@@ -20,9 +20,7 @@ WITHOUT_LOG = 2  # not even the file system's own journal is written any more
 def need(*commands):
     if os.geteuid() != 0:
         pytest.skip("mounting needs root")
-    for command in commands:
-        if not shutil.which(command):
-            pytest.skip(f"{command} is not installed")
+    programs.need(*commands)
 
 
 def run(*words):

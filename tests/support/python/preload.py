@@ -2,10 +2,9 @@
 
 import contextlib
 import os
-import shutil
 import subprocess
 
-import pytest
+from programs import need
 
 from waiting import wait_for
 
@@ -49,9 +48,7 @@ void *malloc(size_t size) {
 def failing_malloc(place, program):
     """The environment to start the program with, and fail(n): its nth call of malloc from about now
     returns nothing."""
-    compiler = shutil.which("gcc")
-    if not compiler:
-        pytest.skip("no compiler")
+    compiler = need("gcc")
     source, library, order = place / "malloc.c", place / "malloc.so", place / "fail"
     source.write_text(SOURCE)
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", f'-DPROGRAM="{program}"',

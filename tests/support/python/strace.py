@@ -5,18 +5,16 @@ and no processes: strace that lets go of a child between vfork and exec waits fo
 waits for that child, for ever.
 """
 
-import shutil
 import subprocess
 
 import proc
-import pytest
+from programs import need
 from waiting import wait_for
 
 
 class Strace:
     def __init__(self, pid, *injections, log):
-        if not shutil.which("strace"):
-            pytest.skip("strace is not installed")
+        need("strace")
         self.pid = pid
         self.log = log
         words = ["strace", "-q", "-o", str(log)]
