@@ -17,6 +17,7 @@ constexpr struct {
   const char* name;
 } names[] = {
     {Killpoint::step_decided, "step_decided"},
+    {Killpoint::model_kept, "model_kept"},
     {Killpoint::step_kept, "step_kept"},
     {Killpoint::action_done, "action_done"},
     {Killpoint::launch_deposited, "launch_deposited"},

@@ -10,6 +10,7 @@ namespace muster {
 
 enum class Killpoint : uint8_t {
   step_decided,      // the core has decided, and nothing is kept of it
+  model_kept,        // a model that it has taken is, and not that it is in force
   step_kept,         // it is in the ledger, and nothing was carried out
   action_done,       // one of its actions was
   launch_deposited,  // the keeper has the pipes of a launch that was not forked yet

@@ -25,7 +25,12 @@ constexpr Nanos last_words_patience = 2s;
 App::Parts::Parts(AppSetup given)
     : setup(std::move(given)),
       deadline(loop, [this] { post(Tick{}); }),
-      leave(loop, [this] { loop.stop(); }) {}
+      leave(loop, [this] { loop.stop(); }),
+      keeper_again(loop, [this] { start_keeper(); }),
+      keeper_settled(loop, [this] {
+        keeper_trouble.clear();
+        keeper_deaths = 0;
+      }) {}
 
 // The order matters: sockets before anything that takes descriptors, the journal before processes.
 Result<> App::Parts::open() {
@@ -132,6 +137,7 @@ void App::Parts::open_foreground() {
 }
 
 Result<> App::Parts::open_core() {
+  if (Result<> chosen = choose_model(); !chosen) return chosen;
   FormationCounts wish = one_of_each(setup.model.types);
   if (!ledger->empty()) {
     wish = ledger->memory().daemon.formation;
@@ -171,10 +177,13 @@ void App::Parts::handle_posted() {
 // What was decided is kept before any of it is done, so that a successor can do the rest.
 void App::Parts::perform(std::vector<Action> actions) {
   killpoint(Killpoint::step_decided);
+  keep_model();
   if (auto note = core->take_note(actions)) {
     note->after = router->head().seq;
     if (Result<> kept = ledger->keep(std::move(*note)); !kept)
       spdlog::error("a crash now would be noticed: {}", kept.message());
+    else
+      in_force->settle();
   }
   killpoint(Killpoint::step_kept);
   for (Action& action : actions) {

@@ -10,6 +10,7 @@
 #include "daemon/config/load.h"
 #include "daemon/core/core.h"
 #include "daemon/edge/foreground.h"
+#include "daemon/edge/in_force.h"
 #include "daemon/edge/keeper_link.h"
 #include "proto/endpoints.h"
 #include "router/journal/options.h"
@@ -18,8 +19,16 @@ namespace muster {
 
 // Everything that is known before the loop exists.
 struct AppSetup {
-  KeeperLink* keeper = nullptr;      // outlives the app
-  std::vector<std::string> command;  // this program and its arguments, as a keeper is to call it
+  KeeperLink* keeper = nullptr;   // outlives the app
+  bool is_successor = false;      // of a supervisor that has launched something
+  std::vector<InForce> kept;      // by an earlier supervisor, oldest first
+  std::optional<Error> unusable;  // why there is no model of the files; what lives needs none
+  std::optional<Error> releases_unreadable;
+  bool files_changed = false;  // since they were taken
+  // Alarms.
+  std::string files_trouble, releases_trouble;
+  std::vector<std::string> troubles;  // others, until it ends
+  std::vector<std::string> command;   // this program and its arguments, as a keeper is to call it
   Endpoints endpoints;
   std::string directory;  // the app's own
   ModelFiles files;       // in it; in that of a checkout where the code is of one

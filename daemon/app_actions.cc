@@ -102,8 +102,10 @@ void App::Parts::on(ReadModel& action) {
 }
 
 void App::Parts::on(KeepReleases& action) {
-  release_file->keep(action.releases,
-                     [this](Result<> outcome) { post(ReleaseKept{std::move(outcome)}); });
+  release_file->keep(action.releases, [this](Result<> outcome) {
+    if (outcome) setup.releases_trouble.clear();
+    post(ReleaseKept{std::move(outcome)});
+  });
 }
 
 void App::Parts::on(AnswerStatus& action) {
@@ -111,7 +113,11 @@ void App::Parts::on(AnswerStatus& action) {
   status.app = setup.endpoints.app;
   status.directory = directory_of(status.directory);  // the core knows its code
   status.cgroup = ledger->run().cgroup;
-  fill_status(status, router->head(), router->alarms());
+  std::vector<std::string> alarms = router->alarms();
+  for (auto* trouble : {&setup.files_trouble, &setup.releases_trouble, &keeper_trouble})
+    if (!trouble->empty()) alarms.push_back(*trouble);
+  alarms.insert(alarms.end(), setup.troubles.begin(), setup.troubles.end());
+  fill_status(status, router->head(), std::move(alarms));
   status.keeper_pid = status.pid = setup.keeper->pid();
   status.uptime_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(read_clocks().mono - started).count();
@@ -124,6 +130,7 @@ void App::Parts::on(Finish& action) {
   processes->end_orphans();
   listen_sockets->end();
   ledger->end();
+  in_force->end();
   loop.stop();
 }
 

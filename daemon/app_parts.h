@@ -49,10 +49,17 @@ struct App::Parts {
   Result<> open();
   void open_foreground();
   Result<> open_core();
+  Result<> choose_model();
+  void go_on_with(const InForce& last);
+  void restore_release(const Release& last);
+  void tell_troubles() const;
+  void keep_model();
   std::vector<Action> go_on();
   void say_the_rest(const Note& last);
   void end_what_is_over(const Memory& memory);
   void replace_keeper();
+  void start_keeper();
+  void no_keeper(const std::string& why);
   void deposit_all();
 
   void post(Event event);
@@ -116,9 +123,13 @@ struct App::Parts {
   std::optional<FormationFile> formation_file;
   std::optional<ReleaseFile> release_file;
   std::optional<Ledger> ledger;
+  std::optional<InForceFile> in_force;
+  uint64_t model_kept = 0;  // its number
   std::optional<Core> core;
-  Timer deadline, leave;
-  bool replaced = false;  // by the next supervisor, which the keeper starts
+  Timer deadline, leave, keeper_again, keeper_settled;
+  std::string keeper_trouble;  // an alarm
+  int keeper_deaths = 0;       // in a row, of those that have not settled
+  bool replaced = false;       // by the next supervisor, which the keeper starts
   std::optional<SignalWatch> interrupt, terminate, hangup;
 };
 

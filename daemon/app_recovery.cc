@@ -14,6 +14,10 @@ namespace muster {
 namespace {
 // What an answer may take to get out of this program.
 constexpr Nanos answer_time = 10ms;
+// A keeper that lives so long is one; and when the next is tried after one that is none.
+constexpr Nanos keeper_settles = 1s, keeper_pause = 2s;
+// So many may be killed as soon as they have begun, for whatever reason that is not their own.
+constexpr int keepers_in_a_row = 5;
 }  // namespace
 
 // The records of the last step that did not get into the journal.
@@ -47,7 +51,7 @@ void App::Parts::on(Upgrade& action) {
   const auto answer = [&](ReplyBody body) {
     (void)control->send(action.client, Reply{action.request_id, false, std::move(body)});
   };
-  if (Result<> able = check_successor(); !able)
+  if (Result<> able = check_successor(setup.command); !able)
     return answer(RefusedReply{Refusal::no, able.message() + "; nothing was changed"});
   EventRecord notice;
   notice.time = read_clocks().wall;
@@ -60,16 +64,29 @@ void App::Parts::on(Upgrade& action) {
   leave.after(answer_time);
 }
 
+// Where that fails, or several in a row die at once, as those of another version might, it is tried
+// again later.
 void App::Parts::replace_keeper() {
+  keeper_settled.disarm();
+  if (++keeper_deaths > keepers_in_a_row) return no_keeper("it dies as soon as it is started");
+  start_keeper();
+}
+
+void App::Parts::start_keeper() {
   KeeperLink& keeper = *setup.keeper;
   spdlog::warn("the keeper has died; starting another one");
-  if (Result<> begun = keeper.replace(loop, setup.command); !begun) {
-    spdlog::error("no keeper: a crash of the supervisor would not be survived: {}",
-                  begun.message());
-    return;
-  }
+  if (Result<> begun = keeper.replace(loop, setup.command); !begun)
+    return no_keeper(begun.message());
+  keeper_settled.after(keeper_settles);
   (void)sign_lock(keeper.lock().get(), keeper.pid(), setup.directory);
   deposit_all();
+}
+
+void App::Parts::no_keeper(const std::string& why) {
+  const std::string text = "no keeper: a crash of the supervisor would not be survived: " + why;
+  if (text != keeper_trouble) spdlog::error("{}; trying again", text);
+  keeper_trouble = text;
+  keeper_again.after(keeper_pause);
 }
 
 void App::Parts::deposit_all() {
@@ -77,6 +94,7 @@ void App::Parts::deposit_all() {
   keeper.keep_lock(keeper.lock().get());
   keeper.keep_windows(router->windows_fd());
   keeper.keep_notify(notify_socket->fd());
+  in_force->deposit_again();
   listen_sockets->deposit_all();
   processes->keeper_changed(keeper.pid());
 }

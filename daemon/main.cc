@@ -7,19 +7,17 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
-#include "daemon/app.h"
-#include "daemon/config/formation.h"
+#include "daemon/app_setup.h"
 #include "daemon/edge/background.h"
 #include "daemon/edge/fatal_signals.h"
 #include "daemon/edge/keeper_link.h"
 #include "daemon/edge/lock.h"
 #include "daemon/edge/machine.h"
-#include "daemon/edge/release_file.h"
 #include "daemon/options.h"
 #include "router/poison.h"
 
@@ -28,11 +26,7 @@ namespace {
 
 constexpr size_t log_file_bytes = 4 << 20;
 constexpr size_t log_files = 4;
-
-std::optional<std::string> environment(const std::string& name) {
-  const char* value = std::getenv(name.c_str());
-  return value ? std::optional<std::string>(value) : std::nullopt;
-}
+constexpr int signal_base = 128;  // statuses above it are signals, as a shell reports them
 
 // Whoever cannot be told, because stderr is on a full disk, is left the exit status.
 void complain(const std::string& what) {
@@ -57,78 +51,17 @@ Result<> log_to_file(const std::string& path) {
   }
 }
 
-Result<std::string> resolve_directory(const std::string& directory) {
-  char resolved[PATH_MAX];
-  if (!realpath(directory.c_str(), resolved)) return fail_errno(errno, "{}", directory);
-  return std::string(resolved);
-}
-
-ForegroundStyle foreground_style(const DaemonOptions& options, const AppModel& model) {
-  ForegroundStyle style;
-  for (auto& type : model.types) style.types.push_back(type.name);
-  style.escape = isatty(STDOUT_FILENO);
-  style.color = style.escape && options.color && !environment("NO_COLOR");
-  style.timestamp = options.timestamp;
-  return style;
-}
-
-// A user can still be refused; a successor goes on with what can be read, whatever was done to the
-// files meanwhile.
-Result<LoadedModel> load(const ModelFiles& files, bool successor) {
-  Result<LoadedModel> loaded = successor ? load_model(files) : load_flawless_model(files);
-  if (!loaded) return loaded;
-  for (auto& complaint : loaded->complaints) spdlog::warn("{}", complaint.text());
-  for (auto& error : loaded->errors) spdlog::error("{}; it is left out", error.text());
-  return loaded;
-}
-
-// Without its config vars an app is not the same, so a user is refused where they cannot be read.
-Result<Releases> load_releases(const Endpoints& endpoints, bool successor) {
-  Result<Releases> releases = ReleaseFile::load(endpoints.releases_file());
-  if (releases || !successor) return releases;
-  spdlog::error("{}; going on without config vars", releases.message());
-  return Releases();
-}
-
-Result<AppSetup> prepare(const DaemonOptions& options, bool successor) {
-  AppSetup setup;
-  Result<std::string> directory = resolve_directory(options.directory);
-  if (!directory && !options.app) return within(directory.error(), "app directory");
-  setup.directory = directory.value_or(options.directory);
-
-  std::string app = options.app.value_or(app_name_of(setup.directory));
-  if (!is_app_name(app))
-    return fail("'{}' cannot be the name of an app: letters, digits, '_', '.' and '-', at most 63",
-                app);
-  Result<Endpoints> endpoints = endpoints_of(app, geteuid() == 0, geteuid(), environment);
-  if (!endpoints) return tl::unexpected(endpoints.error());
-  setup.endpoints = *endpoints;
-
-  Result<Releases> releases = load_releases(setup.endpoints, successor);
-  if (!releases) return tl::unexpected(releases.error());
-  setup.releases = std::move(*releases);
-  const std::string& code = setup.releases.current().code;
-  if (code.empty() && !directory) return within(directory.error(), "app directory");
-  const std::string from =
-      code.empty() ? setup.directory : setup.endpoints.checkouts_dir() + '/' + code;
-  setup.files = {from, options.procfile, options.env_files};
-  Result<LoadedModel> loaded = load(setup.files, successor);
-  if (!loaded) return tl::unexpected(loaded.error());
-  setup.model = std::move(loaded->model);
-
-  if (options.formation) {
-    Result<FormationCounts> formation =
-        parse_formation_option(*options.formation, setup.model.types);
-    if (!formation) return within(formation.error(), "-m {}", *options.formation);
-    setup.formation = std::move(*formation);
-  }
-  Result<uint32_t> port = base_port(options.base_port, setup.model.env, environment);
-  if (!port) return tl::unexpected(port.error());
-  setup.core.base_port = *port;
-  setup.core.stop_grace = options.stop_grace;
-  setup.journal = options.journal;
-  if (!options.background) setup.foreground = foreground_style(options, setup.model);
-  return setup;
+// From the beginning, and what cannot be logged is no reason to leave the processes alone.
+void log_of_successor(const DaemonOptions& options, AppSetup& setup) {
+  if (options.background)
+    if (Result<> logging = log_to_file(setup.endpoints.daemon_log()); !logging)
+      setup.troubles.push_back(logging.message() + "; the daemon's own log is lost");
+  for (auto& trouble : setup.troubles) spdlog::error("{}", trouble);
+  const auto end = setup.keeper->last_end();
+  if (!end || *end == signal_base) return;
+  const char* signal = *end > signal_base ? sigabbrev_np(*end - signal_base) : nullptr;
+  spdlog::warn("the supervisor before this one ended {}",
+               signal ? fmt::format("by SIG{}", signal) : fmt::format("with status {}", *end));
 }
 
 // The lock is the keeper's from the first supervisor on.
@@ -143,16 +76,17 @@ Result<> lock_app(KeeperLink& keeper, const AppSetup& setup) {
 
 Result<int> run(const DaemonOptions& options, std::vector<std::string> command, KeeperLink& keeper,
                 std::optional<Background>& background) {
-  const bool successor = static_cast<bool>(keeper.lock());
-  Result<AppSetup> setup = prepare(options, successor);
+  Result<AppSetup> setup = locate(options, keeper);
   if (!setup) return tl::unexpected(setup.error());
-  setup->keeper = &keeper;
-  setup->command = std::move(command);
   const Endpoints endpoints = setup->endpoints;
+  if (setup->is_successor) log_of_successor(options, *setup);
+  if (Result<> prepared = prepare(options, *setup); !prepared)
+    return tl::unexpected(prepared.error());
+  setup->command = std::move(command);
   if (Result<> made = create_directories(endpoints, geteuid()); !made)
     return tl::unexpected(made.error());
   if (Result<> locked = lock_app(keeper, *setup); !locked) return tl::unexpected(locked.error());
-  if (options.background) {
+  if (options.background && !setup->is_successor) {
     if (Result<> logging = log_to_file(endpoints.daemon_log()); !logging)
       return tl::unexpected(logging.error());
   }
@@ -207,16 +141,23 @@ int supervise(const DaemonOptions& options, char** argv, int socket) {
     status = run(options, command_of(argv), **keeper, background);
   else
     status = tl::unexpected(keeper.error());
-  if (!status && background)
+  if (status) return *status;
+  if (background)
     background->failed(status.message());
-  else if (!status)
+  else
     complain(status.message());
-  if (!status && keeper) (*keeper)->finish(1);
-  return status.value_or(1);
+  if (!keeper) return 1;
+  // While there may be processes to look after, the keeper tries again: only a shutdown is final.
+  if ((*keeper)->goes_on())
+    spdlog::error("{}; the keeper will try again", status.message());
+  else
+    (*keeper)->finish(1);
+  return 1;
 }
 
 int start(int argc, char** argv) {
   occupy_standard_fds();
+  const auto socket = number_of_variable(keeper::socket_variable);
   ParsedOptions parsed = parse_options(argc, argv);
   if (!parsed.options) return parsed.exit_status;
   log_to_stderr();
@@ -227,7 +168,6 @@ int start(int argc, char** argv) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  auto socket = number_of_variable(keeper::socket_variable);
   return socket ? supervise(*parsed.options, argv, *socket) : become_keeper(*parsed.options, argv);
 }
 

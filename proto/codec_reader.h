@@ -108,6 +108,7 @@ void read(const msgpack::object& object, std::pair<A, B>& pair) {
 template <class T>
 void read(const msgpack::object& object, std::vector<T>& list) {
   const auto elements = elements_of(object);
+  list.clear();
   list.reserve(elements.size());
   for (const msgpack::object& element : elements) read(element, list.emplace_back());
 }

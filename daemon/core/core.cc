@@ -13,6 +13,7 @@ Core::State::State(AppModel model, const FormationCounts& wish, CoreOptions core
     : options(core_options),
       releases(std::move(kept)),
       types(std::move(model)),
+      model_number(core_options.model_number),
       formation(fitted(wish, types)),
       waiting(out),
       driver(types, formation, releases, options, table, waiting, out) {}
@@ -117,6 +118,10 @@ std::optional<Note> Core::take_note(const std::vector<Action>& actions) {
   if (!changed && note.changed.empty() && note.erased.empty() && note.said.empty()) return {};
   return note;
 }
+
+const AppModel& Core::model() const { return state_->types.model(); }
+uint64_t Core::model_number() const { return state_->model_number; }
+const Release& Core::release() const { return state_->releases.current(); }
 
 std::optional<MonoTime> Core::next_deadline() const {
   std::optional<MonoTime> first = state_->table.next_deadline();

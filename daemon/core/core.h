@@ -22,6 +22,7 @@ struct CoreOptions {
   Nanos backoff_cap = 10min;
   Nanos backoff_reset = 10min;  // up for so long: crashes are forgotten
   LaunchId first_launch = 1;    // higher than any that an earlier daemon gave out
+  uint64_t model_number = 1;    // of the model that the core begins with
 };
 
 class Core {
@@ -39,6 +40,11 @@ class Core {
   // What is to be kept before the actions of the last call are carried out; nothing if they change
   // nothing that matters.
   std::optional<Note> take_note(const std::vector<Action>& actions);
+  // What is in force. The number grows whenever the files or a release have changed it, so that
+  // notes can tell which one they were made with.
+  const AppModel& model() const;
+  uint64_t model_number() const;
+  const Release& release() const;
   // When `Tick` is due, if ever.
   std::optional<MonoTime> next_deadline() const;
 

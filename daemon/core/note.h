@@ -18,6 +18,10 @@
 
 namespace muster {
 
+inline bool operator==(const Now& one, const Now& other) {
+  return one.mono == other.mono && one.wall == other.wall;
+}
+
 // What a one-off has besides a process of the formation.
 struct OneOffNote {
   std::string type;
@@ -58,6 +62,7 @@ struct ProcessNote {
   std::optional<int32_t> last_exit;
   std::string trouble;
   std::optional<OneOffNote> one_off;
+  bool operator==(const ProcessNote&) const = default;
 };
 
 // Code that is on trial: see requests_release.cc.
@@ -77,7 +82,8 @@ struct DaemonNote {
   bool hurrying = false;  // without waiting for the grace
   uint64_t release = 0;   // which is in force
   std::optional<TrialNote> trial;
-  DueTimes due;  // of the types that have a schedule
+  DueTimes due;        // of the types that have a schedule
+  uint64_t model = 0;  // the number of that which is in force
   bool operator==(const DaemonNote&) const = default;
 };
 

@@ -158,6 +158,7 @@ void Core::State::put_in_force(const Release& before, std::optional<AppModel> mo
   const Release& now = releases.current();
   announce(RecordKind::notice, texts::by(now.change, now.by), now.by);
   announce(RecordKind::notice, texts::release(now.number, now.by), now.by);
+  model_number++;
   if (phase != Phase::running) return;
   const FormationCounts formation_before = formation;
   const LaunchId first_launch = driver.next_launch();
@@ -200,7 +201,6 @@ void Core::State::give_turn(Process& p) {
   if (p.state != ProcessState::starting && p.state != ProcessState::up)
     return driver.step(p, LifeEvent::restart);
   p.turn = Turn::waiting;
-  table.touch(p);
   rolling.insert(p.name.type);
 }
 

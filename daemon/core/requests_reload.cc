@@ -71,6 +71,7 @@ void Core::State::answer_reload(const Reload& from, Result<AppModel>& model) {
 
 std::vector<std::string> Core::State::reload(AppModel model, const std::string& by) {
   const Types before = std::exchange(types, Types(std::move(model)));
+  model_number++;
   FormationCounts wanted = formation_for(types, formation);
   const auto variables = changed_names(before.model().env, types.model().env);
 
@@ -94,10 +95,7 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
     size_t restarting = 0;
     for (Process* p : table.of_type(type.name)) {
       if (p->one_off) continue;
-      if (!p->identity && p->command != type.command) {
-        p->command = type.command;
-        table.touch(*p);
-      }
+      if (!p->identity) p->command = type.command;
       const bool rests = p->wish == Wish::rest || p->wish == Wish::finish;
       if (rests || !includes(wanted, p->name)) continue;
       to_restart.push_back(p);

@@ -82,10 +82,17 @@ Note Core::State::take_note(const std::vector<Action>& actions) {
   Note note;
   note.daemon = daemon_note();
   for (auto& name : table.take_changed()) {
-    if (const Process* p = table.find(name))
-      note.changed.push_back(note_of(*p));
-    else
+    const auto p = table.all().find(name);
+    if (p == table.all().end()) {
+      noted.erase(name);
       note.erased.push_back(name);
+      continue;
+    }
+    ProcessNote now = note_of(p->second);
+    auto [before, is_new] = noted.try_emplace(name, now);
+    if (!is_new && before->second == now) continue;
+    before->second = now;
+    note.changed.push_back(std::move(now));
   }
   for (auto& action : actions)
     if (auto* publish = std::get_if<Publish>(&action)) note.said.push_back(publish->event);
@@ -100,7 +107,8 @@ DaemonNote Core::State::daemon_note() const {
                   phase == Phase::hurrying || phase == Phase::finished,
                   releases.current().number,
                   {},
-                  timetable.due()};
+                  timetable.due(),
+                  model_number};
   if (trial) note.trial = {trial->release, trial->back_to, trial->first_launch, trial->formation};
   return note;
 }

@@ -138,9 +138,11 @@ struct Core::State {
   CoreOptions options;
   Releases releases;
   Types types;
+  uint64_t model_number;  // of the types and of the release that is current
   FormationCounts formation;
   Outbox out;
   ProcessTable table;
+  std::map<ProcessName, ProcessNote> noted;  // as the last notes have them
   Waiting waiting;
   Driver driver;
   Phase phase = Phase::running;

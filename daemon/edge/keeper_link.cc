@@ -82,11 +82,14 @@ Result<std::unique_ptr<KeeperLink>> KeeperLink::open(int socket) {
   fcntl(socket, F_SETFD, FD_CLOEXEC);
   auto link = std::unique_ptr<KeeperLink>(new KeeperLink(UniqueFd(socket)));
   link->deaths_ = number_of_variable(keeper::deaths_variable).value_or(0);
+  link->last_end_ = number_of_variable(keeper::last_end_variable);
   link->pid_ = getppid();
-  for (auto* name : {keeper::socket_variable, keeper::deaths_variable, keeper::report_variable})
+  for (auto* name : {keeper::socket_variable, keeper::deaths_variable, keeper::last_end_variable,
+                     keeper::report_variable})
     unsetenv(name);
   setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &list_patience, sizeof list_patience);
   if (Result<> read = link->read_list(); !read) return within(read.error(), "keeper");
+  link->goes_on_ = link->lock_ && (link->in_force_ || !link->kept_.empty());
   return link;
 }
 
@@ -105,6 +108,9 @@ Result<> KeeperLink::read_list() {
         break;
       case keeper::Kind::windows:
         windows_.reset(parcel.fds[0]);
+        break;
+      case keeper::Kind::in_force:
+        if (parcel.message.fd_count == 1) in_force_.reset(parcel.fds[0]);
         break;
       case keeper::Kind::listener:
         if (parcel.message.fd_count == 1) {
@@ -152,6 +158,10 @@ void KeeperLink::keep_notify(int socket) {
 
 void KeeperLink::keep_windows(int windows) {
   send(keeper::Message{keeper::Verb::deposit, keeper::Kind::windows}, {windows});
+}
+
+void KeeperLink::keep_in_force(int file) {
+  send(keeper::Message{keeper::Verb::deposit, keeper::Kind::in_force}, {file});
 }
 
 void KeeperLink::keep(LaunchId launch, int out, int err, int report) {

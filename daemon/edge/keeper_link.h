@@ -27,6 +27,10 @@ class KeeperLink : public Keeping, public SocketKeeping {
   pid_t pid() const { return pid_; }
   // Supervisors that died in a row before this one.
   int deaths() const { return deaths_; }
+  // An earlier one has launched something: its processes may live.
+  bool goes_on() const { return goes_on_; }
+  // How the last of them ended, as a shell reports it, if that is known.
+  std::optional<int> last_end() const { return last_end_; }
 
   // What an earlier supervisor has deposited; closed where there is none.
   UniqueFd& lock() { return lock_; }
@@ -35,6 +39,8 @@ class KeeperLink : public Keeping, public SocketKeeping {
   UniqueFd& notify() { return notify_; }
   void keep_windows(int windows);
   void keep_notify(int socket);
+  UniqueFd& in_force() { return in_force_; }
+  void keep_in_force(int file);
 
   void keep(LaunchId launch, int out, int err, int report) override;
   void keep_pid(LaunchId launch, pid_t pid) override;
@@ -70,7 +76,9 @@ class KeeperLink : public Keeping, public SocketKeeping {
   UniqueFd socket_;
   pid_t pid_ = 0;
   int deaths_ = 0;
-  UniqueFd lock_, windows_, notify_;
+  bool goes_on_ = false;
+  std::optional<int> last_end_;
+  UniqueFd lock_, windows_, notify_, in_force_;
   std::map<LaunchId, KeptLaunch> kept_;
   std::map<uint64_t, UniqueFd> kept_listeners_;
   std::function<void()> on_lost_;

@@ -1,8 +1,7 @@
 // See note_codec.h. One row per field.
 #include "daemon/edge/note_codec.h"
 
-#include "proto/codec_reader.h"
-#include "proto/codec_writer.h"
+#include "daemon/edge/describe_kept.h"
 #include "proto/describe_record.h"
 
 namespace muster::wire {
@@ -26,10 +25,6 @@ inline constexpr std::span<const ProcessState> choices<ProcessState>{process_sta
 template <>
 inline constexpr std::span<const Wish> choices<Wish>{wishes};
 template <>
-inline constexpr std::span<const Readiness::Kind> choices<Readiness::Kind>{readiness_kinds};
-template <>
-inline constexpr bool is_row<Readiness> = true;
-template <>
 inline constexpr std::span<const Turn> choices<Turn>{turns};
 template <>
 inline constexpr std::span<const LaunchProgress> choices<LaunchProgress>{launch_progresses};
@@ -46,13 +41,6 @@ void describe(Fields& fields, M& identity) {
   fields.must("start", identity.start);
   fields.may("out", identity.out);
   fields.may("err", identity.err);
-}
-
-template <class Fields, Is<Readiness> M>
-void describe(Fields& fields, M& readiness) {
-  fields.must("kind", readiness.kind);
-  fields.may("what", readiness.what);
-  fields.may("delay", readiness.delay);
 }
 
 template <class Fields, Is<OneOffNote> M>
@@ -121,6 +109,7 @@ void describe(Fields& fields, M& note) {
   fields.may("release", note.release);
   fields.may("trial", note.trial);
   fields.may("due", note.due);
+  fields.may("model", note.model);
 }
 
 template <class Fields, Is<Note> M>

@@ -11,25 +11,10 @@
 
 #include "base/unique_fd.h"
 #include "base/write_all.h"
-#include "proto/codec_reader.h"
-#include "proto/codec_writer.h"
+#include "daemon/edge/describe_kept.h"
 
 namespace muster {
 namespace wire {
-
-template <>
-inline constexpr bool is_row<Release> = true;
-
-template <class Fields, Is<Release> M>
-void describe(Fields& fields, M& release) {
-  fields.must("number", release.number);
-  fields.must("change", release.change);
-  fields.must("by", release.by);
-  fields.must("time", release.time);
-  fields.may("config", release.config);
-  fields.may("code", release.code);
-  fields.may("failure", release.failure);
-}
 
 struct ReleaseList {
   std::vector<Release> releases;

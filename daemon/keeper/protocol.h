@@ -17,6 +17,8 @@ inline constexpr uint32_t format = 1;
 inline constexpr char socket_variable[] = "MUSTER_KEEPER";
 // How many supervisors in a row have died before they were ready, or soon after: 0 for the first.
 inline constexpr char deaths_variable[] = "MUSTER_KEEPER_DEATHS";
+// How the last supervisor ended, as a shell reports it; -1 or 128 where that is not known.
+inline constexpr char last_end_variable[] = "MUSTER_KEEPER_LAST_END";
 // A pipe on which `musterd -d` waits: the supervisor writes "+" or its reason. Set until `ready`.
 inline constexpr char report_variable[] = "MUSTER_KEEPER_REPORT";
 
@@ -26,6 +28,7 @@ enum class Kind : uint32_t {
   windows,   // the file of all windows
   launch,    // stdout, stderr, report socket of a launch, -1 for what is closed
   listener,  // a listening socket that launches share
+  in_force,  // the model that the processes were launched with, in a file in memory
 };
 
 enum class Verb : uint32_t {

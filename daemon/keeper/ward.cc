@@ -72,6 +72,7 @@ void Ward::become_supervisor(int socket) const {
   fcntl(socket, F_SETFD, 0);
   set_variable(socket_variable, socket);
   set_variable(deaths_variable, static_cast<int>(state_.deaths));
+  set_variable(last_end_variable, last_end_);
   unsetenv(report_variable);
   if (state_.report >= 0) {
     fcntl(state_.report, F_SETFD, 0);
@@ -160,19 +161,15 @@ void Ward::on_deadline(Time now) {
   }
 }
 
-void Ward::close_socket() {
-  close(state_.socket);
-  state_.socket = -1;
-}
+void Ward::close_socket() { close(std::exchange(state_.socket, -1)); }
 
 int Ward::reap() {
   siginfo_t info{};
   waitid(P_PIDFD, static_cast<id_t>(state_.pidfd), &info, WEXITED);  // fails for an adopted one
-  close(state_.pidfd);
-  state_.pidfd = -1;
+  close(std::exchange(state_.pidfd, -1));
   state_.pid = 0;
   state_.phase = Phase::none;
-  return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+  return last_end_ = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
 }
 
 bool Ward::plan_next(Time now, int status, bool nothing_to_lose) {

@@ -79,6 +79,7 @@ class Ward {
   WardState& state_;
   const Pace pace_;
   char** const command_;
+  int last_end_ = -1;  // as a shell reports it; -1, or 128: not known
 };
 
 // What cannot be said to a supervisor: a line for whoever waits for the report, else stderr.

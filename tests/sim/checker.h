@@ -6,6 +6,7 @@
 #include <set>
 #include <stdexcept>
 #include <unordered_map>
+#include <utility>
 
 #include "daemon/core/core.h"
 #include "world.h"
@@ -28,10 +29,14 @@ class Checker {
   // After each event: it, and all that the core did because of it, before the world has done any of
   // that. Throws a Violation.
   void check(const Event& event, const std::vector<Action>& actions, MonoTime now);
-  // What a core that begins has read; what it reads later it is told by an event.
+  // What a core begins with: the first one has read it, and a successor has found what was in
+  // force. What it reads later it is told by an event.
   void begins_with(const AppModel& model) {
+    const std::string before = std::exchange(code_, world_.releases().current().code);
+    if (begun_ && model != model_ && code_ == before)
+      throw Violation("a successor has taken other files than those in force");
+    begun_ = true;
     model_ = model;
-    code_ = world_.releases().current().code;
     next_model_.reset();
   }
   // The program around the core has died: nobody who has asked will be answered.
@@ -104,7 +109,7 @@ class Checker {
   FormationCounts formation_;
   std::set<ProcessName> resting_;  // stopped by request
   std::set<ProcessName> one_offs_to_end_;
-  bool ending_ = false, finished_ = false;
+  bool begun_ = false, ending_ = false, finished_ = false;
   int signals_ = 0;
 };
 

@@ -116,10 +116,19 @@ class Simulation {
     now_.mono = time;
   }
 
-  // The program begins, or the next one goes on where it died.
+  // The program begins, or the next one goes on where it died: with the model that was in force,
+  // whatever has become of the files.
   void begin() {
-    next_model_.reset();
-    core_code_ = world_.releases().current().code;
+    options_.model_number = newest_ ? newest_->number + 1 : 1;
+    if (memory_) {
+      const Kept& last = newest_->number == memory_->daemon.model ? *newest_ : *settled_;
+      const Release& current = world_.releases().current();
+      model_ = last.model;
+      if (current.number <= memory_->daemon.release || current.code == last.code)
+        options_.model_number = last.number;
+      else
+        model_ = clients_.some_model();  // of its checkout
+    }
     core_.emplace(model_, first_wish_, options_, world_.releases());
     checker_.begins_with(model_);
     after(Tick{}, memory_ ? core_->resume(*memory_, now_) : core_->start(now_));
@@ -134,13 +143,16 @@ class Simulation {
   std::vector<Action> after(const Event& event, std::vector<Action> actions) {
     const bool dies = mortality_ > 0 && rng_.below(100) < mortality_;
     if (dies && rng_.percent(30)) return die(0), std::vector<Action>();
+    if (!newest_ || newest_->number != core_->model_number())
+      newest_ = {core_->model_number(), core_->model(), core_->release().code};
+    if (dies && rng_.percent(10)) return die(0), std::vector<Action>();
     if (auto kept = core_->take_note(actions)) {
       if (tamper_.notes) tamper_.notes(*kept);
       if (!memory_) memory_.emplace();
       memory_->add(std::move(*kept));
+      settled_ = newest_;
     }
     world_.told(event);
-    learn_model(event);
     if (tamper_.actions) tamper_.actions(actions);
     if (traced_) {
       note("> " + text_of(event));
@@ -153,26 +165,12 @@ class Simulation {
     return actions;
   }
 
-  // What the core has read and put in force.
-  void learn_model(const Event& event) {
-    if (auto* read = std::get_if<ModelRead>(&event); read && read->model) {
-      if (read->of_release)
-        next_model_ = *read->model;
-      else if (read->code == core_code_)
-        model_ = *read->model;
-    }
-    if (auto* kept = std::get_if<ReleaseKept>(&event); kept && kept->outcome) {
-      const std::string before = std::exchange(core_code_, world_.releases().current().code);
-      const auto model = std::exchange(next_model_, std::nullopt);
-      if (model && core_code_ != before) model_ = *model;
-    }
-  }
-
   void die(size_t actions_done) {
     if (traced_) note(fmt::format("killed after {} actions", actions_done));
     world_.lose_supervisor();
     checker_.supervisor_died();
-    if (rng_.percent(10)) model_ = clients_.some_model();
+    if (rng_.percent(30))
+      world_.set_model(rng_.percent(50) ? std::optional(clients_.some_model()) : std::nullopt);
     if (!checker_.finished()) begin();
   }
 
@@ -193,9 +191,14 @@ class Simulation {
   unsigned mortality_;  // of the program around the core, in percent of its steps
   AppModel model_;
   FormationCounts first_wish_;
-  std::optional<AppModel> next_model_;  // of a release that is not in force yet
-  std::string core_code_;
   std::optional<Memory> memory_;  // what outlives it
+  struct Kept {
+    uint64_t number;
+    AppModel model;
+    std::string code;
+  };
+  std::optional<Kept> settled_,
+      newest_;  // that too: what the notes name, and what they may not yet
   std::optional<Core> core_;
   std::deque<std::string> trace_;
 };

@@ -1,0 +1,154 @@
+// See app_setup.h.
+#include "daemon/app_setup.h"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <climits>
+#include <cstdlib>
+
+#include "daemon/config/formation.h"
+#include "daemon/edge/files_check.h"
+#include "daemon/edge/release_file.h"
+
+namespace muster {
+namespace {
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+Result<std::string> resolve_directory(const std::string& directory) {
+  char resolved[PATH_MAX];
+  if (!realpath(directory.c_str(), resolved)) return fail_errno(errno, "{}", directory);
+  return std::string(resolved);
+}
+
+ForegroundStyle foreground_style(const DaemonOptions& options, const AppModel& model) {
+  ForegroundStyle style;
+  for (auto& type : model.types) style.types.push_back(type.name);
+  style.escape = isatty(STDOUT_FILENO);
+  style.color = style.escape && options.color && !environment("NO_COLOR");
+  style.timestamp = options.timestamp;
+  return style;
+}
+
+// Where the app's own directory and its files are.
+Result<> find_places(const DaemonOptions& options, AppSetup& setup) {
+  std::string app;
+  if (setup.is_successor && !setup.kept.empty()) {
+    setup.directory = setup.kept.back().directory;
+    app = setup.kept.back().app;
+  } else {
+    Result<std::string> directory = resolve_directory(options.directory);
+    if (!directory && !options.app) return within(directory.error(), "app directory");
+    setup.directory = directory.value_or(options.directory);
+    app = options.app.value_or(app_name_of(setup.directory));
+    if (!is_app_name(app))
+      return fail(
+          "'{}' cannot be the name of an app: letters, digits, '_', '.' and '-', at most 63", app);
+  }
+  Result<Endpoints> endpoints = endpoints_of(app, geteuid() == 0, geteuid(), environment);
+  if (!endpoints) return tl::unexpected(endpoints.error());
+  setup.endpoints = *endpoints;
+  return {};
+}
+
+// That of the newest release, be it read or kept.
+const std::string& current_code(const AppSetup& setup) {
+  const Release& read = setup.releases.current();
+  if (setup.kept.empty() || read.number >= setup.kept.back().release.number) return read.code;
+  return setup.kept.back().release.code;
+}
+
+ModelFiles files_of(const DaemonOptions& options, const AppSetup& setup) {
+  const std::string& code = current_code(setup);
+  return {code.empty() ? setup.directory : setup.endpoints.checkouts_dir() + '/' + code,
+          options.procfile, options.env_files};
+}
+
+// Without its config vars an app is not the same, so a user is refused where they cannot be read.
+Result<> take_releases(AppSetup& setup) {
+  Result<Releases> releases = ReleaseFile::load(setup.endpoints.releases_file());
+  if (releases) {
+    setup.releases = std::move(*releases);
+    return {};
+  }
+  setup.releases_unreadable = releases.error();
+  if (!setup.is_successor) return tl::unexpected(releases.error());
+  if (setup.kept.empty())
+    setup.releases_trouble = releases.message() + "; going on without config vars";
+  return {};
+}
+
+// As for a fresh start.
+Result<> take_files(const DaemonOptions& options, AppSetup& setup) {
+  if (setup.files.directory == setup.directory)
+    if (auto directory = resolve_directory(options.directory); !directory)
+      return within(directory.error(), "app directory");
+  Result<LoadedModel> loaded =
+      setup.is_successor ? load_model(setup.files) : load_flawless_model(setup.files);
+  if (!loaded) return tl::unexpected(loaded.error());
+  for (auto& complaint : loaded->complaints) spdlog::warn("{}", complaint.text());
+  for (auto& error : loaded->errors) {
+    spdlog::error("{}; it is left out", error.text());
+    setup.files_trouble = error.text() + "; it is left out";
+  }
+  if (!setup.kept.empty()) setup.files_changed = !(loaded->model == setup.kept.back().model);
+  setup.model = std::move(loaded->model);
+  if (options.formation && !setup.is_successor) {
+    Result<FormationCounts> formation =
+        parse_formation_option(*options.formation, setup.model.types);
+    if (!formation) return within(formation.error(), "-m {}", *options.formation);
+    setup.formation = std::move(*formation);
+  }
+  Result<uint32_t> port = base_port(options.base_port, setup.model.env, environment);
+  if (!port) return tl::unexpected(port.error());
+  setup.core.base_port = *port;
+  return {};
+}
+
+void say_what_stays(AppSetup& setup, const std::string& why) {
+  setup.files_trouble = why + "; what was in force stays, until ctl reload";
+}
+
+// The processes that live are not asked again with what they were launched.
+void look_at_files(AppSetup& setup) {
+  setup.model = setup.kept.back().model;
+  const FilesCheck check = check_files(setup.files, setup.model);
+  if (check.outcome == FilesCheck::Outcome::wrong) say_what_stays(setup, check.why);
+  setup.files_changed = check.outcome == FilesCheck::Outcome::changed;
+}
+
+}  // namespace
+
+Result<AppSetup> locate(const DaemonOptions& options, KeeperLink& keeper) {
+  AppSetup setup;
+  setup.keeper = &keeper;
+  setup.is_successor = keeper.goes_on();
+  setup.kept = InForceFile::read(keeper.in_force());
+  setup.core.stop_grace = options.stop_grace;
+  setup.journal = options.journal;
+  if (Result<> places = find_places(options, setup); !places) return tl::unexpected(places.error());
+  if (setup.kept.empty())
+    setup.kept = InForceFile::read(setup.endpoints.runtime_dir + in_force_name);
+  return setup;
+}
+
+Result<> prepare(const DaemonOptions& options, AppSetup& setup) {
+  const Result<> releases = take_releases(setup);
+  setup.files = files_of(options, setup);
+  if (setup.is_successor && !setup.kept.empty()) {
+    look_at_files(setup);
+  } else if (Result<> taken = releases ? take_files(options, setup) : releases; !taken) {
+    if (setup.kept.empty()) return taken;
+    setup.unusable = taken.error();
+    setup.model = setup.kept.back().model;
+    say_what_stays(setup, taken.message());
+  }
+  if (!options.background) setup.foreground = foreground_style(options, setup.model);
+  return {};
+}
+
+}  // namespace muster
