@@ -24,7 +24,6 @@ Driver::Driver(const Types& types, const FormationCounts& formation, const Relea
       next_launch_(options.first_launch) {}
 
 void Driver::step(Process& process, LifeEvent event) {
-  table_.touch(process);
   const Cell next = cell(process.state, event);
   CHECK(next.effect != Effect::never, "{}: {} while {}", process.name.text(), name_of(event),
         public_name(process.state, process.wish, process.one_off.has_value()));
@@ -168,9 +167,7 @@ void Driver::launch(Process& p) {
 
 void Driver::take_stopping(Process& p) {
   const Settings* settings = settings_of(p);
-  if (!settings || settings->stopping == p.stopping) return;
-  p.stopping = settings->stopping;
-  table_.touch(p);
+  if (settings) p.stopping = settings->stopping;
 }
 
 void Driver::arm(Process& p, Nanos delay) { table_.set_deadline(p, out_.now().mono + delay); }

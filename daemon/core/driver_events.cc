@@ -67,17 +67,13 @@ void Driver::on(const Ready& event) {
 void Driver::on(const Notified& event) {
   Process* p = table_.of_launch(event.launch);
   if (!p) return;
-  if (event.status && *event.status != p->said_status) {
-    p->said_status = *event.status;
-    table_.touch(*p);
-  }
+  if (event.status) p->said_status = *event.status;
   if (event.alive) keep_watch_anew(*p);
   const bool awaited =
       p->state == ProcessState::starting && p->readiness.kind == Readiness::Kind::notify;
   if (!event.ready || !awaited) return;
   if (p->progress == LaunchProgress::running) return step(*p, LifeEvent::ready);
   p->said_ready = true;
-  table_.touch(*p);
 }
 
 void Driver::on(const OutOfMemory& event) {
@@ -85,7 +81,6 @@ void Driver::on(const OutOfMemory& event) {
   if (!p || event.times <= p->out_of_memory) return;
   publish_error(*p, "R15", texts::out_of_memory(event.times - p->out_of_memory));
   p->out_of_memory = event.times;
-  table_.touch(*p);
 }
 
 void Driver::on(const Exited& event) {

@@ -65,9 +65,6 @@ void Driver::keep_waiting(const Process& p) {
     waiting_for_needs_.erase(p.name);
 }
 
-void Driver::let_rest(Process& p) {
-  table_.touch(p);
-  change(p, p.state, Wish::rest);
-}
+void Driver::let_rest(Process& p) { change(p, p.state, Wish::rest); }
 
 }  // namespace muster

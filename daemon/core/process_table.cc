@@ -18,8 +18,7 @@ Process& ProcessTable::add(ProcessName name) {
   auto [it, added] = processes_.try_emplace(name);
   CHECK(added, "{} is there already", name.text());
   it->second.name = std::move(name);
-  touch(it->second);
-  return it->second;
+  return change(it->second);
 }
 
 void ProcessTable::erase(Process& process) {
@@ -36,30 +35,30 @@ void ProcessTable::erase(Process& process) {
 
 Process* ProcessTable::find(const ProcessName& name) {
   auto it = processes_.find(name);
-  return it == processes_.end() ? nullptr : &it->second;
+  return it == processes_.end() ? nullptr : &change(it->second);
 }
 
 Process* ProcessTable::of_launch(LaunchId launch) {
   auto it = by_launch_.find(launch);
-  return it == by_launch_.end() ? nullptr : it->second;
+  return it == by_launch_.end() ? nullptr : change(it->second);
 }
 
 Process* ProcessTable::of_exchange(const ClientId& client, uint64_t request_id) {
   auto it = exchanges_.find(Exchange(client, request_id));
-  return it == exchanges_.end() ? nullptr : it->second;
+  return it == exchanges_.end() ? nullptr : change(it->second);
 }
 
 std::vector<Process*> ProcessTable::of_type(const std::string& type) {
   std::vector<Process*> found;
   for (auto it = processes_.lower_bound(ProcessName{type, 0});
        it != processes_.end() && it->first.type == type; ++it)
-    found.push_back(&it->second);
+    found.push_back(&change(it->second));
   return found;
 }
 
 std::vector<Process*> ProcessTable::everything() {
   std::vector<Process*> found;
-  for (auto& [name, process] : processes_) found.push_back(&process);
+  for (auto& [name, process] : processes_) found.push_back(&change(process));
   return found;
 }
 
@@ -67,7 +66,7 @@ std::vector<Process*> ProcessTable::attached_to(const ClientId& client) {
   std::vector<Process*> found;
   for (auto it = exchanges_.lower_bound(Exchange(client, 0));
        it != exchanges_.end() && it->first.first == client; ++it)
-    found.push_back(it->second);
+    found.push_back(change(it->second));
   return found;
 }
 
@@ -102,7 +101,7 @@ std::optional<MonoTime> ProcessTable::next_deadline() const {
 
 Process* ProcessTable::pop_due(MonoTime now) {
   if (deadlines_.empty() || deadlines_.begin()->first > now) return nullptr;
-  Process& process = processes_.at(deadlines_.begin()->second);
+  Process& process = change(processes_.at(deadlines_.begin()->second));
   set_deadline(process, std::nullopt);
   return &process;
 }

@@ -80,6 +80,7 @@ class ProcessTable {
   void erase(Process& process);  // nothing of it may be alive
 
   const Map& all() const { return processes_; }
+  // Whoever is given a process that can be changed may change it, so it counts as changed.
   Process* find(const ProcessName& name);
   Process* of_launch(LaunchId launch);
   Process* of_exchange(const ClientId& client, uint64_t request_id);
@@ -94,8 +95,7 @@ class ProcessTable {
 
   void set_exchange(Process& process, const Asker& asker);
 
-  // What is not the same as when take_changed() was last asked. Whoever changes a process says so.
-  void touch(const Process& process) { changed_.insert(process.name); }
+  // Those that may not be the same as when this was last asked.
   std::set<ProcessName> take_changed() { return std::exchange(changed_, {}); }
 
   void set_deadline(Process& process, std::optional<MonoTime> when);
@@ -105,6 +105,11 @@ class ProcessTable {
 
  private:
   using Exchange = std::pair<ClientId, uint64_t>;
+  Process& change(Process& process) {
+    changed_.insert(process.name);
+    return process;
+  }
+  Process* change(Process* process) { return process ? &change(*process) : nullptr; }
 
   Map processes_;
   std::unordered_map<LaunchId, Process*> by_launch_;

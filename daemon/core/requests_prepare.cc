@@ -46,9 +46,10 @@ void Core::State::go_on_with_next() {
 
 // By a change that was lost with an earlier supervisor; its process goes on to its end.
 bool Core::State::another_is_prepared() {
-  const auto processes = table.of_type(std::string(release_type));
-  return std::any_of(processes.begin(), processes.end(),
-                     [](const Process* p) { return p->one_off && p->one_off->ahead; });
+  return std::any_of(table.all().begin(), table.all().end(), [](auto& entry) {
+    auto& [name, p] = entry;
+    return name.type == release_type && p.one_off && p.one_off->ahead;
+  });
 }
 
 bool Core::State::waits_for_change(const Asker& asker) const {

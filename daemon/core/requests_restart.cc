@@ -20,7 +20,6 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RestartRe
     if (p->state == ProcessState::starting || p->state == ProcessState::up) {
       p->awaiting_turn.push_back(waiter);
       p->turn = Turn::waiting;
-      table.touch(*p);
       rolling.insert(p->name.type);
     } else {
       p->awaiting_launch.push_back(waiter);
@@ -49,7 +48,6 @@ bool Core::State::roll_on(const std::vector<Process*>& of_type) {
     }
     taken++;
     if (p->state != up) continue;
-    table.touch(*p);
     driver.end_turn(*p);
     taken--;
   }
@@ -73,7 +71,6 @@ void Core::State::stop_rolling(const Process& because, const std::vector<Process
   std::vector<std::string> left;
   for (Process* p : of_type) {
     if (p->turn == Turn::none) continue;
-    table.touch(*p);
     if (p->turn == Turn::waiting) left.push_back(p->name.text());
     p->turn = Turn::none;
     waiting.report_all(p->awaiting_turn, fmt::format("{} did not come up, {} stays as it was",

@@ -16,15 +16,15 @@ void Core::State::launch_scheduled(const ProcessType& type) {
   not_now.kind = RecordKind::notice;
   not_now.process = type.name;
   size_t one_offs = 0;
-  for (const Process* p : table.everything()) {
-    one_offs += p->one_off.has_value();
-    if (p->name.type == type.name && p->one_off) not_now.text = texts::still_runs(p->name.text());
+  for (auto& [name, p] : table.all()) {
+    one_offs += p.one_off.has_value();
+    if (name.type == type.name && p.one_off) not_now.text = texts::still_runs(name.text());
   }
   if (one_offs >= limits::one_offs) not_now.text = texts::no_room(limits::one_offs);
   if (!not_now.text.empty()) return out.publish(std::move(not_now));
   // A process of the formation may have been called so.
   ProcessName name{type.name, ++one_offs_named};
-  while (table.find(name)) name.number = ++one_offs_named;
+  while (table.all().contains(name)) name.number = ++one_offs_named;
   driver.step(driver.add(std::move(name), task_of(type)), LifeEvent::start);
 }
 

@@ -70,10 +70,13 @@ void Core::State::end_what_nobody_needs() {
     if (!type) continue;
     for (auto& need : type->settings.needs) needed.insert(need.type);
   }
-  for (Process* p : table.everything()) {
-    const bool runs = p->state == ProcessState::starting || p->state == ProcessState::up;
-    if (runs && !needed.contains(p->name.type)) driver.step(*p, LifeEvent::stop);
+  std::vector<ProcessName> unneeded;
+  for (auto& [name, p] : table.all()) {
+    const bool runs = p.state == ProcessState::starting || p.state == ProcessState::up;
+    if (runs && !needed.contains(name.type)) unneeded.push_back(name);
   }
+  for (auto& name : unneeded)
+    if (Process* p = table.find(name)) driver.step(*p, LifeEvent::stop);
 }
 
 void Core::State::finish_when_all_is_gone() {

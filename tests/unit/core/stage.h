@@ -33,9 +33,17 @@ class Stage {
 
   explicit Stage(FormationCounts wish, AppModel model = shop(), CoreOptions options = {},
                  Releases releases = {})
-      : core_(std::make_unique<Core>(std::move(model), std::move(wish), options,
-                                     std::move(releases))) {
+      : options_(options),
+        releases_(std::move(releases)),
+        core_(std::make_unique<Core>(std::move(model), std::move(wish), options, releases_)) {
     take(core_->start(now_));
+  }
+
+  // The program around the core dies, and the next one goes on with what was noted.
+  void is_killed() {
+    options_.model_number = core_->model_number();
+    core_ = std::make_unique<Core>(core_->model(), FormationCounts(), options_, releases_);
+    take(core_->resume(memory_, now_));
   }
 
   void tell(Event event) { take(core_->handle(std::move(event), now_)); }
@@ -138,7 +146,10 @@ class Stage {
   Lines read() { return std::exchange(read_, {}); }  // of which code
   std::vector<Releases> kept() { return std::exchange(kept_, {}); }
   // What was to be kept is on the disk.
-  void keeps() { tell(ReleaseKept{}); }
+  void keeps() {
+    releases_ = to_keep_;
+    tell(ReleaseKept{});
+  }
   std::optional<int> finished() const { return finished_; }
   void clear() { lines(), signals(), records(), saved(), watched(); }
 
@@ -154,6 +165,7 @@ class Stage {
   }
 
   void take(std::vector<Action> actions) {
+    if (auto note = core_->take_note(actions)) memory_.add(std::move(*note));
     for (auto& action : actions) std::visit([&](auto& it) { take(it); }, action);
   }
   void take(Launch& it) {
@@ -187,10 +199,16 @@ class Stage {
     readings_++;
     read_.push_back(it.code);
   }
-  void take(KeepReleases& it) { kept_.push_back(std::move(it.releases)); }
+  void take(KeepReleases& it) {
+    to_keep_ = it.releases;
+    kept_.push_back(std::move(it.releases));
+  }
   void take(Finish& it) { finished_ = it.exit_status; }
 
   Now now_{MonoTime(1h), WallTime(1'800'000'000s)};
+  CoreOptions options_;
+  Releases releases_, to_keep_;
+  Memory memory_;
   std::unique_ptr<Core> core_;
   std::map<std::string, Launch> launches_;
   std::map<std::string, WatchOver> watched_over_;

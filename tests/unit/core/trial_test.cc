@@ -55,6 +55,18 @@ TEST_CASE("new code is launched in turn, and pending until all has been up for a
   CHECK(state_of(stage, 2).empty());
 }
 
+TEST_CASE("a process that rests has the new command, and a successor knows it") {
+  Stage stage({{"web", 1}, {"worker", 1}}, shop(), {}, with_code());
+  stage.comes_up("web.1");
+  stage.comes_up("worker.1");
+  stage.ask(StopRequest{{"worker.1"}});
+  ends(stage, "worker.1");
+  deploy(stage, model_of({{"web", "serve"}, {"worker", "work-new"}}));
+  CHECK(stage.row("worker.1").command == "work-new");
+  stage.is_killed();
+  CHECK(stage.row("worker.1").command == "work-new");
+}
+
 TEST_CASE("files that cannot be read refuse a deploy, and nothing is kept") {
   Stage stage = two_webs();
   const auto id = stage.ask(DeployRequest{"new", "x"});
