@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -11,8 +12,9 @@ namespace muster {
 // "NAME VERSION\n" for each format that outlives this program: what `musterd --formats` prints.
 std::string formats_text();
 
-// An error says which program cannot read what. Runs the installed musterd, for a second at most.
-Result<> check_successor();
+// An error says which of the programs is missing, no program, or of another version, or what it
+// cannot read. `command` is how this one was called. Runs each of them, for a second at most.
+Result<> check_successor(std::vector<std::string> command);
 
 // The same for what it printed.
 Result<> check_formats(std::string_view printed);

@@ -19,6 +19,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "daemon/exec/format.h"
 #include "daemon/exec/isolation.h"
 #include "daemon/exec/privileges.h"
 #include "daemon/exec/report.h"
@@ -220,6 +221,8 @@ void search_and_execute(char** command) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && strcmp(argv[1], "--format") == 0)
+    return printf("%u\n", muster::exec_format) < 0 || fflush(stdout) != 0;
   report(ExecStage::begun, getpid());
   prctl(PR_SET_NAME, "muster-exec");  // that of a copy in memory is a number
   keep_standard_descriptors();
