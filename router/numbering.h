@@ -35,6 +35,7 @@ class Numbering {
 
   // So many numbers are never given out.
   void leave_out(uint64_t count) { seq_ += count; }
+  void skip_lines_to(uint64_t lines) { lines_ = lines; }
   // A record is in the journal.
   void note(const journal::RecordHeader& header, std::string_view topic);
   // A stream is over: its end need not be known any longer.

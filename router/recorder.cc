@@ -72,9 +72,8 @@ bool Recorder::publish_now(EventRecord event, Now now) {
 
 bool Recorder::catch_up(Now now) {
   if (auto numbers = std::exchange(left_out_, {}))
-    publish(notice(fmt::format("Numbers {} to {} were left out: the machine went down before "
-                               "everything was on the disk",
-                               numbers->first, numbers->second)),
+    publish(notice(fmt::format("Numbers {} to {} were left out: {}", numbers->first,
+                               numbers->second, writer_.why_left_out())),
             now);
   if (retry_at_ && now.mono < *retry_at_) return false;
   if (held_bytes_ > max_held) return false;

@@ -42,6 +42,9 @@ class Recorder {
   // Why; empty when all is well.
   const std::string& trouble() const { return trouble_; }
 
+  // As the writer's.
+  bool look() { return writer_.look(); }
+
   // As the writer's; what a sync has made durable is published.
   std::optional<MonoTime> sync_due() const { return writer_.sync_due(); }
   journal::SyncTask begin_sync(MonoTime now) { return writer_.begin_sync(now); }

@@ -25,6 +25,8 @@ void Router::State::find_leftovers() {
     auto& control = window.control();
     begin(id, Windows::process_of(control), control.launch, Stream(control.stream));
     const uint64_t safe = recorder.numbering().end_of(streams[id].key()).end;
+    // More is in the journal than has ever been in it: that is not how it was left.
+    if (safe > window.position() + window.unread().size()) windows_lost.insert(streams[id].process);
     window.take_up_to(safe);
     // What has left its window without a record was dropped, or it is poison that was set aside.
     if (const auto& s = streams[id]; safe < window.position() && !was_set_aside(window, safe))
@@ -83,12 +85,25 @@ Result<> Router::resume_stream(StreamId stream, UniqueFd pipe) {
   return {};
 }
 
+void Router::window_was_lost(const std::string& process) { state_->windows_lost.insert(process); }
+
+void Router::State::tell_lost_windows() {
+  if (windows_lost.empty()) return;
+  std::string names;
+  for (auto& process : windows_lost) names += (names.empty() ? "" : ", ") + process;
+  to_tell.push_back(fmt::format(
+      "The windows were lost or damaged: the beginning of an unfinished line may be missing of {}",
+      names));
+  windows_lost.clear();
+}
+
 void Router::end_recovery(Now now) {
   for (StreamId id : std::vector(state_->recovered)) close_stream(id, now);
   std::unordered_set<uint64_t> open;
   for (StreamId id : state_->windows.in_use()) open.insert(state_->streams[id].key());
   state_->recorder.numbering().keep_streams(open);
   state_->catch_up(now);
+  state_->tell_lost_windows();
   for (auto& text : std::exchange(state_->to_tell, {})) {
     EventRecord event;
     event.kind = RecordKind::notice;

@@ -33,17 +33,18 @@ Result<> set_non_blocking(int pipe) {
 
 Result<Router> Router::open(RouterOptions options, Bus& bus) {
   auto storage = std::make_unique<journal::PosixStorage>(options.journal_dir);
-  auto windows = options.windows ? Windows::adopt(std::move(options.windows))
+  auto windows = options.windows ? Windows::adopt(std::move(options.windows), options.windows_file)
                                  : Windows::open(options.windows_file);
   if (!windows) return tl::unexpected(windows.error());
-  auto router = open(std::move(storage), std::move(*windows), bus, options.journal);
+  auto router = open(std::move(storage), std::move(*windows), bus, options.journal, options.known);
   if (router && !options.poison_dir.empty()) router->state_->pass_over_poison(options.poison_dir);
   return router;
 }
 
 Result<Router> Router::open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus,
-                            const journal::Options& journal) {
+                            const journal::Options& journal, const journal::Mark& known) {
   journal::WriterOptions options;
+  options.known = known;
   options.durability = journal.durability;
   options.total_bytes = journal.total_bytes;
   options.segment_bytes = std::min(options.segment_bytes, journal.total_bytes / segments_at_least);
@@ -237,6 +238,14 @@ void Router::show_partial_lines(Now now) {
     if (!state.publish_unfinished(id, Tail::partial, now)) return;
   }
 }
+
+Result<bool> Router::look_at_windows() {
+  auto moved = state_->windows.look();
+  return moved ? moved : within(moved.error(), "windows");
+}
+
+bool Router::look_at_journal() { return state_->recorder.look(); }
+journal::Mark Router::journal_mark() const { return state_->recorder.writer().mark(); }
 
 uint64_t Router::publish(EventRecord event, Now now) {
   state_->catch_up(now);

@@ -43,6 +43,8 @@ struct RouterOptions {
   // taken instead of the file's.
   UniqueFd windows = {};
   journal::Options journal = {};
+  // What is remembered of the journal elsewhere.
+  journal::Mark known = {};
   // Where bytes go that have ended one supervisor after the other; without it they are tried for
   // ever.
   std::string poison_dir = {};
@@ -82,7 +84,7 @@ class Router {
   static Result<Router> open(RouterOptions options, Bus& bus);
   // With the journal's files on `storage`, such as a simulated disk.
   static Result<Router> open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus,
-                             const journal::Options& journal = {});
+                             const journal::Options& journal = {}, const journal::Mark& known = {});
   static Result<Router> open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus,
                              const journal::WriterOptions& options,
                              journal::WhenFull when_full = journal::WhenFull::block);
@@ -102,6 +104,17 @@ class Router {
   void end_recovery(Now now);
   // To be kept, as a duplicate, by somebody who outlives the router.
   int windows_fd() const;
+  // Once a second: where the file of windows was taken away, they move to another one, which is to
+  // be kept instead. True if that was so.
+  Result<bool> look_at_windows();
+  // Once a second: true if the journal was taken away or replaced since the last time; then it has
+  // been begun anew behind its last number.
+  bool look_at_journal();
+  // What is to be remembered of it elsewhere.
+  journal::Mark journal_mark() const;
+  // A launch that ran before had no window any more: what was in it is lost, which is told at the
+  // end of the recovery.
+  void window_was_lost(const std::string& process);
 
   // A launch's stream begins. The pipe's read end is set non-blocking. Fails when no window is
   // free. No other stream may ever have had the same launch and stream: by them the journal tells

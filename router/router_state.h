@@ -4,6 +4,7 @@
 
 #include <list>
 #include <map>
+#include <set>
 
 #include "router/recorder.h"
 #include "router/router.h"
@@ -46,6 +47,7 @@ struct Router::State {
   State(Recorder r, Windows w) : recorder(std::move(r)), windows(std::move(w)) {}
 
   void find_leftovers();
+  void tell_lost_windows();
   void pass_over_poison(const std::string& directory);
   void begin(StreamId id, std::string process, uint64_t launch, Stream stream);
   bool publish_batch(StreamId id, Batch batch, Now now);
@@ -64,9 +66,10 @@ struct Router::State {
   // Streams whose line is unfinished, the oldest first, and all others. Nodes only move between
   // them, so that nothing is allocated on the way of a line.
   std::list<StreamId> unfinished, tidy;
-  std::vector<StreamId> recovered;   // found by open(), neither resumed nor closed yet
-  std::vector<StreamId> closing;     // closed, but the journal has not taken their rest yet
-  std::vector<std::string> to_tell;  // of the recovery, when it is over
+  std::vector<StreamId> recovered;     // found by open(), neither resumed nor closed yet
+  std::vector<StreamId> closing;       // closed, but the journal has not taken their rest yet
+  std::vector<std::string> to_tell;    // of the recovery, when it is over
+  std::set<std::string> windows_lost;  // of processes that run
   bool drops = false;
   std::map<uint64_t, Dropped> dropped;  // by stream key; nobody has been told yet
   // What is told of; streams beyond wait, as if nothing were dropped.

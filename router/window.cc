@@ -1,5 +1,4 @@
-// The file is a page with a header, then chunks of 64 slots: their control blocks, then their data.
-// Whole chunks are mapped, and stay where they are as the file grows.
+// Whole chunks are mapped, and stay where they are as the file grows, or moves.
 #include "router/window.h"
 
 #include <fcntl.h>
@@ -15,24 +14,13 @@
 
 #include "base/check.h"
 #include "base/killpoint.h"
+#include "base/whole_file.h"
+#include "router/window_layout.h"
 
 namespace muster {
 namespace {
 
-struct FileHeader {
-  char magic[8] = {'M', 'U', 'S', 'T', 'W', 'I', 'N', '1'};
-  uint64_t window = limits::window;
-};
-
-constexpr size_t header_bytes = 4096;
-constexpr uint32_t chunk_slots = 64;
-constexpr size_t chunk_control = chunk_slots * sizeof(WindowControl);
-constexpr size_t chunk_bytes = chunk_control + chunk_slots * limits::window;
-// Two streams for each process and one-off, and some that are closing while others start.
-constexpr uint32_t max_slots = 2 * (limits::processes + limits::one_offs) + 512;
-
-static_assert(limits::window >= 2 * limits::line_piece);
-static_assert(chunk_control % 4096 == 0 && limits::window % 4096 == 0);
+using namespace window_layout;
 
 // A kill falls between instructions, so it is enough that the compiler keeps their order.
 void ordered() { std::atomic_signal_fence(std::memory_order_seq_cst); }
@@ -61,13 +49,11 @@ bool is_on_tmpfs(int file) {
   return ::fstatfs(file, &fs) == 0 && fs.f_type == TMPFS_MAGIC;
 }
 
-// Whether a new file may have a window at least; one that has some is taken as it is.
-bool has_room(int file) {
-  if (size_of(file) > header_bytes) return true;
-  constexpr loff_t data = header_bytes + chunk_control, end = data + limits::window;
-  bool has = allocate(file, 0, end);
-  ::fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, data, end - data);
-  return has;
+// Whether a file there would outlive a daemon and its keeper, and is as fast as memory.
+bool is_place_for_one(const std::string& path) {
+  struct statfs fs {};
+  const std::string directory = path.substr(0, path.rfind('/'));
+  return !path.empty() && ::statfs(directory.c_str(), &fs) == 0 && fs.f_type == TMPFS_MAGIC;
 }
 
 bool is_ours(const WindowControl& control) {
@@ -77,6 +63,14 @@ bool is_ours(const WindowControl& control) {
 }
 
 }  // namespace
+
+bool window_layout::has_room(int file) {
+  if (size_of(file) > header_bytes) return true;
+  constexpr loff_t data = header_bytes + chunk_control, end = data + limits::window;
+  bool has = allocate(file, 0, end);
+  ::fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, data, end - data);
+  return has;
+}
 
 Window::Filled Window::fill(int windows_fd, int pipe, size_t max) {
   size_t size = std::min(room(), max);
@@ -145,13 +139,22 @@ void Window::clear(uint64_t base) {
 }
 
 Result<Windows> Windows::open(const std::string& path) {
+  struct stat found {};
+  const bool was_there = ::lstat(path.c_str(), &found) == 0;
+  if (was_there && !S_ISREG(found.st_mode))
+    if (auto aside = put_aside(path); !aside) return tl::unexpected(aside.error());
   UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file) return fail_errno(errno, "cannot open {}", path);
   bool on_tmpfs = is_on_tmpfs(file.get());
-  if (on_tmpfs && has_room(file.get())) return adopt(std::move(file));
+  if (on_tmpfs && has_room(file.get())) {
+    auto windows = adopt(std::move(file), path);
+    if (windows && was_there && !S_ISREG(found.st_mode)) windows->lost_ = true;
+    return windows;
+  }
   ::unlink(path.c_str());
   auto windows = anonymous();
   if (windows && on_tmpfs) windows->full_ = path;
+  if (windows && on_tmpfs) windows->path_ = path;
   return windows;
 }
 
@@ -160,16 +163,19 @@ Result<Windows> Windows::anonymous() {
   return file ? adopt(std::move(*file)) : tl::unexpected(file.error());
 }
 
-Result<Windows> Windows::adopt(UniqueFd file) {
+Result<Windows> Windows::adopt(UniqueFd file, const std::string& path) {
   Windows windows(std::move(file));
+  windows.path_ = is_place_for_one(path) ? path : "";
   FileHeader expected, found{};
   int fd = windows.fd();
+  const bool is_new = size_of(fd) == 0;
   bool known = size_of(fd) >= header_bytes &&
                ::pread(fd, &found, sizeof found, 0) == sizeof found &&
                std::memcmp(&found, &expected, sizeof found) == 0;
   if (!known && (::ftruncate(fd, 0) < 0 || ::ftruncate(fd, header_bytes) < 0 ||
                  ::pwrite(fd, &expected, sizeof expected, 0) != sizeof expected))
     return fail_errno(errno, "cannot write the windows");
+  windows.lost_ = !known && !is_new;
   for (size_t chunks = (size_of(fd) - header_bytes) / chunk_bytes; chunks > 0; chunks--)
     if (auto mapped = windows.map_chunk(); !mapped) return tl::unexpected(mapped.error());
   for (uint32_t slot : windows.in_use()) {
@@ -183,7 +189,9 @@ Result<Windows> Windows::adopt(UniqueFd file) {
 
 Windows::Windows(Windows&& other) noexcept
     : file_(std::move(other.file_)),
+      path_(std::move(other.path_)),
       full_(std::move(other.full_)),
+      lost_(other.lost_),
       chunks_(std::exchange(other.chunks_, {})),
       windows_(std::move(other.windows_)),
       free_(std::move(other.free_)) {}

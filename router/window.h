@@ -41,6 +41,8 @@ class Window {
       : control_(&control), data_(data), start_(start) {}
 
   std::string_view unread() const { return {data_ + taken_, filled() - taken_}; }
+  // What is in it, taken or not.
+  std::string_view contents() const { return {data_, filled()}; }
   // Bytes of the stream before the unread ones.
   uint64_t position() const { return control_->base + taken_; }
   size_t room() const { return limits::window - filled(); }
@@ -88,8 +90,9 @@ class Windows {
   // in for it: it is as fast, but does not outlive a daemon whose keeper dies too.
   static Result<Windows> open(const std::string& path);
   static Result<Windows> anonymous();
-  // A file that another Windows had, of a daemon that died.
-  static Result<Windows> adopt(UniqueFd file);
+  // A file that another Windows had, of a daemon that died; it was at `path`, if that is a place
+  // for one.
+  static Result<Windows> adopt(UniqueFd file, const std::string& path = {});
   Windows(Windows&& other) noexcept;
   Windows& operator=(Windows&&) = delete;
   ~Windows();
@@ -105,15 +108,25 @@ class Windows {
   int fd() const { return file_.get(); }
   // The path where there was no room, so that a memory file stands in; else empty.
   const std::string& full() const { return full_; }
+  // Whether the file was found to be none of ours, or damaged, so that nothing of it could be used.
+  bool was_lost() const { return lost_; }
+
+  // Once a second: where the path does not lead to the file any more, all of it moves to another
+  // one, which is put there; the descriptor stays the same. True if that was so.
+  Result<bool> look();
   // Who a slot belongs to.
   static std::string process_of(const WindowControl& control);
 
  private:
   explicit Windows(UniqueFd file) : file_(std::move(file)) {}
   Result<> map_chunk();
+  Result<> copy_into(int file) const;
+  void move_to(int file);
 
   UniqueFd file_;
+  std::string path_;  // where the file is to be; empty where it need not be anywhere
   std::string full_;
+  bool lost_ = false;
   std::vector<char*> chunks_;
   std::vector<Window> windows_;  // by slot
   std::vector<uint32_t> free_;   // lowest last

@@ -5,6 +5,16 @@
 
 namespace muster::journal {
 
+// How far a journal had come, as somebody remembers who is not the journal: it may have been taken
+// away meanwhile, or replaced by an older copy, and no number is to be given out twice.
+struct Mark {
+  uint64_t seq = 0, lines = 0;  // surely given out
+  uint64_t reserved = 0;        // seq: at most
+  uint64_t reserved_lines = 0;  // at most
+  uint64_t identity = 0;        // of the newest segment's file then; 0: not known
+  bool operator==(const Mark&) const = default;
+};
+
 // How sure it is that a published record outlives a power cut.
 enum class Durability : uint8_t {
   page,   // in the kernel's page cache: outlives every process, not the machine

@@ -31,6 +31,11 @@ class PosixFile : public StorageFile {
     return st.st_nlink == 0 ? 0 : uint64_t(st.st_size);
   }
 
+  uint64_t identity() override {
+    struct stat st {};
+    return ::fstat(fd_.get(), &st) < 0 ? 0 : uint64_t(st.st_ino);
+  }
+
   Result<size_t> read(char* into, size_t bytes, uint64_t offset) override {
     size_t done = 0;
     while (done < bytes) {
@@ -110,6 +115,11 @@ Result<std::unique_ptr<StorageFile>> PosixStorage::open_directory() {
       [&] { return ::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (!fd) return fail_errno(errno, "open {}", directory_);
   return std::make_unique<PosixFile>(std::move(fd));
+}
+
+bool PosixStorage::leads_to(const std::string& name, StorageFile& file) {
+  struct stat st {};
+  return ::lstat(path_of(name).c_str(), &st) == 0 && uint64_t(st.st_ino) == file.identity();
 }
 
 BootId read_boot_id() {

@@ -16,6 +16,7 @@ class PosixStorage : public Storage {
   Result<> remove(const std::string& name) override;
   Result<> rename(const std::string& from, const std::string& to) override;
   Result<std::unique_ptr<StorageFile>> open_directory() override;
+  bool leads_to(const std::string& name, StorageFile& file) override;
 
  private:
   std::string path_of(const std::string& name) const { return directory_ + '/' + name; }

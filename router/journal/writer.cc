@@ -14,6 +14,7 @@ Result<Writer> Writer::open(Storage& storage, WriterOptions options) {
   Writer writer(storage, options);
   if (auto read = writer.read_segments(); !read) return tl::unexpected(read.error());
   if (auto scanned = writer.scan(); !scanned) return tl::unexpected(scanned.error());
+  writer.leave_out_what_is_missing();
   return writer;
 }
 
@@ -35,6 +36,7 @@ Result<> Writer::read_segments() {
     if (!file && &segment == &segments_.back()) return tl::unexpected(file.error());
     if (!file) continue;
     segment.bytes = (*file)->size().value_or(0);
+    known_found_ = known_found_ || (*file)->identity() == options_.known.identity;
     SegmentReader reader(std::move(*file), {});
     segment.packed = reader.is_packed();
     header = reader.header();
@@ -112,13 +114,6 @@ Result<> Writer::scan() {
   return {};
 }
 
-void Writer::leave_numbers_out() {
-  const uint64_t last = numbering_.seq();
-  numbering_.leave_out(numbers_left_out);
-  left_out_ = {last + 1, numbering_.seq()};
-  first_kept_ = false;
-}
-
 // What a daemon that was killed may have left in the page cache.
 void Writer::sync_soon(size_t segment, std::shared_ptr<StorageFile> file) {
   const uint64_t first = segments_[segment].first_seq;
@@ -142,15 +137,14 @@ void Writer::continue_newest(uint64_t end) {
 
 // A segment without a record is not begun again: a reader may know its checkpoint already.
 bool Writer::must_rotate(size_t bytes, const RecordHeader& next) const {
-  bool taken_away = file_->size().value_or(end_) < end_;  // truncated or deleted by someone else
   bool empty = segments_.back().first_seq == next.seq;
-  return taken_away ||
-         (!empty && (end_ + bytes > options_.segment_bytes ||
-                     next.wall - segments_.back().created > options_.segment_age.count()));
+  return !empty && (end_ + bytes > options_.segment_bytes ||
+                    next.wall - segments_.back().created > options_.segment_age.count());
 }
 
 Result<> Writer::append(std::vector<char>& record, RecordHeader header) {
   if (!sync_trouble().empty()) return fail("{}", sync_trouble());
+  if (file_ && file_->size().value_or(end_) < end_) begin_anew();
   if (!file_ || must_rotate(record.size(), header))
     if (auto begun = begin_segment(header); !begun) return begun;
   header.key = options_.key;

@@ -11,6 +11,7 @@
 
 #include "base/time.h"
 #include "router/journal/format.h"
+#include "router/journal/options.h"
 #include "router/journal/storage.h"
 #include "router/journal/sync_plan.h"
 #include "router/numbering.h"
@@ -25,6 +26,7 @@ struct WriterOptions {
   uint64_t total_bytes = 1 << 30;  // all segments together, give or take the newest
   Nanos age = 7 * 24h;
   BootId boot_id = {};
+  Mark known = {};   // what is remembered of it elsewhere
   uint32_t key = 0;  // for a journal that does not exist yet
   Durability durability = Durability::page;
 };
@@ -39,6 +41,12 @@ class Writer {
   // `record` holds exactly one record, begun with begin_record. `header` has what the record says
   // about itself: numbers, stream, times, lines. On failure nothing has changed; try again later.
   Result<> append(std::vector<char>& record, RecordHeader header);
+
+  // Once a second: whether the newest segment was taken away or replaced since the last time. Then
+  // the journal is begun anew behind the last number, among whatever is there now.
+  bool look();
+  // What is to be remembered elsewhere.
+  Mark mark() const;
 
   // Whoever owns the writer runs begin_sync()'s task when it is due, in whatever thread, and hands
   // it to end_sync(), one at a time.
@@ -79,8 +87,12 @@ class Writer {
   // Numbers that open() passed over, first and last, because an earlier daemon may have given them
   // out for records that a power cut has taken.
   std::optional<std::pair<uint64_t, uint64_t>> left_out() const { return left_out_; }
+  // Why.
+  const std::string& why_left_out() const { return why_left_out_; }
   // More than can be published before the kernel has written the first of it.
   static constexpr uint64_t numbers_left_out = 1'000'000'000;
+  // More than are given out from one mark to the next.
+  static constexpr uint64_t numbers_reserved = 1 << 24;
 
  private:
   Writer(Storage& storage, WriterOptions options)
@@ -93,6 +105,8 @@ class Writer {
   Result<> begin_segment(const RecordHeader& next);
   void retire(int64_t wall);
   void leave_numbers_out();
+  void leave_out_what_is_missing();
+  void begin_anew();
   Result<> sync_now(StorageFile& file);
   Result<> mend(const SyncPlan::Dirty& failed);
 
@@ -107,6 +121,9 @@ class Writer {
   std::optional<WallTime> newest_;
   uint64_t records_missing_ = 0;
   std::optional<std::pair<uint64_t, uint64_t>> left_out_;
+  std::string why_left_out_;
+  bool known_found_ = false;  // the segment that is remembered
+  bool taken_away_ = false;   // since the last look
   // The first record must be on the disk before anybody is told of it (JOURNAL.md).
   bool first_kept_ = true;
   SyncPlan plan_;
