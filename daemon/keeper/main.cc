@@ -104,7 +104,10 @@ void claim(WardState& ward, bool fresh) {
 
 int open_signals() {
   for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
-  for (int number : {SIGPIPE, SIGTTOU, SIGTTIN, SIGUSR1, SIGUSR2}) signal(number, SIG_IGN);
+  for (int number : {SIGPIPE, SIGTTOU, SIGTTIN, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF,
+                     SIGIO, SIGPWR, SIGSTKFLT, SIGXCPU, SIGXFSZ})
+    signal(number, SIG_IGN);
+  for (int number = SIGRTMIN; number <= SIGRTMAX; ++number) signal(number, SIG_IGN);
   sigset_t taken;
   sigemptyset(&taken);
   for (int number : handed_on) sigaddset(&taken, number);
