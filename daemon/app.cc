@@ -27,10 +27,12 @@ App::Parts::Parts(AppSetup given)
       deadline(loop, [this] { post(Tick{}); }),
       leave(loop, [this] { loop.stop(); }),
       keeper_again(loop, [this] { start_keeper(); }),
-      keeper_settled(loop, [this] {
-        keeper_trouble.clear();
-        keeper_deaths = 0;
-      }) {}
+      keeper_settled(loop,
+                     [this] {
+                       keeper_trouble.clear();
+                       keeper_deaths = 0;
+                     }),
+      file_look(loop, [this] { look_at_files(); }) {}
 
 // The order matters: sockets before anything that takes descriptors, the journal before processes.
 Result<> App::Parts::open() {
@@ -58,21 +60,18 @@ Result<> App::Parts::open() {
   if (!control_bound) return tl::unexpected(control_bound.error());
   control = std::move(*control_bound);
 
-  Run fresh = new_run();
-  fresh.cgroup = cgroup_for_run(places.app, fresh.token);
-  auto ledger_opened = Ledger::open(places.ledger_file(), boot_id(), std::move(fresh));
-  if (!ledger_opened) return tl::unexpected(ledger_opened.error());
-  ledger.emplace(std::move(*ledger_opened));
+  formation_file.emplace(loop, places.formation_file());
+  if (Result<> opened = open_ledger(); !opened) return opened;
   KeeperLink& keeper = *setup.keeper;
-  auto router_opened =
-      Router::open({places.journal_dir(), places.windows_file(), std::move(keeper.windows()),
-                    setup.journal, places.poison_dir()},
-                   announcer);
+  auto router_opened = Router::open(
+      {places.journal_dir(), places.windows_file(), std::move(keeper.kept(Single::windows)),
+       setup.journal, ledger->journal(), places.poison_dir()},
+      announcer);
   if (!router_opened) return tl::unexpected(router_opened.error());
   router.emplace(std::move(*router_opened));
   journal_sync.emplace(loop, *router);
   journal_packing.emplace(loop, *router);
-  keeper.keep_windows(router->windows_fd());
+  keeper.keep(Single::windows, router->windows_fd());
   if (setup.foreground) open_foreground();
   replays.emplace(
       loop, places.journal_dir(), [this] { return router->head().seq; },
@@ -116,13 +115,14 @@ Result<> App::Parts::open() {
   size_watch.emplace(
       loop, [this](LaunchId launch) { return processes->usage(launch).memory_bytes; },
       [this](Event event) { post(std::move(event)); });
-  auto notify_bound = NotifySocket::bind(notify_path(), std::move(keeper.notify()));
+  auto notify_bound =
+      NotifySocket::bind(setup.endpoints.notify_socket(), std::move(keeper.kept(Single::notify)));
   if (!notify_bound) return within(notify_bound.error(), "NOTIFY_SOCKET");
   notify_socket.emplace(
-      loop, std::move(*notify_bound), [this](pid_t pid) { return processes->owner(pid); },
+      loop, setup.endpoints.notify_socket(), std::move(*notify_bound),
+      [this](pid_t pid) { return processes->owner(pid); },
       [this](Event event) { post(std::move(event)); });
-  keeper.keep_notify(notify_socket->fd());
-  formation_file.emplace(loop, places.formation_file());
+  keeper.keep(Single::notify, notify_socket->fd());
   release_file.emplace(loop, places.releases_file());
   return open_core();
 }
@@ -131,7 +131,7 @@ Result<> App::Parts::open() {
 void App::Parts::open_foreground() {
   UniqueFd position = open_position(setup.endpoints.shown_file());
   uint64_t shown = router->head().seq;
-  if (!ledger->empty()) shown = read_position(position).value_or(shown);
+  if (!ledger->empty()) shown = std::min(shown, read_position(position).value_or(shown));
   announcer.foreground.emplace(setup.endpoints.journal_dir(), shown + 1, std::move(position),
                                STDOUT_FILENO, *setup.foreground);
 }
@@ -143,11 +143,11 @@ Result<> App::Parts::open_core() {
     wish = ledger->memory().daemon.formation;
   } else if (setup.formation) {
     wish = *setup.formation;
-    if (Result<> saved = formation_file->save(wish); !saved) return saved;
+    if (Result<> saved = formation_file->save(wish, ledger->number()); !saved) return saved;
   } else if (auto last = formation_file->load(); !last) {
     spdlog::error("the last formation is lost, starting one of each type: {}", last.message());
   } else if (*last) {
-    wish = **last;
+    wish = std::move((*last)->counts);
   }
   // Each launch publishes at least one record, so this is higher than any launch id before; unless
   // it was only begun, and has left its window.
@@ -228,12 +228,13 @@ std::optional<int> App::run(std::function<void()> on_ready) {
   Timer ready(p.loop, std::move(on_ready));
   ready.after(0ms);
   p.handling = true;
-  p.perform(p.ledger->empty() ? p.core->start(read_clocks()) : p.go_on());
+  p.perform(p.ledger->empty() ? p.begin() : p.go_on());
   p.router->end_recovery(read_clocks());
   killpoint(Killpoint::recovery_ended);
   p.setup.keeper->forget_untaken();
   p.setup.keeper->watch(
       p.loop, [&p] { p.replace_keeper(); }, [&p] { p.deposit_all(); });
+  p.watch_files();
   p.handle_posted();
   p.loop.run();
   p.journal_sync->finish();

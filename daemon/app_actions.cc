@@ -13,7 +13,7 @@ void App::Parts::carry_out(Action& action) {
 
 void App::Parts::on(Launch& action) {
   if (action.attached) control->watch(action.attached->client, action.attached->request_id);
-  if (action.notifies) action.env.emplace_back("NOTIFY_SOCKET", notify_path());
+  if (action.notifies) action.env.emplace_back("NOTIFY_SOCKET", setup.endpoints.notify_socket());
   if (action.surroundings.quotas.memory) memory_watch->watch(action.launch);
   processes->start(std::move(action));
 }
@@ -84,8 +84,8 @@ void App::Parts::on(Attach& action) {
 }
 
 void App::Parts::on(SaveFormation& action) {
-  if (Result<> saved = formation_file->save(action.formation); !saved)
-    spdlog::error("the formation is not kept: {}", saved.message());
+  if (Result<> saved = formation_file->save(action.formation, ledger->number()); !saved)
+    found.push_back(fmt::format("The formation is not kept: {}; trying again", saved.message()));
 }
 
 void App::Parts::on(ReadModel& action) {
@@ -117,6 +117,7 @@ void App::Parts::on(AnswerStatus& action) {
   for (auto* trouble : {&setup.files_trouble, &setup.releases_trouble, &keeper_trouble})
     if (!trouble->empty()) alarms.push_back(*trouble);
   alarms.insert(alarms.end(), setup.troubles.begin(), setup.troubles.end());
+  for (auto& text : file_alarms.all(read_clocks())) alarms.push_back(std::move(text));
   fill_status(status, router->head(), std::move(alarms));
   status.keeper_pid = status.pid = setup.keeper->pid();
   status.uptime_ms =

@@ -48,7 +48,7 @@ Result<> App::Parts::choose_model() {
   }
   in_force.emplace(
       setup.endpoints.runtime_dir + in_force_name,
-      [this](int file) { setup.keeper->keep_in_force(file); }, goes_on ? last : nullptr);
+      [this](int file) { setup.keeper->keep(Single::in_force, file); }, goes_on ? last : nullptr);
   tell_troubles();
   return {};
 }

@@ -7,6 +7,8 @@
 #include "base/uv/timer.h"
 #include "base/zmq/zap.h"
 #include "daemon/app.h"
+#include "daemon/core/reconcile.h"
+#include "daemon/edge/alarm_list.h"
 #include "daemon/edge/attachments.h"
 #include "daemon/edge/bus_socket.h"
 #include "daemon/edge/consoles.h"
@@ -21,6 +23,7 @@
 #include "daemon/edge/log_watch.h"
 #include "daemon/edge/memory_watch.h"
 #include "daemon/edge/notify_socket.h"
+#include "daemon/edge/place_watch.h"
 #include "daemon/edge/port_watch.h"
 #include "daemon/edge/probes.h"
 #include "daemon/edge/processes.h"
@@ -48,12 +51,21 @@ struct App::Parts {
   explicit Parts(AppSetup given);
   Result<> open();
   void open_foreground();
+  Result<> open_ledger();
+  void reconcile_with(std::vector<Living> living);
+  void tell(std::string text);
+  void tell_what_was_found();
+  void watch_files();
+  void look_at_files();
+  void look_at_locks();
+  void look_at_sockets();
   Result<> open_core();
   Result<> choose_model();
   void go_on_with(const InForce& last);
   void restore_release(const Release& last);
   void tell_troubles() const;
   void keep_model();
+  std::vector<Action> begin();
   std::vector<Action> go_on();
   void say_the_rest(const Note& last);
   void end_what_is_over(const Memory& memory);
@@ -71,7 +83,6 @@ struct App::Parts {
   std::string directory_of(const std::string& code) const {
     return code.empty() ? setup.directory : setup.endpoints.checkouts_dir() + '/' + code;
   }
-  std::string notify_path() const { return setup.endpoints.runtime_dir + "/notify"; }
   void forget(const Exited& exited);
 
   void on(Launch& action);
@@ -124,9 +135,12 @@ struct App::Parts {
   std::optional<ReleaseFile> release_file;
   std::optional<Ledger> ledger;
   std::optional<InForceFile> in_force;
-  uint64_t model_kept = 0;  // its number
+  uint64_t model_kept = 0;         // its number
+  std::vector<std::string> found;  // of which nobody has been told yet
+  std::optional<PlaceWatch> runtime_place, state_place;
+  AlarmList file_alarms;
   std::optional<Core> core;
-  Timer deadline, leave, keeper_again, keeper_settled;
+  Timer deadline, leave, keeper_again, keeper_settled, file_look;
   std::string keeper_trouble;  // an alarm
   int keeper_deaths = 0;       // in a row, of those that have not settled
   bool replaced = false;       // by the next supervisor, which the keeper starts

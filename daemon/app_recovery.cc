@@ -7,6 +7,7 @@
 #include "base/killpoint.h"
 #include "daemon/app_parts.h"
 #include "daemon/edge/lock.h"
+#include "daemon/edge/process_table.h"
 #include "daemon/edge/successor.h"
 
 namespace muster {
@@ -36,11 +37,17 @@ void App::Parts::end_what_is_over(const Memory& memory) {
   processes->keep_only(alive);
 }
 
+std::vector<Action> App::Parts::begin() {
+  tell_what_was_found();
+  return core->start(read_clocks());
+}
+
 std::vector<Action> App::Parts::go_on() {
   const Memory memory = ledger->memory();
   spdlog::info("going on where an earlier supervisor stopped, at seq {}", router->head().seq);
   killpoint(Killpoint::recovery_begun);
   say_the_rest(memory.last);
+  tell_what_was_found();
   killpoint(Killpoint::recovery_said);
   end_what_is_over(memory);
   return core->resume(memory, read_clocks());
@@ -51,6 +58,11 @@ void App::Parts::on(Upgrade& action) {
   const auto answer = [&](ReplyBody body) {
     (void)control->send(action.client, Reply{action.request_id, false, std::move(body)});
   };
+  if (const auto process = read_process(setup.keeper->pid()); process && process->stopped)
+    return answer(RefusedReply{
+        Refusal::no, fmt::format("the keeper (pid {0}) has been stopped: kill -CONT {0} lets it go "
+                                 "on; nothing was changed",
+                                 process->pid)});
   if (Result<> able = check_successor(setup.command); !able)
     return answer(RefusedReply{Refusal::no, able.message() + "; nothing was changed"});
   EventRecord notice;
@@ -78,7 +90,8 @@ void App::Parts::start_keeper() {
   if (Result<> begun = keeper.replace(loop, setup.command); !begun)
     return no_keeper(begun.message());
   keeper_settled.after(keeper_settles);
-  (void)sign_lock(keeper.lock().get(), keeper.pid(), setup.directory);
+  for (Single lock : {Single::lock, Single::state_lock})
+    if (keeper.kept(lock)) (void)sign_lock(keeper.kept(lock).get(), keeper.pid(), setup.directory);
   deposit_all();
 }
 
@@ -91,9 +104,10 @@ void App::Parts::no_keeper(const std::string& why) {
 
 void App::Parts::deposit_all() {
   KeeperLink& keeper = *setup.keeper;
-  keeper.keep_lock(keeper.lock().get());
-  keeper.keep_windows(router->windows_fd());
-  keeper.keep_notify(notify_socket->fd());
+  keeper.deposit_locks();
+  keeper.keep(Single::windows, router->windows_fd());
+  keeper.keep(Single::notify, notify_socket->fd());
+  ledger->deposit_again();
   in_force->deposit_again();
   listen_sockets->deposit_all();
   processes->keeper_changed(keeper.pid());

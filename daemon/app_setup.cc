@@ -127,7 +127,7 @@ Result<AppSetup> locate(const DaemonOptions& options, KeeperLink& keeper) {
   AppSetup setup;
   setup.keeper = &keeper;
   setup.is_successor = keeper.goes_on();
-  setup.kept = InForceFile::read(keeper.in_force());
+  setup.kept = InForceFile::read(keeper.kept(Single::in_force));
   setup.core.stop_grace = options.stop_grace;
   setup.journal = options.journal;
   if (Result<> places = find_places(options, setup); !places) return tl::unexpected(places.error());

@@ -64,14 +64,35 @@ void log_of_successor(const DaemonOptions& options, AppSetup& setup) {
                signal ? fmt::format("by SIG{}", signal) : fmt::format("with status {}", *end));
 }
 
-// The lock is the keeper's from the first supervisor on.
+// The locks are the keeper's from the first supervisor on; an earlier version had one of them.
 Result<> lock_app(KeeperLink& keeper, const AppSetup& setup) {
-  if (keeper.lock()) return {};
-  Result<UniqueFd> lock = take_lock(setup.endpoints.lock_file(), keeper.pid(), setup.directory);
-  if (!lock) return within(lock.error(), "app '{}'", setup.endpoints.app);
-  keeper.lock() = std::move(*lock);
-  keeper.keep_lock(keeper.lock().get());
-  return {};
+  const Endpoints& places = setup.endpoints;
+  const bool successor = static_cast<bool>(keeper.kept(Single::lock));
+  const auto hold = [&](Single what, auto take) -> Result<> {
+    if (keeper.kept(what)) return {};
+    Result<UniqueFd> lock = take();
+    // Where the state cannot be written now the other locks have to do.
+    const bool is_second = what == Single::state_lock;
+    if (!lock && is_second && access(places.state_lock_file().c_str(), F_OK) != 0) return {};
+    if (!lock && !successor) return within(lock.error(), "app '{}'", places.app);
+    if (lock && *lock) keeper.hold_lock(what, std::move(*lock));
+    return {};
+  };
+  const auto of_file = [&](const std::string& path) {
+    return [&, path] { return take_lock(path, keeper.pid(), setup.directory); };
+  };
+  Result<> held = hold(Single::state_lock, of_file(places.state_lock_file()));
+  if (held) held = hold(Single::lock, of_file(places.lock_file()));
+  if (held)
+    held = hold(Single::name,
+                [&] { return take_name(place_id(places.state_dir, places.runtime_dir)); });
+  return held;
+}
+
+// That another one runs is what somebody wants to know first.
+tl::unexpected<Error> why_not(const Endpoints& places, const Error& problem) {
+  Result<UniqueFd> name = take_name(place_id(places.state_dir, places.runtime_dir));
+  return name ? tl::unexpected(problem) : within(name.error(), "app '{}'", places.app);
 }
 
 Result<int> run(const DaemonOptions& options, std::vector<std::string> command, KeeperLink& keeper,
@@ -83,8 +104,9 @@ Result<int> run(const DaemonOptions& options, std::vector<std::string> command, 
   if (Result<> prepared = prepare(options, *setup); !prepared)
     return tl::unexpected(prepared.error());
   setup->command = std::move(command);
-  if (Result<> made = create_directories(endpoints, geteuid()); !made)
-    return tl::unexpected(made.error());
+  const Result<> made = setup->is_successor ? restore_directories(endpoints, geteuid())
+                                            : create_directories(endpoints, geteuid());
+  if (!made) return why_not(endpoints, made.error());
   if (Result<> locked = lock_app(keeper, *setup); !locked) return tl::unexpected(locked.error());
   if (options.background && !setup->is_successor) {
     if (Result<> logging = log_to_file(endpoints.daemon_log()); !logging)
@@ -164,6 +186,11 @@ int start(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   before_fatal_signals(note_fatal_error);
   std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is as a full disk: EFBIG
+  // By default they would end us, and mean nothing to us: muster-exec gives them back to programs.
+  for (int number :
+       {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSTKFLT, SIGXCPU})
+    std::signal(number, SIG_IGN);
+  for (int number = SIGRTMIN; number <= SIGRTMAX; ++number) std::signal(number, SIG_IGN);
   // Whoever started us may have blocked the very signals that are to end us.
   sigset_t none;
   sigemptyset(&none);

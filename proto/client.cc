@@ -46,9 +46,13 @@ bool is_gone(const ReplyBody& body) {
 
 }  // namespace
 
+// Either of the two may have been taken away under it.
 bool daemon_runs(const Endpoints& endpoints) {
-  const UniqueFd lock(open(endpoints.lock_file().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  return lock && flock(lock.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  const auto is_held = [](const std::string& path) {
+    const UniqueFd lock(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    return lock && flock(lock.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  };
+  return is_held(endpoints.lock_file()) || is_held(endpoints.state_lock_file());
 }
 
 struct Client::State {

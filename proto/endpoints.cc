@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "base/unique_fd.h"
+#include "base/whole_file.h"
 
 namespace muster {
 namespace {
@@ -167,6 +168,20 @@ std::string app_name_of(const std::string& directory) {
 Result<> create_directories(const Endpoints& endpoints, unsigned uid) {
   for (const std::string& path : {endpoints.state_dir, endpoints.runtime_dir})
     if (auto created = create_directory(path, uid); !created) return created;
+  return {};
+}
+
+Result<> restore_directories(const Endpoints& endpoints, unsigned uid) {
+  for (const std::string& path : {endpoints.state_dir, endpoints.runtime_dir}) {
+    const std::string upper = fs::path(path).parent_path();
+    for (const std::string& place : {upper, path}) {
+      struct stat status {};
+      if (lstat(place.c_str(), &status) != 0) continue;
+      if (S_ISDIR(status.st_mode) && status.st_uid == uid) continue;
+      if (Result<> aside = put_aside(place); !aside) return aside;
+    }
+    if (auto created = create_directory(path, uid); !created) return created;
+  }
   return {};
 }
 

@@ -12,7 +12,8 @@ namespace muster {
 
 struct Endpoints {
   std::string app;
-  std::string state_dir;    // .../APP, holds journal/, formation, releases; survives a reboot
+  std::string state_dir;  // .../APP, holds journal/, formation, releases, and lock and ledger once
+                          // more, in case the runtime directory is taken away; survives a reboot
   std::string runtime_dir;  // .../APP, mode 0700, holds lock, control, bus, windows, ledger; need
                             // not survive a reboot
 
@@ -24,7 +25,10 @@ struct Endpoints {
   std::string repository_dir() const { return state_dir + "/repository.git"; }
   std::string daemon_log() const { return state_dir + "/musterd.log"; }
   std::string lock_file() const { return runtime_dir + "/lock"; }
+  std::string state_lock_file() const { return state_dir + "/lock"; }
   std::string ledger_file() const { return runtime_dir + "/ledger"; }
+  std::string state_ledger_file() const { return state_dir + "/ledger"; }
+  std::string notify_socket() const { return runtime_dir + "/notify"; }
   std::string shown_file() const { return runtime_dir + "/shown"; }
   std::string windows_file() const { return runtime_dir + "/windows"; }
   std::string control() const { return "ipc://" + runtime_dir + "/control"; }
@@ -57,6 +61,9 @@ std::string app_name_of(const std::string& directory);
 // Creates both directories (and missing parents), the runtime one 0700, the state one 0700; refuses
 // one that belongs to somebody else or is a symlink.
 Result<> create_directories(const Endpoints& endpoints, unsigned uid);
+
+// For a daemon that runs already: the same, but what is in the way is put aside (".found-N").
+Result<> restore_directories(const Endpoints& endpoints, unsigned uid);
 
 // Removes the socket files of a daemon that has ended. Only to be called under its lock.
 void remove_sockets(const Endpoints& endpoints);

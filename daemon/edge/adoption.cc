@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <algorithm>
 
 #include "daemon/edge/child.h"
@@ -71,6 +72,10 @@ void reopen_pipes(Adoptee& adoptee) {
   std::vector<ProcessEntry> writers;
   for (auto& entry : read_processes())
     if (entry.session == adoptee.identity.pid && !entry.dead) writers.push_back(entry);
+  Identity& identity = adoptee.identity;
+  const auto leader = static_cast<pid_t>(identity.pid);
+  if (identity.out == 0) identity.out = pipe_inode(leader, STDOUT_FILENO);
+  if (identity.err == 0) identity.err = pipe_inode(leader, STDERR_FILENO);
   if (adoptee.identity.out != 0) adoptee.out = reopen_pipe(writers, adoptee.identity.out);
   if (adoptee.identity.err != 0) adoptee.err = reopen_pipe(writers, adoptee.identity.err);
 }

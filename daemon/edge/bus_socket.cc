@@ -6,8 +6,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <cstring>
 
 #include "proto/limits.h"
@@ -29,7 +27,6 @@ constexpr int subscription_queue = 1;
 constexpr char unsubscribe_byte = 0, subscribe_byte = 1;
 // What a peer may get wrong. A subscription of 128 bytes costs libzmq some 4 KiB.
 constexpr int most_refusals = 64;
-constexpr int renewal_names = 10;
 constexpr Nanos renewal_retry = 1s;
 
 bool is_name_char(char c) {
@@ -37,22 +34,18 @@ bool is_name_char(char c) {
          c == '-' || c == '.';
 }
 
-Result<zmq::socket_t> bound(ZmqContext& context, const std::string& endpoint) {
+Result<zmq::socket_t> bound(ZmqContext& context, LocalListener& listener) {
   try {
     zmq::socket_t socket = make_socket(context, zmq::socket_type::xpub, limits::bus_topic + 1);
     socket.set(zmq::sockopt::xpub_manual, 1);
     socket.set(zmq::sockopt::sndhwm, queue_length);
     socket.set(zmq::sockopt::rcvhwm, subscription_queue);
     guard(socket);
-    socket.bind(endpoint);
+    if (Result<> done = listener.bind_other(socket); !done) return within(done.error(), "bus");
     return socket;
   } catch (const zmq::error_t& problem) {
-    return fail("bus {}: {}", endpoint, problem.what());
+    return fail("bus {}: {}", listener.path(), problem.what());
   }
-}
-
-const char* path_of(const std::string& endpoint) {
-  return endpoint.c_str() + endpoint.find("://") + 3;
 }
 
 }  // namespace
@@ -71,18 +64,19 @@ bool is_topic_prefix(std::string_view prefix) {
   return std::all_of(process.begin(), process.end(), is_name_char);
 }
 
-BusSocket::BusSocket(Loop& loop, ZmqContext& context, ZapGate& gate, std::string endpoint)
+BusSocket::BusSocket(Loop& loop, ZmqContext& context, ZapGate& gate, LocalListener listener)
     : loop_(loop),
       context_(context),
       gate_(gate),
-      endpoint_(std::move(endpoint)),
+      listener_(std::move(listener)),
       renewal_(loop, [this] { renew(); }) {}
 
 Result<std::unique_ptr<BusSocket>> BusSocket::bind(Loop& loop, ZmqContext& context, ZapGate& gate,
                                                    const std::string& endpoint) {
-  auto socket = bound(context, endpoint);
+  LocalListener listener(endpoint);
+  auto socket = bound(context, listener);
   if (!socket) return tl::unexpected(socket.error());
-  std::unique_ptr<BusSocket> bus(new BusSocket(loop, context, gate, endpoint));
+  std::unique_ptr<BusSocket> bus(new BusSocket(loop, context, gate, std::move(listener)));
   bus->take(std::move(*socket));
   return bus;
 }
@@ -133,16 +127,18 @@ void BusSocket::refuse(const std::string& peer) {
   renewal_.after(0ms);
 }
 
-// Under another name, put over the old one: libzmq removes the file of a socket that is closed some
-// time later, by its name.
 void BusSocket::renew() {
-  std::string next = fmt::format("{}.{}", endpoint_, renewals_++ % renewal_names);
-  auto socket = bound(context_, next);
-  if (socket && std::rename(path_of(next), path_of(endpoint_)) == 0)
-    return take(std::move(*socket));
-  spdlog::error("bus: cannot be bound anew, trying again: {}",
-                socket ? std::strerror(errno) : socket.error().message);
+  auto socket = bound(context_, listener_);
+  if (socket) return take(std::move(*socket));
+  spdlog::error("bus: cannot be bound anew, trying again: {}", socket.error().message);
   renewal_.after(renewal_retry);
+}
+
+Result<bool> BusSocket::look() {
+  if (renewal_.armed() || listener_.is_in_place()) return false;
+  if (Result<> bound = listener_.bind(socket_->socket()); !bound)
+    return within(bound.error(), "bus");
+  return true;
 }
 
 }  // namespace muster

@@ -10,6 +10,7 @@
 
 #include "base/uv/timer.h"
 #include "base/zmq/context.h"
+#include "base/zmq/local_listener.h"
 #include "base/zmq/loop_socket.h"
 #include "base/zmq/zap.h"
 #include "router/router.h"
@@ -30,11 +31,14 @@ class BusSocket : public Bus {
   // Sends what was published in this turn of the loop.
   void flush() { socket_->flush(); }
 
+  // Once a second: binds its path anew where it does not lead here any more. True if that was so.
+  Result<bool> look();
+
   size_t subscriptions() const { return subscriptions_; }
   uint64_t refused() const { return refused_; }
 
  private:
-  BusSocket(Loop& loop, ZmqContext& context, ZapGate& gate, std::string endpoint);
+  BusSocket(Loop& loop, ZmqContext& context, ZapGate& gate, LocalListener listener);
   void take(zmq::socket_t socket);
   void on_subscriptions();
   void subscribe(std::string_view prefix);
@@ -44,12 +48,11 @@ class BusSocket : public Bus {
   Loop& loop_;
   ZmqContext& context_;
   ZapGate& gate_;
-  const std::string endpoint_;
+  LocalListener listener_;
   size_t subscriptions_ = 0;
   bool anyone_ = false;  // has subscribed since the bus was bound
   uint64_t refused_ = 0;
   std::map<std::string, int> refusals_;  // by peer
-  int renewals_ = 0;
   std::optional<LoopSocket> socket_;
   Timer renewal_;
 };

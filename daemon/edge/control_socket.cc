@@ -36,20 +36,29 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::bind(Loop& loop, ZmqContex
     zmq::socket_t monitor(context.get(), zmq::socket_type::pair);
     monitor.set(zmq::sockopt::linger, 0);
     monitor.connect(monitor_address);
-    socket.bind(endpoint);
-    return std::unique_ptr<ControlSocket>(
-        new ControlSocket(loop, std::move(socket), std::move(monitor), std::move(receiver)));
+    LocalListener listener(endpoint);
+    if (Result<> bound = listener.bind(socket); !bound) return within(bound.error(), "control");
+    return std::unique_ptr<ControlSocket>(new ControlSocket(
+        loop, std::move(listener), std::move(socket), std::move(monitor), std::move(receiver)));
   } catch (const zmq::error_t& problem) {
     return fail("control {}: {}", endpoint, problem.what());
   }
 }
 
-ControlSocket::ControlSocket(Loop& loop, zmq::socket_t socket, zmq::socket_t monitor,
-                             Receiver receiver)
-    : receiver_(std::move(receiver)),
+ControlSocket::ControlSocket(Loop& loop, LocalListener listener, zmq::socket_t socket,
+                             zmq::socket_t monitor, Receiver receiver)
+    : listener_(std::move(listener)),
+      receiver_(std::move(receiver)),
       socket_(loop, std::move(socket), [this] { on_requests(); }),
       monitor_(loop, std::move(monitor), [this] { on_connection_event(); }),
       look_again_(loop, [this] { look_for_lost(); }) {}
+
+Result<bool> ControlSocket::look() {
+  if (listener_.is_in_place()) return false;
+  if (Result<> bound = listener_.bind(socket_.socket()); !bound)
+    return within(bound.error(), "control");
+  return true;
+}
 
 void ControlSocket::on_requests() {
   std::vector<std::string> frames;

@@ -7,8 +7,10 @@
 #include <set>
 #include <string>
 
+#include "base/result.h"
 #include "base/uv/timer.h"
 #include "base/zmq/context.h"
+#include "base/zmq/local_listener.h"
 #include "base/zmq/loop_socket.h"
 #include "daemon/core/event.h"
 #include "proto/message.h"
@@ -35,15 +37,20 @@ class ControlSocket {
   void watch(const ClientId& client, uint64_t id);
   void unwatch(const ClientId& client, uint64_t id);
 
+  // Once a second: binds its path anew where it does not lead here any more. True if that was so.
+  Result<bool> look();
+
   // Messages that were not understood, since the start.
   uint64_t refused() const { return refused_; }
 
  private:
-  ControlSocket(Loop& loop, zmq::socket_t socket, zmq::socket_t monitor, Receiver receiver);
+  ControlSocket(Loop& loop, LocalListener listener, zmq::socket_t socket, zmq::socket_t monitor,
+                Receiver receiver);
   void on_requests();
   void on_connection_event();
   void look_for_lost();
 
+  LocalListener listener_;
   Receiver receiver_;
   std::set<std::pair<ClientId, uint64_t>> watched_;
   uint64_t refused_ = 0;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <thread>
 
 #include "base/terminal_text.h"
+#include "base/whole_file.h"
 #include "proto/codec.h"
 #include "router/replay.h"
 
@@ -174,7 +176,19 @@ void Foreground::Shared::print_until_stopped() {
   progress.notify_all();
 }
 
+// The thread goes on with the same descriptor, which is of another file then.
+bool Foreground::look(const std::string& path) {
+  const UniqueFd& position = shared_->position;
+  if (!position || leads_to(path, position.get())) return false;
+  const UniqueFd again = open_position(path);
+  const uint64_t seq = read_position(position).value_or(0);
+  if (!again || pwrite(again.get(), &seq, sizeof seq, 0) != sizeof seq) return false;
+  return dup3(again.get(), position.get(), O_CLOEXEC) >= 0;
+}
+
 UniqueFd open_position(const std::string& path) {
+  struct stat found {};
+  if (lstat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode)) (void)put_aside(path);
   return UniqueFd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
 }
 

@@ -55,6 +55,10 @@ class Foreground {
   // Gives up what has not been printed.
   ~Foreground();
 
+  // Once a second: where the path does not lead to the position any more, it is put there again.
+  // True if that was so.
+  bool look(const std::string& path);
+
   // There may be something new. Cheap; does not wait.
   void wake();
   // Waits until everything up to `seq` has been printed, at most for `patience`.

@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/whole_file.h"
 #include "base/write_all.h"
 #include "daemon/edge/describe_kept.h"
 
@@ -76,7 +77,13 @@ Result<UniqueFd> in_memory(std::string_view bytes) {
   return file;
 }
 
+uint64_t inode_of(const std::string& path) {
+  struct stat status {};
+  return lstat(path.c_str(), &status) == 0 ? status.st_ino : 0;
+}
+
 Result<> put_in_place(const std::string& path, std::string_view bytes) {
+  if (auto way = make_way(path); !way) return way;
   const std::string next = path + ".next";
   UniqueFd file(open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file) return fail_errno(errno, "open");
@@ -142,10 +149,19 @@ Result<> InForceFile::keep(const InForce& next) {
     memory_ = std::move(*memory);
     deposit_again();
   }
-  if (Result<> written = put_in_place(path_, bytes); !written)
+  bytes_ = std::move(bytes);
+  if (Result<> written = put_in_place(path_, bytes_); !written)
     return within(written.error(), "{}", path_);
+  inode_ = inode_of(path_);
   if (!memory) return tl::unexpected(memory.error());
   return {};
+}
+
+bool InForceFile::look() {
+  if (bytes_.empty() || inode_of(path_) == inode_) return false;
+  if (!put_in_place(path_, bytes_)) return false;
+  inode_ = inode_of(path_);
+  return true;
 }
 
 void InForceFile::deposit_again() {

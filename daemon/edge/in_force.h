@@ -44,6 +44,8 @@ class InForceFile {
   void settle() { settled_ = newest_; }
   // Again, for a keeper that has nothing yet.
   void deposit_again();
+  // Once a second: writes the file again where it was taken away or replaced. True if that was so.
+  bool look();
   // All is over.
   void end();
 
@@ -51,6 +53,8 @@ class InForceFile {
   std::string path_;
   std::function<void(int)> deposit_;
   std::string settled_, newest_;  // records
+  std::string bytes_;             // of the whole file; empty: not written yet
+  uint64_t inode_ = 0;            // of the file, as it was left
   UniqueFd memory_;
 };
 

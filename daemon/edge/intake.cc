@@ -66,6 +66,8 @@ Result<> Intake::open_stream(Reader& reader, const Launch& launch, Stream stream
       return resumed;
     recovered_.erase(found);
   } else {
+    if (launch.resumed && launch.resumed->progress != LaunchProgress::asked)
+      router_.window_was_lost(launch.process.text());
     auto opened =
         router_.open_stream(launch.process.text(), launch.launch, stream, std::move(pipe));
     if (!opened) return tl::unexpected(opened.error());

@@ -27,8 +27,25 @@ namespace {
 
 // The keeper gives up on a loop that has said nothing for 8 s.
 constexpr Nanos alive_every = 3s;
-// Of the sockets that are kept: the one behind NOTIFY_SOCKET. The others are what launches share.
-constexpr uint64_t notify_key = 0;
+// In the order of Single. Of the sockets that are kept those with higher keys are what launches
+// share.
+struct Place {
+  keeper::Kind kind;
+  uint64_t key;
+};
+constexpr Place places[] = {{keeper::Kind::lock, 0},     {keeper::Kind::lock, 1},
+                            {keeper::Kind::lock, 2},     {keeper::Kind::windows, 0},
+                            {keeper::Kind::listener, 0}, {keeper::Kind::ledger, 0},
+                            {keeper::Kind::in_force, 0}};
+constexpr Single locks[] = {Single::lock, Single::state_lock, Single::name};
+
+std::optional<Single> single_at(const keeper::Message& message) {
+  for (size_t i = 0; i < std::size(places); ++i)
+    if (places[i].kind == message.kind && places[i].key == message.key)
+      return static_cast<Single>(i);
+  return {};
+}
+
 // The keeper does nothing that takes long; one that has been stopped must not stop us.
 constexpr int send_patience_ms = 1000;
 constexpr timeval list_patience{10, 0};
@@ -89,7 +106,8 @@ Result<std::unique_ptr<KeeperLink>> KeeperLink::open(int socket) {
     unsetenv(name);
   setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &list_patience, sizeof list_patience);
   if (Result<> read = link->read_list(); !read) return within(read.error(), "keeper");
-  link->goes_on_ = link->lock_ && (link->in_force_ || !link->kept_.empty());
+  link->goes_on_ =
+      link->kept(Single::lock) && (link->kept(Single::in_force) || !link->kept_.empty());
   return link;
 }
 
@@ -99,28 +117,15 @@ Result<> KeeperLink::read_list() {
     keeper::Parcel parcel{};
     if (keeper::receive(socket_.get(), parcel, 0) != keeper::Receipt::message)
       return fail("it does not say what it keeps");
-    switch (parcel.message.kind) {
-      case keeper::Kind::launch:
-        kept_.insert_or_assign(parcel.message.key, unpack(parcel));
-        break;
-      case keeper::Kind::lock:
-        lock_.reset(parcel.fds[0]);
-        break;
-      case keeper::Kind::windows:
-        windows_.reset(parcel.fds[0]);
-        break;
-      case keeper::Kind::in_force:
-        if (parcel.message.fd_count == 1) in_force_.reset(parcel.fds[0]);
-        break;
-      case keeper::Kind::listener:
-        if (parcel.message.fd_count == 1) {
-          const uint64_t key = parcel.message.key;
-          (key == notify_key ? notify_ : kept_listeners_[key]).reset(parcel.fds[0]);
-          break;
-        }
-        [[fallthrough]];
-      default:
-        for (uint32_t i = 0; i < parcel.message.fd_count; ++i) close(parcel.fds[i]);
+    const keeper::Message& message = parcel.message;
+    if (message.kind == keeper::Kind::launch) {
+      kept_.insert_or_assign(message.key, unpack(parcel));
+    } else if (const auto single = single_at(message); single && message.fd_count == 1) {
+      kept(*single).reset(parcel.fds[0]);
+    } else if (message.kind == keeper::Kind::listener && message.fd_count == 1) {
+      kept_listeners_[message.key].reset(parcel.fds[0]);
+    } else {
+      for (uint32_t i = 0; i < message.fd_count; ++i) close(parcel.fds[i]);
     }
     if (parcel.message.verb == keeper::Verb::end) return {};
   }
@@ -148,20 +153,19 @@ void KeeperLink::send(keeper::Message message, const std::vector<int>& fds) {
     spdlog::error("keeper: {}: what starts now would not survive a crash", std::strerror(error));
 }
 
-void KeeperLink::keep_lock(int lock) {
-  send(keeper::Message{keeper::Verb::deposit, keeper::Kind::lock}, {lock});
+void KeeperLink::keep(Single what, int fd) {
+  const Place& place = places[static_cast<size_t>(what)];
+  send(keeper::Message{keeper::Verb::deposit, place.kind, place.key}, {fd});
 }
 
-void KeeperLink::keep_notify(int socket) {
-  send(keeper::Message{keeper::Verb::deposit, keeper::Kind::listener, notify_key}, {socket});
+void KeeperLink::hold_lock(Single what, UniqueFd lock) {
+  kept(what) = std::move(lock);
+  keep(what, kept(what).get());
 }
 
-void KeeperLink::keep_windows(int windows) {
-  send(keeper::Message{keeper::Verb::deposit, keeper::Kind::windows}, {windows});
-}
-
-void KeeperLink::keep_in_force(int file) {
-  send(keeper::Message{keeper::Verb::deposit, keeper::Kind::in_force}, {file});
+void KeeperLink::deposit_locks() {
+  for (Single lock : locks)
+    if (kept(lock)) keep(lock, kept(lock).get());
 }
 
 void KeeperLink::keep(LaunchId launch, int out, int err, int report) {

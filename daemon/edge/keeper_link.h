@@ -3,6 +3,7 @@
 // nothing while this program lives, and is replaced by a new one.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -17,6 +18,9 @@
 #include "daemon/keeper/protocol.h"
 
 namespace muster {
+
+// What there is one of.
+enum class Single : uint8_t { lock, state_lock, name, windows, notify, ledger, in_force };
 
 class KeeperLink : public Keeping, public SocketKeeping {
  public:
@@ -33,14 +37,11 @@ class KeeperLink : public Keeping, public SocketKeeping {
   std::optional<int> last_end() const { return last_end_; }
 
   // What an earlier supervisor has deposited; closed where there is none.
-  UniqueFd& lock() { return lock_; }
-  UniqueFd& windows() { return windows_; }
-  void keep_lock(int lock);
-  UniqueFd& notify() { return notify_; }
-  void keep_windows(int windows);
-  void keep_notify(int socket);
-  UniqueFd& in_force() { return in_force_; }
-  void keep_in_force(int file);
+  UniqueFd& kept(Single what) { return singles_[static_cast<size_t>(what)]; }
+  void keep(Single what, int fd);  // it stays the caller's
+  // The locks, which are held here for as long as this program runs.
+  void hold_lock(Single what, UniqueFd lock);
+  void deposit_locks();
 
   void keep(LaunchId launch, int out, int err, int report) override;
   void keep_pid(LaunchId launch, pid_t pid) override;
@@ -78,7 +79,7 @@ class KeeperLink : public Keeping, public SocketKeeping {
   int deaths_ = 0;
   bool goes_on_ = false;
   std::optional<int> last_end_;
-  UniqueFd lock_, windows_, notify_, in_force_;
+  std::array<UniqueFd, 7> singles_;
   std::map<LaunchId, KeptLaunch> kept_;
   std::map<uint64_t, UniqueFd> kept_listeners_;
   std::function<void()> on_lost_;

@@ -4,10 +4,21 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
+#include <cstddef>
+#include <cstring>
+
+#include "base/whole_file.h"
+#include "daemon/edge/kernel_text.h"
+#include "daemon/edge/process_table.h"
 
 namespace muster {
 
@@ -35,7 +46,47 @@ bool lock_soon(int fd) {
   return flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 
+// Of the socket with this name; 0 if there is none. A line of the table ends with inode and name.
+uint64_t inode_of_name(const std::string& name) {
+  constexpr size_t limit = 64 << 20;
+  const std::string table = read_kernel_text("/proc/net/unix", limit).value_or("");
+  const size_t at = table.find(" @" + name + "\n");
+  if (at == std::string::npos) return 0;
+  const size_t begin = table.rfind(' ', at - 1) + 1;
+  uint64_t inode = 0;
+  std::from_chars(table.data() + begin, table.data() + at, inode);
+  return inode;
+}
+
+// Of those whose descriptors we may see: the eldest, which is the keeper.
+pid_t holder_of(uint64_t inode) {
+  std::optional<ProcessEntry> eldest;
+  for (auto& entry : read_processes()) {
+    const auto inodes = socket_inodes(entry.pid);
+    if (std::find(inodes.begin(), inodes.end(), inode) == inodes.end()) continue;
+    if (!eldest || entry.start < eldest->start) eldest = entry;
+  }
+  return eldest ? eldest->pid : 0;
+}
+
 }  // namespace
+
+Result<UniqueFd> take_name(const std::string& place) {
+  const std::string name = "muster-" + place;
+  UniqueFd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!socket) return fail_errno(errno, "socket");
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path + 1, name.data(), name.size());
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  (void)shutdown(socket.get(), SHUT_RD);  // nobody is to fill it
+  if (bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) == 0) return socket;
+  if (errno != EADDRINUSE) return fail_errno(errno, "{}", name);
+  if (const pid_t holder = holder_of(inode_of_name(name)); holder > 0)
+    return fail("already running (pid {}); use `ctl` to steer it, or --app NAME for a second one",
+                holder);
+  return UniqueFd();
+}
 
 Result<> sign_lock(int lock, pid_t pid, const std::string& directory) {
   std::string owner = fmt::format("{} {}\n", pid, directory);
@@ -46,7 +97,11 @@ Result<> sign_lock(int lock, pid_t pid, const std::string& directory) {
 }
 
 Result<UniqueFd> take_lock(const std::string& path, pid_t pid, const std::string& directory) {
-  UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (auto way = make_way(path); !way) return tl::unexpected(way.error());
+  struct stat status {};
+  if (lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode))
+    unlink(path.c_str());  // a FIFO or the like would hold nobody up, but could not be signed
+  UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
   if (!fd) return fail_errno(errno, "{}: open", path);
   if (!lock_soon(fd.get())) {
     if (errno != EWOULDBLOCK) return fail_errno(errno, "{}: lock", path);

@@ -3,11 +3,18 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <limits.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include <cstdio>
 #include <memory>
+
+#include "daemon/edge/process_table.h"
 
 namespace muster {
 
@@ -49,6 +56,33 @@ std::string boot_id() {
   char text[64] = "";
   if (!file || std::fscanf(file.get(), "%63s", text) != 1) return {};
   return text;
+}
+
+namespace {
+
+// 0 where the kernel has no such thing.
+uint64_t inode_of_path(const char* path) {
+  struct stat status {};
+  return stat(path, &status) == 0 ? status.st_ino : 0;
+}
+
+}  // namespace
+
+// The number of a namespace is given to another when it has gone, hence the start of its first
+// process.
+std::string machine_id() {
+  const auto first = read_process(1);
+  return fmt::format("{}/{}/{}", boot_id(), inode_of_path("/proc/self/ns/pid"),
+                     first ? first->start : 0);
+}
+
+std::string place_id(const std::string& state_dir, const std::string& runtime_dir) {
+  struct stat root {};
+  stat("/", &root);
+  const std::string place =
+      fmt::format("{}\n{}\n{}\n{}\n{}:{}", state_dir, runtime_dir, geteuid(),
+                  inode_of_path("/proc/self/ns/pid"), root.st_dev, root.st_ino);
+  return fmt::format("{:016x}", XXH3_64bits(place.data(), place.size()));
 }
 
 bool is_reserved(int fd) {

@@ -27,6 +27,13 @@ uint32_t count_open_fds();
 std::string find_beside_us(const std::string& name);
 // Of the running kernel; empty where it does not say.
 std::string boot_id();
+// By which pids can be told from those of before a reboot, and from those of another container that
+// has the same directories: the boot, our pid namespace and when its first process was started.
+// Begins with the boot id and a slash.
+std::string machine_id();
+// The same for every daemon of this user here that would have these two directories, and for no
+// other: sixteen digits. Who is in another pid namespace, or sees another root, has others.
+std::string place_id(const std::string& state_dir, const std::string& runtime_dir);
 
 // Whether a descriptor that was just given out is one of the last ones. The kernel gives out the
 // lowest free number.

@@ -2,11 +2,15 @@
 #include "daemon/edge/notify_socket.h"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+
+#include "base/whole_file.h"
 
 namespace muster {
 namespace {
@@ -56,6 +60,26 @@ std::optional<Datagram> peek(int socket) {
   return datagram;
 }
 
+sockaddr_un address_of(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path.data(), std::min(path.size(), sizeof address.sun_path - 1));
+  return address;
+}
+
+// A copy of a socket's file leads to nobody.
+bool somebody_listens_at(const std::string& path) {
+  const UniqueFd probe(socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const sockaddr_un address = address_of(path);
+  return connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+std::pair<uint64_t, uint64_t> place_of(const std::string& path) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) return {};
+  return {status.st_dev, status.st_ino};
+}
+
 }  // namespace
 
 std::optional<Notified> parse_notification(std::string_view text) {
@@ -83,24 +107,43 @@ Result<UniqueFd> NotifySocket::bind(const std::string& path, UniqueFd kept) {
   if (!socket) return fail_errno(errno, "socket");
   const int yes = 1;
   setsockopt(socket.get(), SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes);
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return fail("{}: the path is too long", path);
-  std::memcpy(address.sun_path, path.data(), path.size());
+  if (path.size() >= sizeof(sockaddr_un::sun_path)) return fail("{}: the path is too long", path);
+  const sockaddr_un address = address_of(path);
+  if (auto way = make_way(path); !way) return tl::unexpected(way.error());
   unlink(path.c_str());
-  if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return fail_errno(errno, "{}", path);
   return socket;
 }
 
-NotifySocket::NotifySocket(Loop& loop, UniqueFd socket,
+NotifySocket::NotifySocket(Loop& loop, std::string path, UniqueFd socket,
                            std::function<std::optional<LaunchId>(pid_t)> owner,
                            std::function<void(Event)> sink)
-    : socket_(std::move(socket)),
+    : loop_(loop),
+      path_(std::move(path)),
+      socket_(std::move(socket)),
       owner_(std::move(owner)),
-      sink_(std::move(sink)),
-      poll_(loop, socket_.get(), [this] { receive(); }) {
-  poll_.watch(Poll::readable);
+      sink_(std::move(sink)) {
+  if (somebody_listens_at(path_)) bound_ = place_of(path_);
+  watch();
+}
+
+void NotifySocket::watch() {
+  poll_.emplace(loop_, socket_.get(), [this] { receive(); });
+  poll_->watch(Poll::readable);
+}
+
+// What was said into the old one is heard first.
+Result<bool> NotifySocket::look() {
+  if (bound_ == place_of(path_) && bound_ != std::pair<uint64_t, uint64_t>()) return false;
+  receive();
+  auto socket = bind(path_, {});
+  if (!socket) return tl::unexpected(socket.error());
+  poll_.reset();
+  socket_ = std::move(*socket);
+  bound_ = place_of(path_);
+  watch();
+  return true;
 }
 
 void NotifySocket::receive() {

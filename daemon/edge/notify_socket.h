@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -21,18 +22,28 @@ class NotifySocket {
   // `kept`, if an earlier supervisor has left it, is bound to `path` already. `owner` says whose
   // process it is; `sink` gets Notified, and has dealt with it when it returns.
   static Result<UniqueFd> bind(const std::string& path, UniqueFd kept);
-  NotifySocket(Loop& loop, UniqueFd socket, std::function<std::optional<LaunchId>(pid_t)> owner,
+  NotifySocket(Loop& loop, std::string path, UniqueFd socket,
+               std::function<std::optional<LaunchId>(pid_t)> owner,
                std::function<void(Event)> sink);
 
   int fd() const { return socket_.get(); }
 
+  // Once a second: binds the path anew where it does not lead here any more. True if that was so,
+  // and the descriptor is another one.
+  Result<bool> look();
+
  private:
   void receive();
 
+  void watch();
+
+  Loop& loop_;
+  std::string path_;
   UniqueFd socket_;
+  std::pair<uint64_t, uint64_t> bound_;  // what the path leads to: device and inode
   std::function<std::optional<LaunchId>(pid_t)> owner_;
   std::function<void(Event)> sink_;
-  Poll poll_;
+  std::optional<Poll> poll_;
 };
 
 // What a datagram says, if that is anything to us.

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -45,6 +46,7 @@ std::optional<ProcessEntry> parse_stat(std::string_view text) {
     rest.remove_prefix(word.size());
     bool good = true;
     if (field == 3) entry.dead = word == "Z" || word == "X";
+    if (field == 3) entry.stopped = word == "T" || word == "t";
     if (field == 4) good = parse_number(word, entry.parent);
     if (field == 5) good = parse_number(word, entry.group);
     if (field == 6) good = parse_number(word, entry.session);
@@ -136,6 +138,13 @@ std::vector<uint64_t> open_inodes(pid_t pid, std::string_view prefix) {
 
 std::vector<uint64_t> socket_inodes(pid_t pid) { return open_inodes(pid, "socket:["); }
 std::vector<uint64_t> pipe_inodes(pid_t pid) { return open_inodes(pid, "pipe:["); }
+
+uint64_t pipe_inode(pid_t pid, int fd) {
+  struct stat status {};
+  const bool is_pipe = stat(fmt::format("/proc/{}/fd/{}", pid, fd).c_str(), &status) == 0 &&
+                       S_ISFIFO(status.st_mode);
+  return is_pipe ? status.st_ino : 0;
+}
 
 uint64_t clock_ticks_now() {
   timespec now{};

@@ -16,6 +16,7 @@ struct ProcessEntry {
   pid_t pid = 0, parent = 0, group = 0, session = 0;
   uint64_t start = 0;  // in clock ticks since boot
   bool dead = false;   // a zombie, or about to vanish
+  bool stopped = false;
   uint64_t cpu = 0;    // used, in clock ticks, with that of children that it has reaped
   uint64_t pages = 0;  // of memory that are there
 };
@@ -40,6 +41,8 @@ std::optional<std::string_view> value_in(std::string_view environment, std::stri
 // The inodes of the sockets, or of the pipes, that the process has open.
 std::vector<uint64_t> socket_inodes(pid_t pid);
 std::vector<uint64_t> pipe_inodes(pid_t pid);
+// That of the pipe that it has under this number; 0 if there is none.
+uint64_t pipe_inode(pid_t pid, int fd);
 // The numbers under which it has this very pipe open.
 std::vector<int> pipe_descriptors(pid_t pid, uint64_t inode);
 // The moment of now as ProcessEntry::start has it.

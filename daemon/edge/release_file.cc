@@ -2,12 +2,14 @@
 #include "daemon/edge/release_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "base/unique_fd.h"
 #include "base/write_all.h"
@@ -101,10 +103,44 @@ Result<Releases> ReleaseFile::load(const std::string& path) {
 }
 
 void ReleaseFile::keep(const Releases& releases, std::function<void(Result<>)> done) {
+  if (work_.busy()) {
+    next_ = [this, releases, done = std::move(done)] { keep(releases, done); };
+    return;
+  }
   auto outcome = std::make_shared<Result<>>();
-  work_.start(
-      [path = path_, bytes = bytes_of(releases), outcome] { *outcome = replace_file(path, bytes); },
-      [outcome, done = std::move(done)] { done(std::move(*outcome)); });
+  const std::string bytes = bytes_of(releases);
+  work_.start([path = path_, bytes, outcome] { *outcome = replace_file(path, bytes); },
+              [this, bytes, outcome, done = std::move(done)] {
+                if (*outcome) {
+                  bytes_ = bytes;
+                  as_left_ = state();
+                }
+                done(std::move(*outcome));
+              });
+}
+
+void ReleaseFile::is_kept(const Releases& releases) {
+  bytes_ = bytes_of(releases);
+  as_left_ = state();
+}
+
+ReleaseFile::FileState ReleaseFile::state() const {
+  struct stat status {};
+  if (lstat(path_.c_str(), &status) != 0) return {};
+  return {static_cast<int64_t>(status.st_ino), status.st_size,
+          status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
+std::string ReleaseFile::look() {
+  if (bytes_.empty() || work_.busy() || state() == as_left_) return {};
+  as_left_ = state();  // one that cannot be written is told once
+  auto outcome = std::make_shared<Result<>>();
+  work_.start([path = path_, bytes = bytes_, outcome] { *outcome = replace_file(path, bytes); },
+              [this, outcome] {
+                if (*outcome) as_left_ = state();
+                if (auto next = std::exchange(next_, {})) next();
+              });
+  return fmt::format("The releases {} were taken away or changed; they are written anew", path_);
 }
 
 }  // namespace muster

@@ -34,7 +34,7 @@ struct Format {
 constexpr std::string_view exec_name = "exec";
 constexpr Format formats[] = {
     {"journal", journal::version},
-    {"ledger", Ledger::version},
+    {"ledger", ledger_version},
     {"keeper", keeper::format},
     {exec_name, exec_format},
 };

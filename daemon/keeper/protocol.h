@@ -24,11 +24,12 @@ inline constexpr char report_variable[] = "MUSTER_KEEPER_REPORT";
 
 // What is kept. `key` tells those of a kind apart: a launch id, a slot; 0 where there is one only.
 enum class Kind : uint32_t {
-  lock = 1,  // the app's lock: held for as long as any holder of the descriptor lives
+  lock = 1,  // the app's locks: held for as long as any holder of the descriptor lives
   windows,   // the file of all windows
   launch,    // stdout, stderr, report socket of a launch, -1 for what is closed
   listener,  // a listening socket that launches share
   in_force,  // the model that the processes were launched with, in a file in memory
+  ledger,    // what a supervisor has decided, as a file in memory
 };
 
 enum class Verb : uint32_t {

@@ -104,7 +104,7 @@ class ProcessStage {
   explicit ProcessStage(std::string directory = "/", const std::string& cgroup = "")
       : log(loop),
         attached(loop),
-        processes(loop, ProcessTree("stage", new_run(), 0), LaunchCgroups(cgroup),
+        processes(loop, ProcessTree("stage", new_run(""), 0), LaunchCgroups(cgroup),
                   make_spawner(loop, std::move(directory)), keeping, log, attached,
                   [this](Event event) { take(std::move(event)); }),
         cgroup_(cgroup) {
