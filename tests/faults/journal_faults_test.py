@@ -24,10 +24,17 @@ def status(app):
 
 
 def start_with_a_journal(app, *options):
-    """Alpha waits to be scaled; the journal's first record, which is synced at once, is written."""
+    """Alpha waits to be scaled; the journal's first records are on the disk. Until they are, a sync
+    that fails has the first segment written again under the same name."""
     app.procfile(alpha=PRINT, first=STAYS)
     app.start("-m", "alpha=0,first=1", *options)
     app.wait_state("first.1", "up")
+    wait_durable(app)
+
+
+def wait_durable(app):
+    wait_for("everything to be durable",
+             lambda: (now := status(app))["seq_durable"] == now["seq"])
 
 
 def alarms(app):
@@ -146,8 +153,7 @@ def test_syncs_that_fail_for_a_while(app, journal, durability):
         stuck = status(app)
         assert stuck["seq_durable"] < stuck["seq"], "what is not on the disk is not said to be"
     check_all_printed(app)
-    wait_for("everything to be durable",
-             lambda: (now := status(app))["seq_durable"] == now["seq"])
+    wait_durable(app)
     assert len(list(journal.iterdir())) > before, "what may be lost was written again"
     assert "fdatasync: Input/output error" in app.errors
 
