@@ -4,9 +4,12 @@
 #include <unistd.h>
 #include <cstdlib>
 
+#include "base/pace.h"
 #include "ctl/printers/text.h"
 
 namespace muster {
+
+const Nanos short_timeout = paced("MUSTER_PATIENCE_MS", 10s);
 
 void tell(std::string_view message) {
   Output err(STDERR_FILENO);

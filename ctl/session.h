@@ -45,8 +45,8 @@ Outcome<T> ask(const Session& session, const RequestBody& body, Nanos timeout) {
                  "the daemon answered something else; compare the versions: ctl version");
 }
 
-// How long a question may take that the daemon answers from what it knows.
-inline constexpr Nanos short_timeout = 10s;
+// How long a question may take that the daemon answers from what it knows: 10 s.
+extern const Nanos short_timeout;
 // How many seconds a verb waits for processes to stop or start: the usual grace, and then some.
 inline constexpr double wait_seconds = 60;
 

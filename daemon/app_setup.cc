@@ -7,6 +7,7 @@
 #include <climits>
 #include <cstdlib>
 
+#include "base/pace.h"
 #include "daemon/config/formation.h"
 #include "daemon/edge/files_check.h"
 #include "daemon/edge/release_file.h"
@@ -129,6 +130,9 @@ Result<AppSetup> locate(const DaemonOptions& options, KeeperLink& keeper) {
   setup.is_successor = keeper.goes_on();
   setup.kept = InForceFile::read(keeper.kept(Single::in_force));
   setup.core.stop_grace = options.stop_grace;
+  setup.core.boot_timeout = paced("MUSTER_BOOT_TIMEOUT_MS", setup.core.boot_timeout);
+  setup.core.probation = paced("MUSTER_PROBATION_MS", setup.core.probation);
+  setup.core.backoff_base = paced("MUSTER_BACKOFF_MS", setup.core.backoff_base);
   setup.journal = options.journal;
   if (Result<> places = find_places(options, setup); !places) return tl::unexpected(places.error());
   if (setup.kept.empty())

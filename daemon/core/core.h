@@ -18,6 +18,8 @@ struct CoreOptions {
   Nanos stop_grace = 10s;    // SIGTERM to SIGKILL, where muster.toml says no other
   Nanos kill_patience = 5s;  // SIGKILL to the next one; doubles from there
   Nanos boot_timeout = 60s;  // launch to "R10" for type web
+  // A new release is on trial for so long: enough for a program that cannot work to end.
+  Nanos probation = 2s;
   Nanos backoff_base = 10s;  // second crash in a row; doubles from there
   Nanos backoff_cap = 10min;
   Nanos backoff_reset = 10min;  // up for so long: crashes are forgotten

@@ -15,9 +15,6 @@
 namespace muster {
 namespace {
 
-// Enough for a program that cannot work to say so and end.
-constexpr Nanos probation = 2s;
-
 constexpr const char* shutting_down = "muster is shutting down";
 
 bool is_first_with_code(const Releases& releases) {
@@ -224,7 +221,7 @@ void Core::State::judge_trial() {
   if (!settled) {
     trial->until.reset();
   } else if (any_new && !trial->until) {
-    trial->until = out.now().mono + probation;
+    trial->until = out.now().mono + options.probation;
   } else if (!any_new || out.now().mono >= *trial->until) {
     trial.reset();
     go_on_changing();

@@ -64,9 +64,15 @@ class Work:
 
 
 @pytest.fixture
-def work(app):
+def probation():
+    """Milliseconds that a release is on trial; where one is to fail it must have the usual time."""
+    return {"MUSTER_PROBATION_MS": "100"}
+
+
+@pytest.fixture
+def work(app, probation):
     # The base port of the daemon that the hook starts.
-    app.home.environment["PORT"] = str(app.home.port)
+    app.home.environment |= {"PORT": str(app.home.port), **probation}
     work = Work(app)
     yield work
     app.ctl("shutdown")
@@ -90,6 +96,10 @@ def releases(app):
     return json.loads(app.ok("releases", "--json"))
 
 
+usual_probation = pytest.mark.parametrize("probation", [pytest.param({}, id="2s")])
+
+
+@usual_probation
 def test_the_first_push_starts_the_daemon_with_one_web_process(work):
     created(work).commit("one")
     lines = work.pushed()
@@ -121,6 +131,7 @@ def test_another_push_takes_over_and_keeps_the_formation(work):
     assert work.app.status()["directory"] == where
 
 
+@usual_probation
 def test_what_does_not_come_up_is_refused_and_taken_back(work):
     created(work).commit("one")
     work.pushed()
@@ -141,6 +152,7 @@ def test_what_does_not_come_up_is_refused_and_taken_back(work):
     assert work.app.ok("config", "get", "A") == "1\n"
 
 
+@usual_probation
 def test_a_first_push_that_does_not_come_up_leaves_no_daemon(work):
     created(work).commit("one", web="sh -c 'exit 3'")
     status, lines = work.push()

@@ -34,7 +34,10 @@ def test_usage(app):
         app.refused(*words, status=2)
 
 
-def test_a_daemon_that_does_not_answer(app):
+@pytest.mark.parametrize("patience", [
+    pytest.param({"MUSTER_PATIENCE_MS": "200"}, id="short"),
+    pytest.param({}, id="usual", marks=pytest.mark.long)])
+def test_a_daemon_that_does_not_answer(app, patience):
     app.procfile(worker="exec sleep 1000")
     app.start()
     status = app.status()
@@ -42,10 +45,12 @@ def test_a_daemon_that_does_not_answer(app):
     for pid in halves:
         os.kill(pid, signal.SIGSTOP)
     try:
+        app.home.environment.update(patience)
         app.refused("ps", status=4, timeout=120)
     finally:
         for pid in halves:
             os.kill(pid, signal.SIGCONT)
+    app.home.environment.pop("MUSTER_PATIENCE_MS", None)
     app.ok("ps")
 
 
