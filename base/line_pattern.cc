@@ -1,11 +1,25 @@
 // See line_pattern.h.
 #include "base/line_pattern.h"
 
+#include "base/pattern_bounds.h"
+
 namespace muster {
+namespace {
+
+// As much of it as somebody needs to know it again.
+std::string shortened(const std::string& text) {
+  constexpr size_t enough = 60;
+  return text.size() <= enough ? text : text.substr(0, enough) + "...";
+}
+
+}  // namespace
 
 Result<LinePattern> LinePattern::compile(const std::optional<std::string>& expression) {
   LinePattern pattern;
   if (!expression) return pattern;
+  if (Result<> bounded = within_bounds(*expression); !bounded)
+    return fail("'{}' is no expression that can be taken: {}", shortened(*expression),
+                bounded.message());
   auto compiled = std::make_unique<regex_t>();
   const int flags = REG_EXTENDED | REG_NOSUB;
   if (const int error = regcomp(compiled.get(), expression->c_str(), flags)) {

@@ -1,4 +1,5 @@
-// An extended regular expression of POSIX, as grep -E has it, for bytes of any kind.
+// An extended regular expression of POSIX, as grep -E has it, for bytes of any kind. Keeps: one
+// that breaks a bound of pattern_bounds.h is never handed to the C library.
 #pragma once
 
 #include <regex.h>

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
+#include <string>
 
 namespace muster {
 namespace {
@@ -39,6 +40,20 @@ std::optional<Nanos> take_duration(std::string_view& text) {
   return std::nullopt;
 }
 
+std::optional<uint64_t> size_of(std::string_view text) {
+  constexpr std::string_view suffixes = "KMGT";
+  constexpr unsigned bits_of_each = 10;
+  auto number = take_count<uint64_t>(text);
+  unsigned shift = 0;
+  if (number && text.size() == 1) {
+    const size_t at = suffixes.find(text.front());
+    shift = at == suffixes.npos ? 0 : bits_of_each * static_cast<unsigned>(at + 1);
+    if (shift > 0) text = {};
+  }
+  if (!number || !text.empty() || *number > (UINT64_MAX - 1) >> shift) return std::nullopt;
+  return *number << shift;
+}
+
 }  // namespace
 
 Result<Nanos> parse_duration(std::string_view text) {
@@ -53,20 +68,20 @@ Result<Nanos> parse_duration(std::string_view text) {
   return total;
 }
 
+std::optional<std::string> size_meant_by(std::string_view text) {
+  std::string meant;
+  for (char c : text)
+    if (c != ' ') meant += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  if (meant.ends_with('B')) meant.pop_back();
+  if (meant.ends_with('I')) meant.pop_back();
+  return size_of(meant) ? std::optional(meant) : std::nullopt;
+}
+
 Result<uint64_t> parse_size(std::string_view text) {
-  constexpr std::string_view suffixes = "KMGT";
-  constexpr unsigned bits_of_each = 10;
-  std::string_view rest = text;
-  auto number = take_count<uint64_t>(rest);
-  unsigned shift = 0;
-  if (number && rest.size() == 1) {
-    const size_t at = suffixes.find(rest.front());
-    shift = at == suffixes.npos ? 0 : bits_of_each * static_cast<unsigned>(at + 1);
-    if (shift > 0) rest = {};
-  }
-  if (!number || !rest.empty() || *number > (UINT64_MAX - 1) >> shift)
-    return fail("'{}' is not a size, such as 1024 or \"64K\"", text);
-  return *number << shift;
+  if (auto size = size_of(text)) return *size;
+  if (auto meant = size_meant_by(text))
+    return fail("'{}' is not a size, did you mean \"{}\"?", text, *meant);
+  return fail("'{}' is not a size, such as 1024 or \"64K\"", text);
 }
 
 }  // namespace muster

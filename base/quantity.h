@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -16,5 +18,7 @@ Result<Nanos> parse_duration(std::string_view text);
 
 // Bytes: a whole number, also with K, M, G or T for powers of 1024.
 Result<uint64_t> parse_size(std::string_view text);
+// "512M", where "512 MB", "512mib" or "512m" was written.
+std::optional<std::string> size_meant_by(std::string_view text);
 
 }  // namespace muster

@@ -2,6 +2,7 @@
 #include "daemon/config/env_file.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/result.h"
@@ -54,6 +55,7 @@ void set_variable(Environment& env, std::string_view name, std::string_view valu
 
 ParsedEnvFile parse_env_file(std::string_view text, const std::string& file) {
   ParsedEnvFile parsed;
+  std::map<std::string, size_t, std::less<>> places;  // of the variables, by name
   text = without_bom(text);
   for (uint32_t line_number = 1; !text.empty(); ++line_number) {
     size_t end = std::min(text.find('\n'), text.size());
@@ -63,7 +65,13 @@ ParsedEnvFile parse_env_file(std::string_view text, const std::string& file) {
     if (is_blank_or_comment(line)) continue;
 
     auto complain = [&](std::string message) {
-      parsed.complaints.push_back({file, line_number, std::move(message)});
+      add_complaint(parsed.complaints, {file, line_number, std::move(message)});
+    };
+    auto take_new = [&](std::string_view name, std::string value) {
+      if (name == "PS" || name == "DYNO")
+        complain(fmt::format("{} has no effect: muster gives it to each process", name));
+      places.emplace(name, parsed.env.size());
+      parsed.env.emplace_back(name, std::move(value));
     };
     constexpr std::string_view export_word = "export ";
     if (line.starts_with(export_word)) line.remove_prefix(export_word.size());
@@ -72,11 +80,13 @@ ParsedEnvFile parse_env_file(std::string_view text, const std::string& file) {
       complain("not of the form 'KEY=VALUE'; the line is ignored");
     else if (line.find('\0') != line.npos)
       complain("it holds a NUL byte; the line is ignored");
+    else if (auto place = places.find(line.substr(0, equals)); place != places.end())
+      parsed.env[place->second].second = value_of(line.substr(equals + 1));
     else if (parsed.env.size() == limits::variables)
       complain(
           fmt::format("there are more than {} variables; the line is ignored", limits::variables));
     else
-      set_variable(parsed.env, line.substr(0, equals), value_of(line.substr(equals + 1)));
+      take_new(line.substr(0, equals), value_of(line.substr(equals + 1)));
   }
   return parsed;
 }

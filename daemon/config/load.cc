@@ -96,7 +96,11 @@ Result<LoadedModel> assemble_model(const NamedText& procfile,
     for (auto& [name, value] : parsed.env) set_variable(loaded.model.env, name, value);
     for (auto& complaint : parsed.complaints) loaded.complaints.push_back(std::move(complaint));
   }
-  if (settings) loaded.errors = take_settings(settings->text, settings->name, loaded.model);
+  if (settings) {
+    auto found = take_settings(settings->text, settings->name, loaded.model);
+    loaded.errors = std::move(found.errors);
+    for (auto& warning : found.warnings) loaded.complaints.push_back(std::move(warning));
+  }
   return loaded;
 }
 

@@ -24,6 +24,9 @@ inline bool is_singleton(const ProcessType& type) {
   return type.settings.singleton.value_or(type.name == "clock" || type.name == "scheduler");
 }
 
+// The tables of muster.toml that are no type's: what all have, and what one-offs have besides.
+inline constexpr std::string_view defaults_table = "app", one_offs_table = "run";
+
 // What the type with this name does is done before each release.
 inline constexpr std::string_view release_type = "release";
 
@@ -59,5 +62,14 @@ struct Complaint {
     return line ? file + ':' + std::to_string(line) + ": " + message : file + ": " + message;
   }
 };
+
+// One file may hold half a million lines that are wrong.
+inline constexpr size_t most_complaints = 100;
+inline void add_complaint(std::vector<Complaint>& complaints, Complaint complaint) {
+  if (complaints.size() > most_complaints) return;
+  if (complaints.size() == most_complaints)
+    complaint = {complaint.file, complaint.line, "and more like these, from here on"};
+  complaints.push_back(std::move(complaint));
+}
 
 }  // namespace muster

@@ -18,7 +18,8 @@ std::string_view name_of(Need::Until until);
 Result<Need> parse_need(std::string_view text);
 
 struct NeedProblem {
-  std::string type;  // whose needs they are
+  std::string type;    // whose needs they are
+  std::string needed;  // the type that they name
   std::string message;
 };
 // What is wrong is taken out of the model.

@@ -54,7 +54,7 @@ class ProcfileParser {
   }
 
   void complain(std::string message) {
-    parsed_.complaints.push_back({file_, line_, std::move(message)});
+    add_complaint(parsed_.complaints, {file_, line_, std::move(message)});
   }
 
   struct Seen {

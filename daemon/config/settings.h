@@ -40,9 +40,17 @@ struct ResourceLimit {
   bool operator==(const ResourceLimit&) const = default;
 };
 
-// Who a process is, by names or numbers of this machine. Empty: whom the daemon is.
+// A user or a group of this machine: a name, or a number that is somebody's. Empty: not said.
+struct AccountName : std::string {
+  using std::string::string;
+  explicit AccountName(std::string text) : std::string(std::move(text)) {}
+  // The numbers that system calls read as "leave it as it is", with 32 bits and with 16.
+  static constexpr uint32_t nobodys[] = {UINT32_MAX, UINT16_MAX};
+};
+
+// Who a process is. Empty: whom the daemon is.
 struct Account {
-  std::string user, group;
+  AccountName user, group;
   bool operator==(const Account&) const = default;
 };
 

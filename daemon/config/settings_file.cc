@@ -4,15 +4,26 @@
 #include <algorithm>
 
 #include "base/nearest.h"
-#include "base/result.h"
-#include "daemon/config/needs.h"
+#include "daemon/config/settings_checks.h"
 #include "daemon/config/settings_keys.h"
 #include "daemon/config/settings_nodes.h"
+#include "daemon/config/toml_bounds.h"
 
 namespace muster {
 namespace {
 
-constexpr std::string_view defaults_table = "app", one_offs_table = "run";
+// What the defaults may come to in all the types that have a copy of them.
+constexpr size_t most_bytes_of_defaults = 64 << 20;
+
+size_t bytes_of(const Settings& settings) {
+  size_t bytes = 0;
+  for (auto& [name, value] : settings.env)
+    bytes += name.size() + value.size() + 2 * sizeof(std::string);
+  for (auto& need : settings.needs) bytes += need.type.size() + sizeof(Need);
+  if (settings.booting.ready) bytes += settings.booting.ready->what.size();
+  if (settings.watching.health) bytes += settings.watching.health->by.what.size();
+  return bytes + settings.surroundings.directory.size();
+}
 
 class SettingsReader {
  public:
@@ -21,6 +32,11 @@ class SettingsReader {
   void take(const toml::table& file) {
     if (auto* defaults = file.get_as<toml::table>(defaults_table))
       take_keys(*defaults, model_.defaults);
+    if (bytes_of(model_.defaults) * model_.types.size() > most_bytes_of_defaults) {
+      complain(file.get(defaults_table)->source(),
+               fmt::format("[{}] is too large for {} types", defaults_table, model_.types.size()));
+      model_.defaults = {};
+    }
     model_.one_offs = model_.defaults;
     if (auto* one_offs = file.get_as<toml::table>(one_offs_table))
       take_keys(*one_offs, model_.one_offs);
@@ -28,67 +44,69 @@ class SettingsReader {
       type.settings = model_.defaults;
       std::erase_if(type.settings.needs, [&](auto& need) { return need.type == type.name; });
     }
-    for (auto& [name, node] : file) {
-      if (!node.is_table())
-        complain(name.source(), fmt::format("'{}' stands outside of a table: put it below [{}] or "
-                                            "below a process type's, as [web]",
-                                            name.str(), defaults_table));
-      else if (auto type = find_type(name.str()))
-        take_keys(*node.as_table(), type->settings);
-      else if (name.str() != defaults_table && name.str() != one_offs_table)
-        complain(name.source(), unknown_type(name.str()));
-    }
-    expect_own_addresses(file);
-    for (auto& [type, message] : settle_needs(model_)) {
-      const auto own = file.at_path(type + ".needs");
-      const auto& at = own ? *own.node() : *file.at_path("app.needs").node();
-      const std::string text = "needs: " + message;
-      const auto same = [&](auto& error) { return error.message == text; };
-      if (own || std::none_of(errors_.begin(), errors_.end(), same)) complain(at.source(), text);
-    }
+    for (auto& [name, node] : file) take_table(name, node);
+    check_settings(file, model_,
+                   {[this](auto& at, std::string message) { complain(at, std::move(message)); },
+                    [this](auto& at, std::string message) {
+                      add_complaint(found_.warnings, {file_, at.begin.line, std::move(message)});
+                    }});
   }
+
   void complain(const toml::source_region& at, std::string message) {
-    errors_.push_back({file_, at.begin.line, std::move(message)});
+    complain(at.begin.line, std::move(message));
   }
-  std::vector<Complaint> errors() && {
-    std::stable_sort(errors_.begin(), errors_.end(),
-                     [](auto& a, auto& b) { return a.line < b.line; });
-    return std::move(errors_);
+  void complain(uint32_t line, std::string message) {
+    add_complaint(found_.errors, {file_, line, std::move(message)});
+  }
+
+  SettingsComplaints found() && {
+    for (auto* complaints : {&found_.errors, &found_.warnings})
+      std::stable_sort(complaints->begin(), complaints->end(),
+                       [](auto& a, auto& b) { return a.line < b.line; });
+    return std::move(found_);
   }
 
  private:
+  // Another thousand of them would help nobody.
+  bool is_enough() const { return found_.errors.size() > most_complaints; }
+
+  void take_table(const toml::key& key, const toml::node& node) {
+    if (is_enough()) return;
+    const std::string_view name = key.str();
+    ProcessType* type = find_type(name);
+    const bool has_a_table = type || name == defaults_table || name == one_offs_table;
+    if (node.is_array_of_tables())
+      complain(key.source(), fmt::format("[[{}]] is a list of tables: write [{}]", name, name));
+    else if (!node.is_table() && has_a_table)
+      complain(
+          key.source(),
+          fmt::format("'{}' is to be a table: write [{}], and its keys below that", name, name));
+    else if (!node.is_table())
+      complain(key.source(), fmt::format("'{}' stands outside of a table: put it below [{}] or "
+                                         "below a process type's, as [web]",
+                                         name, defaults_table));
+    else if (type)
+      take_keys(*node.as_table(), type->settings);
+    else if (!has_a_table)
+      complain(key.source(), unknown_type(name));
+  }
+
   ProcessType* find_type(std::string_view name) {
     for (auto& type : model_.types)
       if (type.name == name && name != defaults_table) return &type;
     return nullptr;
   }
 
-  // A socket is one type's: its processes share it.
-  void expect_own_addresses(const toml::table& file) {
-    for (size_t i = 0; i < model_.types.size(); ++i) {
-      auto& type = model_.types[i];
-      const auto other = std::find_if(
-          model_.types.begin(), model_.types.begin() + static_cast<ptrdiff_t>(i),
-          [&](auto& earlier) {
-            return type.settings.listen && earlier.settings.listen == type.settings.listen;
-          });
-      if (other == model_.types.begin() + static_cast<ptrdiff_t>(i)) continue;
-      const auto own = file.at_path(type.name + ".listen");
-      complain(
-          (own ? *own.node() : *file.at_path("app.listen").node()).source(),
-          fmt::format("listen: {} and {} cannot have the same address", other->name, type.name));
-    }
-  }
-
   void take_keys(const toml::table& table, Settings& settings) {
     for (auto& [name, node] : table) {
+      if (is_enough()) return;
       bool known = false;
       for_each_key(
           [&, &name = name, &node = node](Key key, auto& value) {
             if (key.name != name.str()) return;
             known = true;
-            if (Result<> done = read(node, value); !done)
-              complain(name.source(), fmt::format("{}: {}", key.name, done.message()));
+            if (Reading done = read(node, value); !done)
+              complain(done.error().at, fmt::format("{}: {}", key.name, done.error().message));
           },
           settings);
       if (!known) complain(name.source(), unknown_key(name.str()));
@@ -114,19 +132,26 @@ class SettingsReader {
 
   const std::string& file_;
   AppModel& model_;
-  std::vector<Complaint> errors_;
+  SettingsComplaints found_;
 };
 
 }  // namespace
 
-std::vector<Complaint> take_settings(std::string_view text, const std::string& file,
-                                     AppModel& model) {
+SettingsComplaints take_settings(std::string_view text, const std::string& file, AppModel& model) {
   SettingsReader reader(file, model);
-  if (auto parsed = toml::parse(text); parsed)
+  if (auto problem = beyond_bounds(text)) {
+    reader.complain(problem->line, std::move(problem->message));
+    return std::move(reader).found();
+  }
+  auto parsed = toml::parse(text);
+  if (parsed) {
     reader.take(parsed.table());
-  else
-    reader.complain(parsed.error().source(), std::string(parsed.error().description()));
-  return std::move(reader).errors();
+  } else {
+    const auto& at = parsed.error().source();
+    auto better = lack_of_quotes(text, at.begin.line);
+    reader.complain(at, better.value_or(std::string(parsed.error().description())));
+  }
+  return std::move(reader).found();
 }
 
 }  // namespace muster

@@ -13,9 +13,14 @@
 
 namespace muster {
 
-// Fills in the settings of the model's types, and those of what is of no type. Returns the errors
-// by line; `file` is what they call it.
-std::vector<Complaint> take_settings(std::string_view text, const std::string& file,
-                                     AppModel& model);
+// By line.
+struct SettingsComplaints {
+  std::vector<Complaint> errors;
+  std::vector<Complaint> warnings;  // what was taken, and means nothing
+};
+
+// Fills in the settings of the model's types, and those of what is of no type. `file` is what the
+// complaints call it.
+SettingsComplaints take_settings(std::string_view text, const std::string& file, AppModel& model);
 
 }  // namespace muster

@@ -1,12 +1,28 @@
 // See settings_values.h.
 #include "daemon/config/settings_values.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
 #include "base/line_pattern.h"
+#include "base/pattern_bounds.h"
 
 namespace muster {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// "+0", "-1", "0x0", "1e3": some program takes them for numbers.
+bool looks_like_number(std::string_view text) {
+  if (text.starts_with('+') || text.starts_with('-')) return true;
+  const bool has_prefix = text.starts_with("0x") || text.starts_with("0X");
+  constexpr std::string_view digits = "0123456789abcdefABCDEF_.";
+  return is_digit(text.front()) &&
+         text.substr(has_prefix ? 2 : 0).find_first_not_of(digits) == text.npos;
+}
+
+}  // namespace
 
 std::optional<int> signal_named(std::string_view text) {
   if (text.starts_with("SIG")) text.remove_prefix(3);
@@ -37,6 +53,8 @@ Result<FileMask> parse_mask(std::string_view text) {
 Result<ResourceLimit> parse_limit(std::string_view text) {
   if (text == "unlimited") return ResourceLimit{};
   auto size = parse_size(text);
+  if (auto meant = size ? std::nullopt : size_meant_by(text))
+    return fail("'{}' is not a limit, did you mean \"{}\"?", text, *meant);
   if (!size) return fail("'{}' is not a limit, such as 1024, \"64K\" or \"unlimited\"", text);
   return ResourceLimit{*size};
 }
@@ -70,6 +88,8 @@ Result<Readiness> parse_readiness(std::string_view text) {
     }
     if (what.find_first_not_of(' ') == what.npos)
       return fail("'{}' lacks its command, path or pattern", text);
+    if (kind == log && has_back_reference(what))
+      return fail("'{}' refers back by \\1, which may take for ever", what);
     if (kind == log)
       if (auto pattern = LinePattern::compile(std::string(what)); !pattern)
         return tl::unexpected(pattern.error());
@@ -81,6 +101,40 @@ Result<Readiness> parse_readiness(std::string_view text) {
       "'{}' is none of \"port\", \"notify\", \"none\", \"delay:3s\", \"exec:COMMAND\", "
       "\"http:/PATH\" and \"log:PATTERN\"",
       text);
+}
+
+Result<AccountName> parse_account_name(std::string_view text) {
+  if (text.empty()) return fail("is empty");
+  if (std::all_of(text.begin(), text.end(), is_digit)) {
+    uint32_t number = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (text.size() > 1 && text.front() == '0')
+      return fail("'{}' begins with a 0, which some programs take for octal", text);
+    if (error != std::errc() ||
+        std::ranges::find(AccountName::nobodys, number) != std::end(AccountName::nobodys))
+      return fail("'{}' is nobody's number: 65535 and 4294967295, which is -1, mean \"as before\"",
+                  text);
+    return AccountName(std::string(text));
+  }
+  if (looks_like_number(text))
+    return fail("'{}' is neither a name nor a number such as \"1000\"", text);
+  const auto is_odd = [](unsigned char c) { return c <= ' ' || c == 0x7f || c == ':' || c == '/'; };
+  if (std::any_of(text.begin(), text.end(), is_odd))
+    return fail("'{}' cannot be a name: it holds a blank, ':' or '/'", text);
+  return AccountName(std::string(text));
+}
+
+Result<std::string> parse_directory(std::string_view text) {
+  if (text.empty()) return fail("is empty");
+  std::string path;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view part = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    if (part.empty() || part == ".") continue;
+    if (!path.empty()) path += '/';
+    path += part;
+  }
+  return text.front() == '/' ? '/' + path : path;
 }
 
 Result<Backoff> parse_backoff(std::string_view text) {

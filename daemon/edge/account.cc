@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <unistd.h>
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -26,15 +27,30 @@ tl::unexpected<StartFailure> failure(std::string_view what, const std::string& n
       StartFailure{fmt::format("{} {}: there is no such {}", what, name, what), 0});
 }
 
+// The files check what is written in them; this is what the machine makes of a name.
+bool is_nobodys(uint32_t number) {
+  return std::ranges::find(AccountName::nobodys, number) != std::end(AccountName::nobodys);
+}
+
+tl::unexpected<StartFailure> left_as_it_is(std::string_view what, const std::string& name,
+                                           uint32_t number) {
+  return tl::unexpected(StartFailure{
+      fmt::format("{} {}: its number is {}, which means \"as before\"", what, name, number), 0});
+}
+
 // A number may be nobody's.
 StartResult<std::optional<gid_t>> find_group(const std::string& name) {
   if (name.empty()) return std::nullopt;
-  if (auto number = number_of_name(name)) return gid_t(*number);
+  if (auto number = number_of_name(name)) {
+    if (is_nobodys(*number)) return left_as_it_is("group", name, *number);
+    return gid_t(*number);
+  }
   Buffer buffer;
   group entry{};
   group* found = nullptr;
   const int error = getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
   if (!found) return failure("group", name, error);
+  if (is_nobodys(found->gr_gid)) return left_as_it_is("group", name, found->gr_gid);
   return found->gr_gid;
 }
 
@@ -55,6 +71,7 @@ StartResult<Person> find_user(const std::string& name, std::optional<gid_t> grou
   passwd entry{};
   passwd* found = nullptr;
   const auto number = number_of_name(name);
+  if (number && is_nobodys(*number)) return left_as_it_is("user", name, *number);
   const int error = number ? getpwuid_r(*number, &entry, buffer.data(), buffer.size(), &found)
                            : getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
   if (!found && (!number || error != 0)) return failure("user", name, error);
@@ -70,6 +87,8 @@ StartResult<Person> find_user(const std::string& name, std::optional<gid_t> grou
   }
   person.user = found->pw_uid;
   person.group = group.value_or(found->pw_gid);
+  if (is_nobodys(*person.user)) return left_as_it_is("user", name, *person.user);
+  if (is_nobodys(*person.group)) return left_as_it_is("the group of user", name, *person.group);
   person.name = found->pw_name;
   person.home = found->pw_dir;
   person.shell = found->pw_shell;

@@ -7,6 +7,13 @@
 #include "proto/codec.h"
 
 namespace muster {
+namespace {
+
+// The C library tries an expression at each byte of a line that it is not in, up to the end each
+// time: this much of one takes some milliseconds.
+constexpr size_t looked_at = 1 << 10;
+
+}  // namespace
 
 LogWatch::LogWatch(Loop& loop, std::function<void(Event)> sink)
     : sink_(std::move(sink)), tell_(loop, [this] { tell(); }) {}
@@ -24,7 +31,9 @@ void LogWatch::look_at(std::string_view payload) {
   if (!log) return;
   auto watched = watched_.find(log->launch);
   if (watched == watched_.end()) return;
-  const auto matches = [&](auto& line) { return watched->second.matches(line); };
+  const auto matches = [&](auto& line) {
+    return watched->second.matches(std::string_view(line).substr(0, looked_at));
+  };
   if (std::none_of(log->lines.begin(), log->lines.end(), matches)) return;
   watched_.erase(watched);
   seen_.push_back(log->launch);

@@ -116,6 +116,12 @@ bool set_groups(const char* text) {
   return setgroups(count, groups) == 0;
 }
 
+// The system calls read the highest number as "leave it as it is", and that is root.
+bool is_somebody(unsigned long number) {
+  errno = EINVAL;
+  return number < UINT_MAX;
+}
+
 struct Setting {
   const char* name;
   ExecStage stage;
@@ -150,13 +156,13 @@ constexpr Setting settings[] = {
     {"gid", ExecStage::identity,
      [](const char* value) {
        const auto group = static_cast<gid_t>(strtoul(value, nullptr, 10));
-       return setresgid(group, group, group) == 0;
+       return is_somebody(group) && setresgid(group, group, group) == 0;
      }},
     {"uid", ExecStage::identity,
      [](const char* value) {
        const auto user = static_cast<uid_t>(strtoul(value, nullptr, 10));
        const uid_t before = geteuid();
-       if (setresuid(user, user, user) != 0) return false;
+       if (!is_somebody(user) || setresuid(user, user, user) != 0) return false;
        return user == before || user == 0 || muster::give_up_all_capabilities();
      }},
     // The descriptor of what is to be the terminal of our session.

@@ -12,7 +12,8 @@ namespace {
 std::vector<std::string> complaints_of(std::string_view text, AppModel* taken = nullptr) {
   AppModel model{{{"web", "x"}, {"worker", "x"}, {"db", "x"}}, {}};
   std::vector<std::string> texts;
-  for (auto& error : take_settings(text, "muster.toml", model)) texts.push_back(error.text());
+  for (auto& error : take_settings(text, "muster.toml", model).errors)
+    texts.push_back(error.text());
   if (taken) *taken = model;
   return texts;
 }

@@ -12,14 +12,17 @@ AppModel shop() { return {{{"web", "serve"}, {"worker", "work"}}, {}}; }
 // The model after a text in which there is nothing wrong.
 AppModel model_of(std::string_view text) {
   AppModel model = shop();
-  for (auto& error : take_settings(text, "muster.toml", model)) FAIL(error.text());
+  const auto found = take_settings(text, "muster.toml", model);
+  for (auto& error : found.errors) FAIL(error.text());
+  for (auto& warning : found.warnings) FAIL(warning.text());
   return model;
 }
 
 std::vector<std::string> errors_of(std::string_view text) {
   AppModel model = shop();
   std::vector<std::string> texts;
-  for (auto& error : take_settings(text, "muster.toml", model)) texts.push_back(error.text());
+  for (auto& error : take_settings(text, "muster.toml", model).errors)
+    texts.push_back(error.text());
   return texts;
 }
 
@@ -139,7 +142,8 @@ env = { "A=B" = "x" }
 [app.env]
 SIZE = 3
 )",
-                                    "muster.toml", model);
+                                    "muster.toml", model)
+                          .errors;
   Errors texts;
   for (auto& error : errors) texts.push_back(error.text());
   CHECK(texts ==
@@ -147,11 +151,11 @@ SIZE = 3
                "muster.toml:3: grace: 'soon' is not a duration, such as \"500ms\", \"5s\" or "
                "\"1m30s\"",
                "muster.toml:4: nice: must be a whole number from -20 to 19",
-               "muster.toml:7: umask: must be a text in quotes",
+               "muster.toml:7: umask: must be octal digits in quotes, as \"027\"",
                "muster.toml:8: nofile: '-1' is not a limit, such as 1024, \"64K\" or \"unlimited\"",
                "muster.toml:9: directory: is empty",
                "muster.toml:10: env: 'A=B' cannot be the name of a variable",
-               "muster.toml:11: env: SIZE: must be a text in quotes"});
+               "muster.toml:12: env: SIZE: must be a text in quotes: \"3\""});
   CHECK(model.find("web")->settings.stopping.signal == Signal{SIGINT});
 }
 
@@ -174,7 +178,7 @@ backoff = { bsae = "1s" }
               "muster.toml:3: backoff: 'slow' is no preset: write \"heroku\", or { base = \"10s\", "
               "cap = \"10m\" }",
               "muster.toml:4: success: must be a list of exit statuses, 0 to 255",
-              "muster.toml:5: singleton: must be true or false",
+              "muster.toml:5: singleton: must be true or false, without quotes",
               "muster.toml:6: give_up: must be a table such as { crashes = 5, within = \"10m\" }",
               "muster.toml:8: backoff: needs a base of 1ms at least and a cap that is not below it",
               "muster.toml:9: give_up: crashes: must be a whole number from 1 to 100",
@@ -199,13 +203,14 @@ user = 1000
 [worker]
 cpu = "half"
 memory = "0K"
-)") == Errors{"muster.toml:2: cpu: must be a number of processors such as 0.5 or 2",
-              "muster.toml:3: memory: must be a size such as \"512M\"",
-              "muster.toml:4: pids: must be a whole number from 1 to 4194304",
-              "muster.toml:5: oom_score: must be a whole number from -1000 to 1000",
-              "muster.toml:6: user: must be a text in quotes",
-              "muster.toml:8: cpu: must be a number of processors such as 0.5 or 2",
-              "muster.toml:9: memory: must be a size such as \"512M\""});
+)") == Errors{
+           "muster.toml:2: cpu: must be a number of processors such as 0.5 or 2",
+           "muster.toml:3: memory: must be a size such as \"512M\"; without it there is no limit",
+           "muster.toml:4: pids: must be a whole number from 1 to 4194304",
+           "muster.toml:5: oom_score: must be a whole number from -1000 to 1000",
+           "muster.toml:6: user: must be a text in quotes: \"1000\"",
+           "muster.toml:8: cpu: must be a number of processors such as 0.5 or 2, without quotes",
+           "muster.toml:9: memory: must be a size such as \"512M\""});
 }
 
 TEST_CASE("a health check is a text, or a table around one") {
@@ -221,7 +226,7 @@ health = { check = "port", failures = 0 }
 health = { every = "1s" }
 )") == Errors{"muster.toml:2: health: 'notify' is none of \"port\", \"exec:COMMAND\" and "
               "\"http:/PATH\"",
-              "muster.toml:4: health: must be a whole number from 1 to 1000",
+              "muster.toml:4: health: failures: must be a whole number from 1 to 1000",
               "muster.toml:6: health: must be a check, or a table such as { check = "
               "\"http:/health\", every = \"10s\" }"});
 }
@@ -238,14 +243,14 @@ TEST_CASE("a singleton is one by its name, unless its table lifts that") {
   CHECK(is_singleton(model.types[1]));
   CHECK_FALSE(is_singleton(model.types[2]));
   CHECK(take_settings("[clock]\nsingleton = false\n[web]\nsingleton = true\n", "muster.toml", model)
-            .empty());
+            .errors.empty());
   CHECK_FALSE(is_singleton(model.types[0]));
   CHECK(is_singleton(model.types[2]));
 }
 
 TEST_CASE("a text that is no TOML says where it stops being it") {
   AppModel model = shop();
-  const auto errors = take_settings("[web]\nnice = = 3\n", "muster.toml", model);
+  const auto errors = take_settings("[web]\nnice = = 3\n", "muster.toml", model).errors;
   REQUIRE(errors.size() == 1);
   CHECK(errors[0].line == 2);
   CHECK(model == shop());
@@ -253,7 +258,7 @@ TEST_CASE("a text that is no TOML says where it stops being it") {
 
 TEST_CASE("a type that is called app has the defaults, which have its name") {
   AppModel model{{{"app", "serve"}}, {}};
-  CHECK(take_settings("[app]\nnice = 1\n", "muster.toml", model).empty());
+  CHECK(take_settings("[app]\nnice = 1\n", "muster.toml", model).errors.empty());
   CHECK(model.types[0].settings.surroundings.nice == Niceness{1});
 }
 
