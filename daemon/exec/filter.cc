@@ -85,51 +85,50 @@ constexpr size_t most = 96;  // it has 60
 Instruction written[most];
 Filter filter{0, written};
 
-void write(uint16_t code, uint32_t value, uint8_t if_true = next, uint8_t if_false = next) {
+void put(uint16_t code, uint32_t value, uint8_t if_true = next, uint8_t if_false = next) {
   written[filter.length++] = {code, if_true, if_false, value};
 }
 void refuse_if(uint16_t comparison, uint32_t value, uint32_t error) {
-  write(comparison, value, next, 1);
-  write(answer, with_error | error);
+  put(comparison, value, next, 1);
+  put(answer, with_error | error);
 }
 // What follows up to `end_case` is for this number alone.
 uint16_t begin_case(uint32_t number) {
-  write(equal, number, next, next);
+  put(equal, number, next, next);
   return static_cast<uint16_t>(filter.length - 1);
 }
 void end_case(uint16_t begin) {
-  write(answer, allowed);
+  put(answer, allowed);
   written[begin].if_false = static_cast<uint8_t>(filter.length - begin - 1);
 }
 
 void write_filter() {
-  write(load, at_machine);
-  write(equal, native, 5, next);
-  write(load, at_number);
-  write(equal, foreign_exit, 2, next);  // a program of another machine can at least end
-  write(equal, foreign_exit_group, 1, next);
-  write(answer, with_error | EPERM);
-  write(answer, allowed);
-  write(load, at_number);
+  put(load, at_machine);
+  put(equal, native, 5, next);
+  put(load, at_number);
+  put(equal, foreign_exit, 2, next);  // a program of another machine can at least end
+  put(equal, foreign_exit_group, 1, next);
+  put(answer, with_error | EPERM);
+  put(answer, allowed);
+  put(load, at_number);
   if (has_x32) refuse_if(at_least, first_of_x32, ENOSYS);
   refuse_if(equal, clone3, ENOSYS);
   constexpr uint32_t makers[] = {SYS_clone, SYS_unshare};
   for (uint32_t number : makers) {
     const uint16_t begin = begin_case(number);
-    write(load, at_argument[0]);
+    put(load, at_argument[0]);
     refuse_if(any_of, new_namespaces, EPERM);
     end_case(begin);
   }
   const uint16_t begin = begin_case(SYS_ioctl);
-  write(load, at_argument[1]);
+  put(load, at_argument[1]);
   refuse_if(equal, put_into_input, EPERM);
   refuse_if(equal, console_switches, EPERM);
   end_case(begin);
   const auto count = static_cast<uint8_t>(sizeof refused / sizeof refused[0]);
-  for (uint8_t i = 0; i < count; ++i)
-    write(equal, refused[i], static_cast<uint8_t>(count - i), next);
-  write(answer, allowed);
-  write(answer, with_error | EPERM);
+  for (uint8_t i = 0; i < count; ++i) put(equal, refused[i], static_cast<uint8_t>(count - i), next);
+  put(answer, allowed);
+  put(answer, with_error | EPERM);
 }
 
 }  // namespace

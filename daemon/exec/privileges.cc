@@ -13,6 +13,7 @@ namespace {
 
 // What a program of root needs among its own. Not to mount, to make devices, to trace, to set the
 // clock or the network, to open files by handle.
+namespace cap {
 constexpr int chown = 0, dac_override = 1, fowner = 3, fsetid = 4, kill = 5, setgid = 6, setuid = 7,
               setpcap = 8, net_bind_service = 10, net_raw = 13, sys_chroot = 18, audit_write = 29,
               setfcap = 31;
@@ -20,6 +21,7 @@ constexpr uint64_t kept = 1ULL << chown | 1ULL << dac_override | 1ULL << fowner 
                           1ULL << kill | 1ULL << setgid | 1ULL << setuid | 1ULL << setpcap |
                           1ULL << net_bind_service | 1ULL << net_raw | 1ULL << sys_chroot |
                           1ULL << audit_write | 1ULL << setfcap;
+}  // namespace cap
 constexpr int most_capabilities = 64;
 
 bool has_given_up = false;
@@ -37,15 +39,15 @@ struct {
 
 uint32_t half_of(uint64_t set, int half) { return static_cast<uint32_t>(set >> 32 * half); }
 
-bool read(Capabilities& found) { return syscall(SYS_capget, &header, &found) == 0; }
+bool read_sets(Capabilities& found) { return syscall(SYS_capget, &header, &found) == 0; }
 
 // What is permitted of these is in effect afterwards, and the rest in no set.
-bool keep_only(uint64_t set) {
+bool keep_capabilities(uint64_t set) {
   // A kernel without ambient ones does not know what to clear.
   if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 && errno != EINVAL)
     return false;
   Capabilities now;
-  if (!read(now)) return false;
+  if (!read_sets(now)) return false;
   for (int i = 0; i < 2; ++i) {
     auto& half = now.half[i];
     half.permitted &= half_of(set, i);
@@ -61,7 +63,7 @@ bool get_no_more() { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0; }
 // more than he has by executing something, as long as he lives.
 bool bound() {
   for (int capability = 0; capability < most_capabilities; ++capability) {
-    if ((kept >> capability & 1) != 0) continue;
+    if ((cap::kept >> capability & 1) != 0) continue;
     const int is_there = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
     if (is_there < 0) return errno == EINVAL;  // there are no more
     if (is_there > 0 && prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) return get_no_more();
@@ -73,13 +75,13 @@ bool gets_no_more() { return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1; }
 
 bool has_only_kept() {
   Capabilities now;
-  if (!read(now)) return false;
+  if (!read_sets(now)) return false;
   for (int i = 0; i < 2; ++i) {
     auto& [effective, permitted, inheritable] = now.half[i];
-    if (((effective | permitted) & ~half_of(kept, i)) != 0 || inheritable != 0) return false;
+    if (((effective | permitted) & ~half_of(cap::kept, i)) != 0 || inheritable != 0) return false;
   }
   for (int capability = 0; capability < most_capabilities; ++capability) {
-    const bool may_be_there = gets_no_more() || (kept >> capability & 1) != 0;
+    const bool may_be_there = gets_no_more() || (cap::kept >> capability & 1) != 0;
     if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, capability, 0, 0) > 0 ||
         (!may_be_there && prctl(PR_CAPBSET_READ, capability, 0, 0, 0) > 0))
       return false;
@@ -91,7 +93,7 @@ bool has_only_kept() {
 
 bool give_up_privileges() {
   has_given_up = true;
-  return refuse_system_calls() && bound() && keep_only(kept);
+  return refuse_system_calls() && bound() && keep_capabilities(cap::kept);
 }
 
 bool are_privileges_settled() {
@@ -101,6 +103,6 @@ bool are_privileges_settled() {
   return has_only_kept();
 }
 
-bool give_up_all_capabilities() { return keep_only(0); }
+bool give_up_all_capabilities() { return keep_capabilities(0); }
 
 }  // namespace muster
