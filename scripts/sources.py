@@ -17,13 +17,17 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PRODUCT = ("base/", "proto/", "router/", "daemon/", "ctl/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
-# The commit of the last full lint that passed, written by scripts/lint.
-PASSED = ROOT / "build" / "lint" / "passed"
 
 
 def git(*words):
     run = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True)
     return run.stdout if run.returncode == 0 else None
+
+
+def passed():
+    """Where scripts/lint writes the commit of the last full lint that passed: in the repository,
+    for all of its work trees."""
+    return ROOT / (git("rev-parse", "--git-common-dir") or ".git").strip() / "muster-lint-passed"
 
 
 @functools.cache
@@ -65,7 +69,7 @@ def reach_of(path):
 def default_base():
     """The nearest commit behind HEAD that has passed: the last full lint here, or where this branch
     left main, on which all commits have. Nothing where neither is known."""
-    known = [PASSED.read_text().strip()] if PASSED.is_file() else []
+    known = [passed().read_text().strip()] if passed().is_file() else []
     here = (git("rev-parse", "--abbrev-ref", "HEAD") or "").strip()
     for main in ("origin/main", "main"):
         if main != here and (base := git("merge-base", "HEAD", main)):
