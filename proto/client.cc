@@ -9,7 +9,7 @@
 #include <deque>
 #include <set>
 
-#include "base/unique_fd.h"
+#include "base/trusted_path.h"
 #include "base/zmq/blocking.h"
 #include "base/zmq/context.h"
 #include "proto/codec.h"
@@ -48,11 +48,23 @@ bool is_gone(const ReplyBody& body) {
 
 // Either of the two may have been taken away under it.
 bool daemon_runs(const Endpoints& endpoints) {
-  const auto is_held = [](const std::string& path) {
-    const UniqueFd lock(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    return lock && flock(lock.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  const auto is_held = [](const Result<UniqueFd>& directory, const std::string& path) {
+    if (!directory || !*directory) return false;
+    const auto lock = open_regular(path, O_RDONLY);
+    return lock && *lock && flock(lock->get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   };
-  return is_held(endpoints.lock_file()) || is_held(endpoints.state_lock_file());
+  return is_held(open_runtime_directory(endpoints, geteuid()), endpoints.lock_file()) ||
+         is_held(open_state_directory(endpoints, geteuid()), endpoints.state_lock_file());
+}
+
+Result<> check_daemon(const Endpoints& endpoints) {
+  const auto runtime = open_runtime_directory(endpoints, geteuid());
+  Result<> own;
+  if (!runtime) own = tl::unexpected(runtime.error());
+  for (const std::string& address : {endpoints.control(), endpoints.bus()})
+    if (own) own = check_listener(address.substr(address.find("://") + 3), geteuid());
+  if (own) return own;
+  return within(own.error(), "no daemon runs for app '{}' that can be trusted", endpoints.app);
 }
 
 struct Client::State {
@@ -137,6 +149,8 @@ ClientResult<std::optional<Reply>> Client::State::receive_any(Nanos timeout) {
 }
 
 ClientResult<Client> Client::connect(const Endpoints& endpoints, std::string by) {
+  if (const Result<> own = check_daemon(endpoints); !own)
+    return trouble(ClientTrouble::no_daemon, "{}", own.message());
   if (!daemon_runs(endpoints))
     return trouble(ClientTrouble::no_daemon,
                    "no daemon runs for app '{}'; start one in its directory with: musterd -d",

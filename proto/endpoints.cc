@@ -2,14 +2,13 @@
 #include "proto/endpoints.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include <algorithm>
 #include <filesystem>
 
-#include "base/unique_fd.h"
+#include "base/trusted_path.h"
 #include "base/whole_file.h"
 
 namespace muster {
@@ -56,36 +55,19 @@ Result<std::string> state_base(const GetEnv& env) {
   return fail("no place for the app's state: set HOME, XDG_STATE_HOME or MUSTER_HOME");
 }
 
-Result<UniqueFd> open_own_directory(int parent, const std::string& name, const std::string& path,
-                                    unsigned uid) {
-  if (mkdirat(parent, name.c_str(), 0700) != 0 && errno != EEXIST)
-    return fail_errno(errno, "cannot create {}", path);
-  UniqueFd directory(openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!directory && (errno == ELOOP || errno == ENOTDIR))
-    return fail("{} is not a directory of its own (a link or a file); remove it", path);
-  if (!directory) return fail_errno(errno, "cannot open {}", path);
-  struct stat status {};
-  if (fstat(directory.get(), &status) != 0) return fail_errno(errno, "cannot stat {}", path);
-  if (status.st_uid != uid)
-    return fail("{} belongs to user {}, not to user {}", path, status.st_uid, uid);
-  return directory;
+// The directory and the one above it are the user's own. Further up the administrator may use links
+// as he likes.
+Result<UniqueFd> open_place(const std::string& path, unsigned uid, Missing missing) {
+  const fs::path lower(path), upper = lower.parent_path();
+  auto top = walk_to_directory(upper.parent_path().string(), uid, missing);
+  if (!top || !*top) return top;
+  auto above = own_directory(top->get(), upper.filename().string(), upper.string(), uid, missing);
+  if (!above || !*above) return above;
+  return own_directory(above->get(), lower.filename().string(), path, uid, missing);
 }
 
-// The directory and the one above it are ours: who owns the upper one could put another in the
-// lower one's place. Further up the administrator may use links as he likes.
-Result<> create_directory(const std::string& path, unsigned uid) {
-  const fs::path lower(path), upper = lower.parent_path(), top = upper.parent_path();
-  std::error_code error;
-  fs::create_directories(top, error);
-  if (error) return fail("cannot create {}: {}", top.string(), error.message());
-  const UniqueFd base(open(top.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!base) return fail_errno(errno, "cannot open {}", top.string());
-  const auto above = open_own_directory(base.get(), upper.filename().string(), upper.string(), uid);
-  if (!above) return tl::unexpected(above.error());
-  struct stat status {};
-  if (fstat(above->get(), &status) == 0 && (status.st_mode & S_IWOTH) != 0)
-    return fail("{} is writable by everybody; chmod it", upper.string());
-  const auto directory = open_own_directory(above->get(), lower.filename().string(), path, uid);
+Result<> create_place(const std::string& path, unsigned uid) {
+  const auto directory = open_place(path, uid, Missing::make);
   if (!directory) return tl::unexpected(directory.error());
   if (fchmod(directory->get(), 0700) != 0) return fail_errno(errno, "cannot chmod {}", path);
   return {};
@@ -167,7 +149,7 @@ std::string app_name_of(const std::string& directory) {
 
 Result<> create_directories(const Endpoints& endpoints, unsigned uid) {
   for (const std::string& path : {endpoints.state_dir, endpoints.runtime_dir})
-    if (auto created = create_directory(path, uid); !created) return created;
+    if (auto created = create_place(path, uid); !created) return created;
   return {};
 }
 
@@ -180,9 +162,17 @@ Result<> restore_directories(const Endpoints& endpoints, unsigned uid) {
       if (S_ISDIR(status.st_mode) && status.st_uid == uid) continue;
       if (Result<> aside = put_aside(place); !aside) return aside;
     }
-    if (auto created = create_directory(path, uid); !created) return created;
+    if (auto created = create_place(path, uid); !created) return created;
   }
   return {};
+}
+
+Result<UniqueFd> open_runtime_directory(const Endpoints& endpoints, unsigned uid) {
+  return open_place(endpoints.runtime_dir, uid, Missing::leave);
+}
+
+Result<UniqueFd> open_state_directory(const Endpoints& endpoints, unsigned uid) {
+  return open_place(endpoints.state_dir, uid, Missing::leave);
 }
 
 void remove_sockets(const Endpoints& endpoints) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/unique_fd.h"
 
 namespace muster {
 
@@ -59,8 +60,13 @@ Result<std::string> find_app(const std::optional<std::string>& option, const std
 std::string app_name_of(const std::string& directory);
 
 // Creates both directories (and missing parents), the runtime one 0700, the state one 0700; refuses
-// one that belongs to somebody else or is a symlink.
+// one that somebody else has made or could change, and one that is reached through such a one
+// (base/trusted_path.h).
 Result<> create_directories(const Endpoints& endpoints, unsigned uid);
+// For everybody who reads, asks or tells anything there. Empty if there is none; an error if
+// create_directories would refuse it.
+Result<UniqueFd> open_runtime_directory(const Endpoints& endpoints, unsigned uid);
+Result<UniqueFd> open_state_directory(const Endpoints& endpoints, unsigned uid);
 
 // For a daemon that runs already: the same, but what is in the way is put aside (".found-N").
 Result<> restore_directories(const Endpoints& endpoints, unsigned uid);

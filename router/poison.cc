@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <csignal>
 
-#include "base/unique_fd.h"
+#include "base/trusted_path.h"
 #include "base/write_all.h"
 
 namespace muster {
@@ -59,11 +59,11 @@ Result<std::string> keep_poison(const std::string& directory, const std::string&
   if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
     return fail_errno(errno, "{}", directory);
   const std::string path = fmt::format("{}/{}", directory, name);
-  UniqueFd file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file) return fail_errno(errno, "{}", path);
-  if (auto written = write_all(file.get(), bytes); !written)
+  const auto file = open_regular(path, O_WRONLY | O_CREAT | O_TRUNC);
+  if (!file) return tl::unexpected(file.error());
+  if (auto written = write_all(file->get(), bytes); !written)
     return within(written.error(), "{}", path);
-  if (fdatasync(file.get()) != 0) return fail_errno(errno, "{}", path);
+  if (fdatasync(file->get()) != 0) return fail_errno(errno, "{}", path);
   return path;
 }
 

@@ -50,6 +50,8 @@ void tell_if_unknown(const LogQuery& query, const LogView& view) {
 
 Outcome<int> from_journal(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
                           bool follow, const Output& out) {
+  if (auto state = open_state_directory(endpoints, ::geteuid()); !state)
+    return failure(ExitCode::no_daemon, state.message());
   if (::access(endpoints.journal_dir().c_str(), F_OK) != 0)
     return failure(ExitCode::no_daemon,
                    fmt::format("'{}' is not running and has no log in {}; start it with: musterd",
@@ -149,6 +151,7 @@ Outcome<int> read_logs(const Session& session, LogReading reading) {
   if (!pattern) return failure(ExitCode::usage, pattern.message());
   auto endpoints = find_endpoints(session);
   if (!endpoints) return tl::unexpected(endpoints.error());
+  if (auto own = check_daemon(*endpoints); !own) return failure(ExitCode::no_daemon, own.message());
   LogView view(make_printer(reading, session.out), lines_wanted(reading.query), std::move(*pattern),
                session.out);
   auto status = daemon_runs(*endpoints)

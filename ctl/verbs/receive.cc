@@ -3,10 +3,11 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <unistd.h>
 #include <iostream>
 #include <sstream>
 
-#include "base/unique_fd.h"
+#include "base/trusted_path.h"
 #include "ctl/deploy/deploy.h"
 #include "ctl/verbs/verbs.h"
 
@@ -51,9 +52,11 @@ class Receive : public Verb {
     if (push.branch.empty()) return status_done;
     if (is_deletion(push.commit))
       return failure(ExitCode::no, push.branch + " is what is deployed and cannot be deleted");
-    const UniqueFd turn(
-        open((endpoints->state_dir + "/deploy.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (!turn || flock(turn.get(), LOCK_EX | LOCK_NB) != 0)
+    if (auto state = open_state_directory(*endpoints, geteuid()); !state)
+      return failure(ExitCode::no, state.message());
+    const auto turn = open_regular(endpoints->state_dir + "/deploy.lock", O_RDWR | O_CREAT);
+    if (!turn) return failure(ExitCode::no, turn.message());
+    if (flock(turn->get(), LOCK_EX | LOCK_NB) != 0)
       return failure(ExitCode::no, "another push is being deployed; push again when it is done");
     return Deploy(session, *endpoints, push.commit).run();
   }

@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cstdio>
 
+#include "base/trusted_path.h"
 #include "base/unique_fd.h"
 #include "base/whole_file.h"
 #include "daemon/config/formation.h"
@@ -20,10 +21,10 @@ namespace {
 constexpr size_t largest_file = 1 << 20;  // 4096 types with names of 63 bytes are a quarter of it
 
 Result<> write_file(const std::string& path, std::string_view text) {
-  UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!fd) return fail_errno(errno, "{}: open", path);
+  const auto fd = open_regular(path, O_WRONLY | O_CREAT | O_TRUNC);
+  if (!fd) return tl::unexpected(fd.error());
   while (!text.empty()) {
-    ssize_t n = write(fd.get(), text.data(), text.size());
+    ssize_t n = write(fd->get(), text.data(), text.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return fail_errno(errno, "{}: write", path);
     text.remove_prefix(static_cast<size_t>(n));

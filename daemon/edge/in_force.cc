@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/trusted_path.h"
 #include "base/whole_file.h"
 #include "base/write_all.h"
 #include "daemon/edge/describe_kept.h"
@@ -85,9 +86,9 @@ uint64_t inode_of(const std::string& path) {
 Result<> put_in_place(const std::string& path, std::string_view bytes) {
   if (auto way = make_way(path); !way) return way;
   const std::string next = path + ".next";
-  UniqueFd file(open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file) return fail_errno(errno, "open");
-  if (Result<> written = write_all(file.get(), bytes); !written) return written;
+  const auto file = open_regular(next, O_WRONLY | O_CREAT | O_TRUNC);
+  if (!file) return tl::unexpected(file.error());
+  if (Result<> written = write_all(file->get(), bytes); !written) return written;
   if (rename(next.c_str(), path.c_str()) != 0) return fail_errno(errno, "rename");
   return {};
 }

@@ -11,7 +11,7 @@
 #include <memory>
 #include <utility>
 
-#include "base/unique_fd.h"
+#include "base/trusted_path.h"
 #include "base/write_all.h"
 #include "daemon/edge/describe_kept.h"
 
@@ -50,11 +50,11 @@ Result<> sync_directory(const std::string& path) {
 // All or nothing: until the rename the old file stands.
 Result<> replace_file(const std::string& path, std::string_view bytes) {
   const std::string next = path + ".next";
-  UniqueFd file(open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file) return fail_errno(errno, "{}: open", next);
-  if (Result<> written = write_all(file.get(), bytes); !written)
+  const auto file = open_regular(next, O_WRONLY | O_CREAT | O_TRUNC);
+  if (!file) return tl::unexpected(file.error());
+  if (Result<> written = write_all(file->get(), bytes); !written)
     return within(written.error(), "{}", next);
-  if (fsync(file.get()) != 0) return fail_errno(errno, "{}: fsync", next);
+  if (fsync(file->get()) != 0) return fail_errno(errno, "{}: fsync", next);
   if (rename(next.c_str(), path.c_str()) != 0) return fail_errno(errno, "{}: rename", next);
   return sync_directory(path.substr(0, path.rfind('/')));
 }
@@ -92,10 +92,10 @@ Result<Releases> decode_releases(std::string_view bytes) {
 }  // namespace
 
 Result<Releases> ReleaseFile::load(const std::string& path) {
-  UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (!file && errno == ENOENT) return Releases();
-  if (!file) return fail_errno(errno, "{}: open", path);
-  auto bytes = read_whole(file.get());
+  const auto file = open_regular(path, O_RDONLY);
+  if (!file) return tl::unexpected(file.error());
+  if (!*file) return Releases();
+  auto bytes = read_whole(file->get());
   if (!bytes) return within(bytes.error(), "{}", path);
   auto releases = decode_releases(*bytes);
   if (!releases) return within(releases.error(), "{}", path);

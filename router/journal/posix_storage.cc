@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 
-#include "base/unique_fd.h"
+#include "base/trusted_path.h"
 
 namespace muster::journal {
 namespace {
@@ -92,10 +92,10 @@ Result<std::unique_ptr<StorageFile>> PosixStorage::open(const std::string& name,
                                     : O_RDWR | O_CREAT | O_TRUNC;
   std::string path = path_of(name);
   if (mode == Mode::create) ::mkdir(directory_.c_str(), 0700);  // open() reports what matters
-  UniqueFd fd(
-      uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600); }));
-  if (!fd) return fail_errno(errno, "open {}", path);
-  return std::make_unique<PosixFile>(std::move(fd));
+  auto fd = open_regular(path, flags);
+  if (fd && !*fd) fd = fail_errno(ENOENT, "open {}", path);
+  if (!fd) return tl::unexpected(fd.error());
+  return std::make_unique<PosixFile>(std::move(*fd));
 }
 
 Result<> PosixStorage::remove(const std::string& name) {

@@ -67,22 +67,25 @@ def reached_by(user, app):
 def assert_ctl_reaches_nobody(app):
     done = run_as(NOBODY, app, app.home.path / "ctl", "-a", "app", "scale", "alpha=2")
     assert done.returncode == 3 and "no daemon runs" in done.stderr
-    assert app.formation() == "alpha=1"
 
 
 @pytest.mark.row("F81")
 def test_the_directory_keeps_others_out(running):
     assert reached_by(NOBODY, running) == {"control": "PermissionError", "bus": "PermissionError"}
     assert_ctl_reaches_nobody(running)
+    assert running.formation() == "alpha=1"
 
 
 @pytest.mark.row("F81")
 def test_the_daemon_refuses_whom_an_open_directory_lets_in(running):
+    before = running.status()["clients_refused"]
     running.home.runtime.chmod(0o777)
     for name in ("control", "bus"):
         (running.home.runtime / name).chmod(0o777)
     assert reached_by(0, running) == {"control": "let in", "bus": "let in"}
-    before = running.status()["clients_refused"]
     assert reached_by(NOBODY, running) == {"control": 400, "bus": 400}
-    assert running.status()["clients_refused"] >= before + 2
     assert_ctl_reaches_nobody(running)
+    assert "is writable by everybody" in running.refused("ps", status=3), "who else listens there?"
+    running.home.runtime.chmod(0o700)
+    assert running.status()["clients_refused"] >= before + 2
+    assert running.formation() == "alpha=1"

@@ -32,6 +32,24 @@ async function receive(socket, milliseconds) {
   }
 }
 
+// Section 1: nobody else may have made it, or what leads there.
+function isOurs(runtime) {
+  const uid = process.getuid();
+  const isOwn = (place) => {
+    const found = fs.lstatSync(place, { throwIfNoEntry: false });
+    return found?.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0;
+  };
+  let above = path.dirname(path.resolve(runtime));
+  if (!isOwn(runtime) || !isOwn(above)) return false;
+  while (above !== "/") {
+    above = path.dirname(above);
+    const { uid: owner, mode } = fs.statSync(above);
+    const othersWrite = (mode & 0o022) !== 0 && (mode & 0o1000) === 0;
+    if ((owner !== 0 && owner !== uid) || othersWrite) return false;
+  }
+  return true;
+}
+
 class Subscription {
   // `lost(first, last)` is told which records cannot be had any more.
   constructor(runtime, topics, lost) {
@@ -221,6 +239,10 @@ const { values: options } = parseArgs({
 });
 
 const runtime = runtimeDirectory(options.app ?? path.basename(process.cwd()));
+if (!isOurs(runtime)) {
+  console.error(`no daemon of yours runs in ${runtime}`);
+  process.exit(1);
+}
 const subscription = new Subscription(runtime, options.topic, (first, last) =>
   console.error(`records ${first} to ${last} are gone`));
 const joiner = new Joiner();

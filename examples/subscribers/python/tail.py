@@ -10,6 +10,7 @@ import fcntl
 import getpass
 import os
 import socket
+import stat
 import sys
 import time
 
@@ -17,6 +18,24 @@ import msgpack
 import zmq
 
 CREDIT = 16  # replay messages that may be under way to us
+
+
+def is_ours(runtime):
+    """Section 1: nobody else may have made it, or what leads there."""
+    place, above = os.path.abspath(runtime), os.path.dirname(os.path.abspath(runtime))
+    for path in (place, above):
+        if not os.path.lexists(path):
+            return False
+        found = os.lstat(path)
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+            return False
+    while above != "/":
+        above = os.path.dirname(above)
+        found = os.stat(above)
+        others_write = found.st_mode & 0o022 and not found.st_mode & stat.S_ISVTX
+        if found.st_uid not in (0, os.getuid()) or others_write:
+            return False
+    return True
 
 
 class Subscriber:
@@ -134,7 +153,8 @@ class Subscriber:
         """Section 1: it holds its lock. Looks for a second: it may be about to come back."""
         for _ in range(10):
             try:
-                with open(f"{self.runtime}/lock", "rb") as lock:
+                flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+                with os.fdopen(os.open(f"{self.runtime}/lock", flags), "rb") as lock:
                     fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
                 return True
@@ -197,6 +217,8 @@ def main():
     def lost(first, last):
         print(f"records {first} to {last} are gone", file=sys.stderr)
 
+    if not is_ours(runtime):
+        sys.exit(f"no daemon of yours runs in {runtime}")
     subscriber, joiner, out = Subscriber(runtime, options.topic, lost), Joiner(), sys.stdout.buffer
     if not subscriber.daemon_runs():
         sys.exit(f"no daemon runs in {runtime}")
