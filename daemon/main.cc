@@ -5,6 +5,7 @@
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -12,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/trusted_path.h"
 #include "daemon/app_setup.h"
 #include "daemon/edge/background.h"
 #include "daemon/edge/fatal_signals.h"
@@ -39,9 +41,20 @@ void log_to_stderr() {
   spdlog::set_default_logger(std::move(logger));
 }
 
+// What the library would create could be read by everybody, so it is there before; and what is no
+// file is told, and not waited for.
+void prepare_log_file(const std::string& path) {
+  const auto file = open_regular(path, O_WRONLY | O_CREAT | O_APPEND);
+  if (!file) throw spdlog::spdlog_ex(file.message());
+  fchmod(file->get(), 0600);
+}
+
 Result<> log_to_file(const std::string& path) {
   try {
-    auto logger = spdlog::rotating_logger_mt("musterd.log", path, log_file_bytes, log_files);
+    spdlog::file_event_handlers handlers;
+    handlers.before_open = prepare_log_file;
+    auto logger =
+        spdlog::rotating_logger_mt("musterd.log", path, log_file_bytes, log_files, false, handlers);
     logger->set_pattern("%Y-%m-%dT%H:%M:%S.%f%z %l: %v");
     logger->flush_on(spdlog::level::info);
     spdlog::set_default_logger(std::move(logger));
