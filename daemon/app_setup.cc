@@ -98,15 +98,18 @@ Result<> take_files(const DaemonOptions& options, AppSetup& setup) {
   }
   if (!setup.kept.empty()) setup.files_changed = !(loaded->model == setup.kept.back().model);
   setup.model = std::move(loaded->model);
-  if (options.formation && !setup.is_successor) {
-    Result<FormationCounts> formation =
-        parse_formation_option(*options.formation, setup.model.types);
-    if (!formation) return within(formation.error(), "-m {}", *options.formation);
-    setup.formation = std::move(*formation);
-  }
   Result<uint32_t> port = base_port(options.base_port, setup.model.env, environment);
   if (!port) return tl::unexpected(port.error());
   setup.core.base_port = *port;
+  return {};
+}
+
+// It counts at a fresh start alone.
+Result<> take_formation(const DaemonOptions& options, AppSetup& setup) {
+  if (!options.formation || setup.is_successor) return {};
+  Result<FormationCounts> formation = parse_formation_option(*options.formation, setup.model.types);
+  if (!formation) return within(formation.error(), "-m {}", *options.formation);
+  setup.formation = std::move(*formation);
   return {};
 }
 
@@ -141,15 +144,19 @@ Result<AppSetup> locate(const DaemonOptions& options, KeeperLink& keeper) {
 }
 
 Result<> prepare(const DaemonOptions& options, AppSetup& setup) {
-  const Result<> releases = take_releases(setup);
+  Result<> taken = take_releases(setup);
   setup.files = files_of(options, setup);
   if (setup.is_successor && !setup.kept.empty()) {
     look_at_files(setup);
-  } else if (Result<> taken = releases ? take_files(options, setup) : releases; !taken) {
-    if (setup.kept.empty()) return taken;
-    setup.unusable = taken.error();
-    setup.model = setup.kept.back().model;
-    say_what_stays(setup, taken.message());
+  } else {
+    if (Result<> files = take_files(options, setup); !files) {
+      if (!setup.kept.empty()) setup.model = setup.kept.back().model;
+      say_what_stays(setup, files.message());
+      if (taken) taken = files;
+    }
+    if (taken) taken = take_formation(options, setup);
+    if (!taken && setup.kept.empty()) return taken;
+    if (!taken) setup.unusable = taken.error();
   }
   if (!options.background) setup.foreground = foreground_style(options, setup.model);
   return {};

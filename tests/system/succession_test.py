@@ -77,6 +77,7 @@ def upgrade(app):
     app.successor(before)
 
 
+@pytest.mark.row("A150")
 @pytest.mark.parametrize("successor", [*KILLS, upgrade])
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_file_that_is_wrong_ends_nothing(app, wrong, successor):
@@ -98,10 +99,11 @@ def test_a_file_that_is_wrong_ends_nothing(app, wrong, successor):
     assert app.pid("alpha.1") == before["alpha.1"]
 
 
+@pytest.mark.row("A150")
 @pytest.mark.parametrize("successor", [*KILLS, upgrade])
 @pytest.mark.parametrize("toml, told", [
     ("[beta]\nsingleton = true\n", "singleton"), ("[beta]\ncron = '0 0 1 1 *'\n", "cron"),
-    (None, "removed")])
+    (None, "removed")], ids=["singleton", "cron", "removed"])
 def test_the_formation_of_the_command_line_counts_only_at_a_fresh_start(app, toml, told, successor):
     app.procfile(alpha=STAYS, beta=STAYS)
     app.start("-m", "alpha=1,beta=2")
@@ -135,6 +137,7 @@ EDITED = {
 }
 
 
+@pytest.mark.row("A150")
 @pytest.mark.parametrize("successor", [*KILLS, upgrade])
 @pytest.mark.parametrize("edited", EDITED)
 def test_files_that_were_edited_count_from_the_next_reload_on(app, edited, successor):
@@ -170,6 +173,7 @@ def test_a_reload_is_in_force_as_soon_as_it_is_answered(app):
 
 
 # Where the app's own directory, and the files of the command line, have gone.
+@pytest.mark.row("A150")
 @pytest.mark.parametrize("gone", ["renamed", "deleted"])
 def test_the_app_directory(app, gone):
     before = start(app)
@@ -194,6 +198,7 @@ def test_the_app_directory(app, gone):
     assert pids(app) == before
 
 
+@pytest.mark.row("A150")
 @pytest.mark.parametrize("successor", KILLS)
 @pytest.mark.parametrize("option", ["-f", "-e"])
 def test_a_file_of_the_command_line_that_is_gone(app, option, successor):
@@ -215,6 +220,7 @@ RELEASES = {"garbage": text("what?"), "empty": text(""), "directory": os.mkdir, 
             "fifo": os.mkfifo}
 
 
+@pytest.mark.row("A150")
 @pytest.mark.parametrize("successor", KILLS)
 @pytest.mark.parametrize("wrong", RELEASES)
 def test_config_vars_stay_in_force_whatever_becomes_of_their_file(app, wrong, successor):
@@ -229,5 +235,5 @@ def test_config_vars_stay_in_force_whatever_becomes_of_their_file(app, wrong, su
     assert "releases" in alarm and "stay" in alarm
     app.ok("restart", "beta.1")
     assert proc.environment(app.pid("beta.1"))["COLOUR"] == "red"
-    assert "COLOUR=red" in app.ok("config")
+    assert "COLOUR: red" in app.ok("config")
     mend()

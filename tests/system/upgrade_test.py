@@ -85,6 +85,7 @@ def put_back(installed, name):
     install(installed, name, (BIN / name).read_bytes())
 
 
+@pytest.mark.row("A153")
 @pytest.mark.parametrize("broken", BROKEN)
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_programs_that_are_half_there_are_refused_and_nothing_happens(app, installed, name, broken):
@@ -115,6 +116,7 @@ def test_a_ctl_of_another_version_beside_them_is_refused(app, installed):
     app.ok("upgrade")
 
 
+@pytest.mark.row("A153")
 @pytest.mark.parametrize("background", [True, False])
 @pytest.mark.parametrize("broken", [broken for broken in BROKEN if broken != "silent"])
 @pytest.mark.parametrize("name", ["musterd", "muster-exec"])
@@ -140,6 +142,7 @@ def test_a_succession_waits_for_programs_that_are_half_there(app, installed, nam
     assert app.pid("beta.1") != pid
 
 
+@pytest.mark.row("A153")
 @pytest.mark.parametrize("broken", ["missing", "not-executable", "another"])
 def test_a_keeper_that_is_not_there_is_started_when_it_is(app, installed, broken):
     app.procfile(beta=STAYS)
