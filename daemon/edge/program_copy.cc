@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t largest_program = 64 << 20;  // a sanitized one has some megabytes
 // Above those that a child gets as its standard ones, so that none of these takes its place.
-constexpr int lowest_descriptor = 10;
+constexpr int lowest_of_copies = 10;
 // Not in the headers of every C library that we build with.
 constexpr unsigned executable = 0x10U;  // MFD_EXEC, Linux 6.3
 constexpr int mode_is_sealed = 0x20;    // F_SEAL_EXEC, Linux 6.3
@@ -49,7 +49,7 @@ UniqueFd bind_apart(const std::string& path) {
 }
 
 UniqueFd lifted(UniqueFd fd) {
-  return UniqueFd(fcntl(fd.get(), F_DUPFD_CLOEXEC, lowest_descriptor));
+  return UniqueFd(fcntl(fd.get(), F_DUPFD_CLOEXEC, lowest_of_copies));
 }
 
 }  // namespace

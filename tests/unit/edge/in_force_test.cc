@@ -18,7 +18,7 @@ using namespace muster;
 namespace {
 
 constexpr const char* every_key = R"(
-[all]
+[web]
 backoff = { base = "2s", cap = "3m" }
 boot_timeout = "7s"
 core = "1M"
@@ -53,14 +53,15 @@ umask = "027"
 user = "nobody"
 watchdog = "9s"
 [db]
-cron = "*/5 9-17 1 * mon-fri"
 success = []
+[nightly]
+cron = "*/5 9-17 1 * mon-fri"
 [run]
 isolate = false
 )";
 
 InForce some(uint64_t number = 1) {
-  auto loaded = assemble_model({"Procfile", "all: one\ndb: two\ncache: three\n"},
+  auto loaded = assemble_model({"Procfile", "web: one\nnightly: two\ndb: three\ncache: four\n"},
                                {{".env", "PORT=7000\nBYTES=\xff\xfe\n"}},
                                NamedText{"muster.toml", every_key});
   REQUIRE(loaded);
