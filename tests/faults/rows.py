@@ -115,5 +115,7 @@ ROWS = {
     "G144": ("the kernel executes no memory", None),
     "G145": ("modes of devices, of /proc and of /sys, which are the machine's", None),
     "G146": ("sockets and FIFOs of the machine", None),
+    "G148": ("a process speaks in the name of another one", None),
+    "G149": ("who looks into the daemon, and who is greedy", None),
     "G147": ("a root that is no mount point, an app below a directory of root", None),
 }
