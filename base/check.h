@@ -2,7 +2,7 @@
 // build. Not for input, requests or system calls: those return a Result.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <cstdlib>
 #include <string>
 

@@ -1,6 +1,7 @@
 // See read.h.
 #include "ctl/logs/read.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "ctl/logs/view.h"

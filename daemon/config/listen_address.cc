@@ -2,6 +2,7 @@
 #include "daemon/config/listen_address.h"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <charconv>
 
 namespace muster {

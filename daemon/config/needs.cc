@@ -1,6 +1,7 @@
 // See needs.h.
 #include "daemon/config/needs.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <map>
 #include <optional>

@@ -1,6 +1,7 @@
 // See settings_file.h. Here: the tables of the file, and where in it each complaint belongs.
 #include "daemon/config/settings_file.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 
 #include "base/nearest.h"

@@ -1,5 +1,6 @@
 // See settings_nodes.h. Here: values that are made of others. Each error stands where the part of
 // it stands that is wrong, on whatever line of the table that is.
+#include <fmt/format.h>
 #include <algorithm>
 
 #include "daemon/config/env_file.h"

@@ -1,5 +1,6 @@
 // Where a replay's numbers end: beyond the journal, in a segment without records, after a power
 // cut, in a packed segment that is damaged.
+#include <cstring>
 #include <functional>
 
 #include "router/journal/packer.h"

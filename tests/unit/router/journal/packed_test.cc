@@ -1,4 +1,5 @@
 // Closed segments that are packed: nobody who reads notices, and what is damaged costs its frame.
+#include <cstring>
 #include "router/journal/packer.h"
 #include "tests/unit/router/journal/journal_fixture.h"
 
