@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 
 #include "base/killpoint.h"
 #include "daemon/app_parts.h"
@@ -40,6 +41,7 @@ Result<> App::Parts::open() {
   FdLimits fd_limits = raise_fd_limit();
   // What a launch leaves behind comes to us, or it would be nobody's to end.
   if (auto reaper = become_subreaper(); !reaper) return tl::unexpected(reaper.error());
+  if (!std::getenv(dumpable_variable)) hide_from_equals();
   gate.emplace(loop, zmq, [](std::string_view address) {
     int64_t uid = uid_of_ipc_peer(address);
     return uid == 0 || uid == static_cast<int64_t>(geteuid());

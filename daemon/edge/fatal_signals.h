@@ -4,7 +4,7 @@
 namespace muster {
 
 // Calls `note` before the program ends by SIGSEGV, SIGBUS, SIGILL, SIGFPE or SIGABRT as it would
-// have anyway, core dump included. `note` must be async-signal-safe.
+// have anyway, with a core dump where one is made. `note` must be async-signal-safe.
 void before_fatal_signals(void (*note)());
 
 }  // namespace muster

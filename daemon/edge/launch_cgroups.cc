@@ -26,6 +26,14 @@ std::optional<LaunchId> launch_in(std::string_view name) {
   return launch;
 }
 
+// So many processes and threads a one-off may have where nothing is said: more than a build uses,
+// and far less than a machine has numbers for.
+constexpr uint64_t usual_pids = 4096;
+
+bool is_bounded_anyway(const Launch& launch) {
+  return launch.process.type == one_off_type && !launch.surroundings.quotas.pids;
+}
+
 }  // namespace
 
 LaunchCgroups::LaunchCgroups(const std::string& directory, const std::string& name, pid_t keeper)
@@ -62,13 +70,25 @@ std::optional<LaunchId> LaunchCgroups::owner(pid_t pid) const {
 
 StartResult<std::vector<Cgroup>> LaunchCgroups::limit(const Launch& launch,
                                                       const std::optional<Cgroup>& made) {
-  const Quotas& quotas = launch.surroundings.quotas;
-  if (!quotas.any()) return {};
-  return quotas_.limit(name_for(launch.process, launch.launch), quotas, made);
+  const std::string name = name_for(launch.process, launch.launch);
+  std::vector<Cgroup> to_enter;
+  if (launch.surroundings.quotas.any()) {
+    auto wanted = quotas_.limit(name, launch.surroundings.quotas, made);
+    if (!wanted) return wanted;
+    to_enter = std::move(*wanted);
+  }
+  // As well as it can be done, because nobody has asked for it.
+  if (is_bounded_anyway(launch)) {
+    Quotas usual;
+    usual.pids = Quotas::Tasks{usual_pids};
+    if (auto others = quotas_.limit(name, usual, made))
+      to_enter.insert(to_enter.end(), others->begin(), others->end());
+  }
+  return to_enter;
 }
 
 std::vector<Cgroup> LaunchCgroups::find_limits(const Launch& launch) const {
-  if (!launch.surroundings.quotas.any()) return {};
+  if (!launch.surroundings.quotas.any() && !is_bounded_anyway(launch)) return {};
   return quotas_.find(name_for(launch.process, launch.launch));
 }
 

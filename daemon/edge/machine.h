@@ -23,6 +23,15 @@ FdLimits raise_fd_limit();
 
 uint32_t count_open_fds();
 
+// Processes of the same user, as those are that we start, can trace us no more, nor read our
+// memory, environment and descriptors. Root still can. No core dump is made of us.
+void hide_from_equals();
+// Where that is not wanted, for a debugger.
+inline constexpr const char* dumpable_variable = "MUSTER_DUMPABLE";
+
+// In bytes.
+uint64_t memory_of_machine();
+
 // Where another program of ours is: beside this very one.
 std::string find_beside_us(const std::string& name);
 // Of the running kernel; empty where it does not say.

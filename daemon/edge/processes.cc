@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/killpoint.h"
+#include "daemon/edge/machine.h"
 
 namespace muster {
 namespace {
@@ -39,6 +40,7 @@ Processes::Processes(Loop& loop, ProcessTree tree, LaunchCgroups cgroups, Spawne
       log_(log),
       attached_(attached),
       sink_(std::move(sink)),
+      copies_(memory_of_machine()),
       sweep_(loop, [this] { sweep(); }),
       later_(loop, [this] { sweep_.on(); }),
       child_signal_(loop, SIGCHLD, [this] { on_death(); }) {}
@@ -186,6 +188,7 @@ void Processes::erase_over() {
     if (entry.second.cgroup) cgroups_.retire(*entry.second.cgroup);
     for (auto& limit : entry.second.limits) cgroups_.retire(limit);
     keeping_.forget(entry.first);
+    copies_.give_back(entry.first);
     killpoint(Killpoint::launch_forgotten);
     return true;
   });

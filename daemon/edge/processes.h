@@ -16,6 +16,7 @@
 #include "base/uv/timer.h"
 #include "base/uv/turn.h"
 #include "daemon/edge/cgroup.h"
+#include "daemon/edge/copy_memory.h"
 #include "daemon/edge/keeping.h"
 #include "daemon/edge/launch_cgroups.h"
 #include "daemon/edge/output.h"
@@ -99,6 +100,7 @@ class Processes {
   void spawn_queued(MonoTime now);
   void spawn(Running& running);
   StartResult<Containment> contain(Running& running);
+  StartResult<void> give_memory(Launch& launch);
   void fail_start(Running& running, StartFailure failure);
   void finish_starts();
   void find_survivors(MonoTime now);
@@ -119,6 +121,7 @@ class Processes {
   Keeping& keeping_;
   Output &log_, &attached_;
   std::function<void(Event)> sink_;
+  CopyMemory copies_;
   std::map<LaunchId, Running> running_;
   std::vector<LaunchId> queue_;
   std::vector<Event> events_;

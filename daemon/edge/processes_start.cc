@@ -1,8 +1,11 @@
 // See processes.h. Here: how a launch comes to run: started, or taken over from an earlier
 // supervisor.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -22,6 +25,19 @@ UniqueFd or_ended(UniqueFd pipe) { return pipe ? std::move(pipe) : ended_pipe();
 uint64_t inode_of(int fd) {
   struct stat status {};
   return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) ? status.st_ino : 0;
+}
+
+// Those of the formation are as many as the administrator wants.
+bool shares_memory_of_copies(const Launch& launch) {
+  return launch.surroundings.isolate.value_or(false) && launch.process.type == one_off_type;
+}
+
+// Of the copies that the process and those inside see, as an earlier supervisor has given it. If it
+// is not there yet it is the machine's own, which is larger than any.
+uint64_t size_of_view(const Identity& leader) {
+  struct statvfs status {};
+  if (statvfs(fmt::format("/proc/{}/root", leader.pid).c_str(), &status) != 0) return 0;
+  return status.f_blocks * status.f_frsize;
 }
 
 }  // namespace
@@ -62,6 +78,8 @@ bool Processes::take_over(Running& running) {
                   : progress == LaunchProgress::running ? Phase::running
                                                         : Phase::exited;
   if (running.phase != Phase::starting) running.output->begin(launch);
+  if (shares_memory_of_copies(running.launch))
+    copies_.found(launch, std::min(size_of_view(identity), running.launch.surroundings.disk.count));
   deaths_ = true;
   killpoint(Killpoint::recovery_adopted);
   return true;
@@ -101,7 +119,16 @@ void Processes::spawn(Running& running) {
   for (int signal : std::exchange(running.early_signals, {})) kill(launch, signal);
 }
 
+StartResult<void> Processes::give_memory(Launch& launch) {
+  if (!shares_memory_of_copies(launch)) return {};
+  auto given = copies_.take(launch.launch, launch.surroundings.disk.count);
+  if (!given) return tl::unexpected(given.error());
+  launch.surroundings.disk.count = *given;
+  return {};
+}
+
 StartResult<Containment> Processes::contain(Running& running) {
+  if (auto given = give_memory(running.launch); !given) return tl::unexpected(given.error());
   const Launch& launch = running.launch;
   running.cgroup = cgroups_.make(launch.process, launch.launch);
   auto limits = cgroups_.limit(launch, running.cgroup);
@@ -122,7 +149,17 @@ Whereabouts Processes::whereabouts(LaunchId launch) const {
   auto found = running_.find(launch);
   if (found == running_.end() || !found->second.child) return {{"false"}, {}, {}};
   const Running& running = found->second;
-  return spawner_.whereabouts(running.launch, tree_.mark(launch), running.child->pid());
+  Whereabouts where =
+      spawner_.whereabouts(running.launch, tree_.mark(launch), running.child->pid());
+  if (!where.program) return where;
+  // A command that is run in a view is whatever those inside have made of it, and so has their
+  // limits. The words before are the program and its two arguments.
+  auto at = where.before.begin() + 3;
+  auto cgroups = running.limits;
+  if (running.cgroup) cgroups.push_back(*running.cgroup);
+  for (auto& cgroup : cgroups)
+    at = where.before.insert(at, fmt::format("try_enter={}/cgroup.procs", cgroup.directory()));
+  return where;
 }
 
 void Processes::fail_start(Running& running, StartFailure failure) {

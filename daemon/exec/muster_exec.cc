@@ -142,6 +142,9 @@ constexpr Setting settings[] = {
     {"oom_score", ExecStage::oom_score,
      [](const char* value) { return write_to("/proc/self/oom_score_adj", value); }},
     {"enter", ExecStage::cgroup, [](const char* value) { return write_to(value, "0"); }},
+    // Where one is not let in, it is still to run.
+    {"try_enter", ExecStage::cgroup,
+     [](const char* value) { return write_to(value, "0") || true; }},
     {"own_processes", ExecStage::own_processes,
      [](const char*) { return muster::enter_namespaces(); }},
     {"own_files", ExecStage::own_files,

@@ -131,6 +131,7 @@ int start(char** argv) {
   const bool fresh = arguments.table < 0;
   Kept& kept = map_kept(arguments.table);
   claim(kept.ward, fresh);
+  prctl(PR_SET_DUMPABLE, 0);  // processes of our user may not trace us, nor look into what we hold
   if (fresh) kept.ward.report = arguments.report;
 
   // The path is asked for now: once the file has been replaced, it is said to be deleted.
