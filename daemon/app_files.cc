@@ -105,7 +105,8 @@ void App::Parts::watch_files() {
 
 void App::Parts::look_at_files() {
   file_alarms.begin_look();
-  tell_what_was_found();
+  // First, or what is told here would get into the one that was taken away.
+  const bool journal_was_away = router->look_at_journal();
   for (auto* place : {&*runtime_place, &*state_place}) {
     if (place->is_in_place()) continue;
     Result<> made = restore_directories(setup.endpoints, geteuid());
@@ -115,9 +116,10 @@ void App::Parts::look_at_files() {
     else
       file_alarms.say(made.message() + "; trying again");
   }
+  tell_what_was_found();
   look_at_locks();
   look_at_sockets();
-  if (router->look_at_journal())
+  if (journal_was_away)
     tell(fmt::format("The journal {} was taken away or replaced; it is begun anew behind number {}",
                      setup.endpoints.journal_dir(), router->head().seq));
   ledger->keep(router->journal_mark());

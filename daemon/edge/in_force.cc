@@ -78,9 +78,11 @@ Result<UniqueFd> in_memory(std::string_view bytes) {
   return file;
 }
 
-uint64_t inode_of(const std::string& path) {
+// A number alone is given to another file when it has gone.
+std::pair<uint64_t, int64_t> file_state_of(const std::string& path) {
   struct stat status {};
-  return lstat(path.c_str(), &status) == 0 ? status.st_ino : 0;
+  if (lstat(path.c_str(), &status) != 0) return {};
+  return {status.st_ino, status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
 }
 
 Result<> put_in_place(const std::string& path, std::string_view bytes) {
@@ -153,15 +155,15 @@ Result<> InForceFile::keep(const InForce& next) {
   bytes_ = std::move(bytes);
   if (Result<> written = put_in_place(path_, bytes_); !written)
     return within(written.error(), "{}", path_);
-  inode_ = inode_of(path_);
+  as_left_ = file_state_of(path_);
   if (!memory) return tl::unexpected(memory.error());
   return {};
 }
 
 bool InForceFile::look() {
-  if (bytes_.empty() || inode_of(path_) == inode_) return false;
+  if (bytes_.empty() || file_state_of(path_) == as_left_) return false;
   if (!put_in_place(path_, bytes_)) return false;
-  inode_ = inode_of(path_);
+  as_left_ = file_state_of(path_);
   return true;
 }
 

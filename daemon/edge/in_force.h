@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -52,9 +53,9 @@ class InForceFile {
  private:
   std::string path_;
   std::function<void(int)> deposit_;
-  std::string settled_, newest_;  // records
-  std::string bytes_;             // of the whole file; empty: not written yet
-  uint64_t inode_ = 0;            // of the file, as it was left
+  std::string settled_, newest_;          // records
+  std::string bytes_;                     // of the whole file; empty: not written yet
+  std::pair<uint64_t, int64_t> as_left_;  // inode and time of the file
   UniqueFd memory_;
 };
 

@@ -47,17 +47,17 @@ DAMAGES = [cut_in_half, cut_off_a_byte, zeroed, flipped, emptied, of_the_future,
 
 
 def start(app):
-    """web has been scaled after the old copies were taken. Each prints what it is asked for."""
-    app.procfile(web="echo up; while read x < gate; do echo asked; done", idle=STAYS)
+    """shop has been scaled after the old copies were taken. Each prints what it is asked for."""
+    app.procfile(shop="echo up; while read x < gate; do echo asked; done", idle=STAYS)
     gate = app.gate("gate")
-    app.start("-m", "web=1,idle=2")
-    for name in "web.1", "idle.1", "idle.2":
+    app.start("-m", "shop=1,idle=2")
+    for name in "shop.1", "idle.1", "idle.2":
         app.pid(name)
     for place in app.home.runtime, app.home.state:
         shutil.copyfile(place / "ledger", app.home.path / f"old.{place.parent.name}")
-    app.ok("scale", "web=4", "idle=1")
+    app.ok("scale", "shop=4", "idle=1")
     wait_for("idle.2 to go", lambda: "idle.2" not in app.states())
-    names = [f"web.{n}" for n in range(1, 5)] + ["idle.1"]
+    names = [f"shop.{n}" for n in range(1, 5)] + ["idle.1"]
     return {name: app.pid(name) for name in names}, gate
 
 
@@ -71,7 +71,7 @@ def assert_all_is_well(app, before, gate):
              lambda: {row["process"]: row["pid"] for row in app.rows()} == before)
     for name, pid in before.items():
         assert [one for one in app.tree(name) if proc.command(one) == proc.command(pid)] == [pid]
-    assert app.formation() == "idle=1 web=4"
+    assert app.formation() == "idle=1 shop=4"
     asked = sum(line.endswith(": asked") for line in app.logs("-n", 1000))
     for _ in range(4):
         gate.open()
@@ -103,7 +103,7 @@ def test_under_a_daemon(app, damage):
     damage_all(app, damage, [app.home.runtime, app.home.state])
     kill_supervisor(app)
     assert_all_is_well(app, before, gate)
-    wait_for("an alarm", lambda: "ledger" in app.ok("status"))
+    assert "muster[files]: The ledger" in "\n".join(app.logs("-n", 1000))
     kill_both(app)
     assert_all_is_well(app, before, gate)
 
