@@ -10,6 +10,7 @@
 #include "base/pace.h"
 #include "daemon/config/formation.h"
 #include "daemon/edge/files_check.h"
+#include "daemon/edge/machine.h"
 #include "daemon/edge/release_file.h"
 
 namespace muster {
@@ -133,6 +134,7 @@ Result<AppSetup> locate(const DaemonOptions& options, KeeperLink& keeper) {
   setup.is_successor = keeper.goes_on();
   setup.kept = InForceFile::read(keeper.kept(Single::in_force));
   setup.core.stop_grace = options.stop_grace;
+  setup.core.usual = usual_of_children();
   setup.core.boot_timeout = paced("MUSTER_BOOT_TIMEOUT_MS", setup.core.boot_timeout);
   setup.core.probation = paced("MUSTER_PROBATION_MS", setup.core.probation);
   setup.core.backoff_base = paced("MUSTER_BACKOFF_MS", setup.core.backoff_base);

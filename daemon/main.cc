@@ -195,6 +195,10 @@ int start(int argc, char** argv) {
   const auto socket = number_of_variable(keeper::socket_variable);
   ParsedOptions parsed = parse_options(argc, argv);
   if (!parsed.options) return parsed.exit_status;
+  if (auto refusal = socket ? std::nullopt : refuse_few_fds()) {
+    complain(*refusal);
+    return 1;
+  }
   log_to_stderr();
   std::signal(SIGPIPE, SIG_IGN);
   before_fatal_signals(note_fatal_error);

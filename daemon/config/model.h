@@ -21,7 +21,7 @@ struct ProcessType {
 // More than one process of it would do the same work twice. Its line in muster.toml counts, else
 // its name.
 inline bool is_singleton(const ProcessType& type) {
-  return type.settings.singleton.value_or(type.name == "clock" || type.name == "scheduler");
+  return type.settings.singleton.value_or(is_singleton_by_name(type.name));
 }
 
 // The tables of muster.toml that are no type's: what all have, and what one-offs have besides.

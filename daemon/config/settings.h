@@ -220,6 +220,11 @@ struct RollWidth {
   bool operator==(const RollWidth&) const = default;
 };
 
+// Where its table does not say.
+inline bool is_singleton_by_name(std::string_view type) {
+  return type == "clock" || type == "scheduler";
+}
+
 struct Settings {
   Booting booting;
   Watching watching;
@@ -235,6 +240,19 @@ struct Settings {
   Environment env;                    // on top of the .env files
   bool operator==(const Settings&) const = default;
 };
+
+// What holds for a process where the files say nothing: what the daemon itself was started with.
+// None: it is not known, so that no value is the same.
+struct Usual {
+  Nanos grace = 10s;
+  Backoff backoff;
+  std::optional<FileMask> umask;
+  std::optional<Niceness> nice;
+  std::optional<ResourceLimit> nofile, core;
+  std::optional<OomScore> oom_score;
+};
+// The same settings with every default written out, so that those are equal that mean the same.
+Settings written_out(Settings settings, std::string_view type, const Usual& usual);
 
 // The keys whose values differ.
 struct ChangedKeys {

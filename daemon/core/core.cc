@@ -8,19 +8,23 @@
 
 namespace muster {
 
-Core::State::State(AppModel model, const FormationCounts& wish, CoreOptions core_options,
+Core::State::State(AppModel model, const FormationCounts& wished, CoreOptions core_options,
                    Releases kept)
     : options(core_options),
       releases(std::move(kept)),
       types(std::move(model)),
       model_number(core_options.model_number),
-      formation(fitted(wish, types)),
+      formation(fitted(wished, types)),
       waiting(out),
-      driver(types, formation, releases, options, table, waiting, out) {}
+      driver(types, formation, releases, options, table, waiting, out) {
+  formation = fit(wished);
+  options.usual.grace = options.stop_grace;
+  options.usual.backoff = {options.backoff_base, options.backoff_cap};
+}
 
 std::vector<Action> Core::State::start(Now now) {
   out.begin(now);
-  out.add(SaveFormation{formation});
+  out.add(SaveFormation{wish()});
   listen();
   timetable.follow(types, now.wall);
   for (auto& [type, count] : formation)

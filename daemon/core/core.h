@@ -23,8 +23,10 @@ struct CoreOptions {
   Nanos backoff_base = 10s;  // second crash in a row; doubles from there
   Nanos backoff_cap = 10min;
   Nanos backoff_reset = 10min;  // up for so long: crashes are forgotten
-  LaunchId first_launch = 1;    // higher than any that an earlier daemon gave out
-  uint64_t model_number = 1;    // of the model that the core begins with
+  // What a process is launched with where muster.toml says nothing; grace and backoff are above.
+  Usual usual = {};
+  LaunchId first_launch = 1;  // higher than any that an earlier daemon gave out
+  uint64_t model_number = 1;  // of the model that the core begins with
 };
 
 class Core {

@@ -167,7 +167,11 @@ void Driver::launch(Process& p) {
 
 void Driver::take_stopping(Process& p) {
   const Settings* settings = settings_of(p);
-  if (settings) p.stopping = settings->stopping;
+  if (!settings || settings->stopping == p.stopping) return;
+  const bool is_longer_or_shorter = p.stopping.grace != settings->stopping.grace;
+  p.stopping = settings->stopping;
+  if (p.state == ProcessState::stopping && p.deadline && is_longer_or_shorter)
+    table_.set_deadline(p, std::max(out_.now().mono, p.since.mono + grace_of(p)));
 }
 
 void Driver::arm(Process& p, Nanos delay) { table_.set_deadline(p, out_.now().mono + delay); }

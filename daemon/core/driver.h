@@ -29,10 +29,20 @@ class Driver {
 
   // What it needs and is not there: "db (0 of 1 up)". Nothing if it may be launched.
   std::optional<std::string> unmet_need(const Process& process) const;
+  // The same, but nothing where that is on its way, or is among the types that are to be started.
+  std::optional<std::string> lacking_need(const Process& process,
+                                          const std::set<std::string>& to_start) const;
   // Somebody may have come up.
   void launch_what_waits();
   // It is to end when its time has come, and until then not to be launched again if it ends itself.
   void let_rest(Process& process);
+
+  // It is its turn to be restarted; why, is said where it was nobody's request.
+  void take_turn(Process& process);
+  // It stays as it is, though it is old or large, until this has passed.
+  void spare(Process& process);
+  // The types in which a process has come to wait for its turn, since this was last asked.
+  std::set<std::string> take_types_with_turns() { return std::exchange(types_with_turns_, {}); }
 
   // Its turn is over, whether it has come or not; who waits for it waits for its next launch.
   void end_turn(Process& process);
@@ -41,7 +51,9 @@ class Driver {
   struct Ended {
     ProcessName name;
     std::optional<int32_t> status;
-    std::string trouble;  // why it could not be launched
+    std::string trouble;  // why it could not be launched, or was ended
+    std::string type;     // whose settings it had
+    bool was_told;        // to end, and not because its time was over
   };
   std::vector<Ended> take_ended() { return std::exchange(ended_, {}); }
 
@@ -83,6 +95,9 @@ class Driver {
   void prepare(Process& process);
   void launch(Process& process);
   std::pair<uint32_t, uint32_t> those_that_serve(const Need& need) const;
+  bool is_met(const Need& need) const;
+  bool is_on_its_way(const Need& need) const;
+  std::string text_of_unmet(const Need& need) const;
   Launch::Midst midst_of(LaunchId launch) const;
   Launch launch_of(const Process& process, LaunchId launch) const;
   void give_port(Process& process);
@@ -91,6 +106,7 @@ class Driver {
   void settle(Process& process);
   void back_off(Process& process);
   void give_up(Process& process);
+  void wait_for_turn(Process& process);
   void retire(Process& process);
   void hang_up(Process& process);
   void terminate(Process& process);
@@ -125,6 +141,7 @@ class Driver {
   Outbox& out_;
   Ports ports_;
   std::set<ProcessName> waiting_for_needs_;
+  std::set<std::string> types_with_turns_;
   LaunchId next_launch_;
   std::vector<Ended> ended_;
 };

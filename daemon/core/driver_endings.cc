@@ -12,7 +12,9 @@ void Driver::settle(Process& p) {
   const int status = p.last_exit.value_or(255);
   const auto attached = p.one_off && p.one_off->attached ? p.one_off->asker : std::nullopt;
   auto awaiting_rest = std::exchange(p.awaiting_rest, {});
-  if (p.one_off) ended_.push_back({p.name, p.last_exit, p.trouble});
+  if (p.one_off)
+    ended_.push_back({p.name, p.last_exit, p.trouble, p.one_off->inside ? "" : p.one_off->type,
+                      p.trouble.empty() && p.wish == Wish::rest});
   table_.clear_launch(p);
   apply(p, settled(p.wish, p.one_off.has_value()));  // p may be gone now
   waiting_.report_all(awaiting_rest);

@@ -4,6 +4,7 @@
 
 #include "daemon/config/needs.h"
 #include "daemon/core/driver.h"
+#include "daemon/core/texts.h"
 
 namespace muster {
 namespace {
@@ -33,22 +34,55 @@ std::pair<uint32_t, uint32_t> Driver::those_that_serve(const Need& need) const {
 }
 
 // Of a type that is scaled to 0 nothing is there.
+bool Driver::is_met(const Need& need) const {
+  const auto [serving, wished] = those_that_serve(need);
+  return wished > 0 && serving == wished;
+}
+
+std::string Driver::text_of_unmet(const Need& need) const {
+  const auto [serving, wished] = those_that_serve(need);
+  return fmt::format("{} ({} of {} {})", need.type, serving, wished, name_of_served(need.until));
+}
+
 std::optional<std::string> Driver::unmet_need(const Process& p) const {
   const Settings* settings = p.one_off ? nullptr : settings_of(p);
   if (!settings) return {};
-  for (auto& need : settings->needs) {
-    const auto [serving, wished] = those_that_serve(need);
-    if (wished == 0 || serving < wished)
-      return fmt::format("{} ({} of {} {})", need.type, serving, wished,
-                         name_of_served(need.until));
+  for (auto& need : settings->needs)
+    if (!is_met(need)) return text_of_unmet(need);
+  return {};
+}
+
+// Nobody has to do anything for it to be there.
+bool Driver::is_on_its_way(const Need& need) const {
+  using enum ProcessState;
+  auto wished = formation_.find(need.type);
+  if (wished == formation_.end() || wished->second == 0) return false;
+  for (uint32_t number = 1; number <= wished->second; number++) {
+    const Process* p = table_.find({need.type, number});
+    const bool ending = p && (p->state == stopping || p->state == killing || p->state == draining);
+    const bool comes = p && (p->state == ProcessState::waiting || p->state == starting ||
+                             (ending && p->wish == Wish::restart));
+    if (!comes && !(p && serves(*p, need.until))) return false;
   }
+  return true;
+}
+
+std::optional<std::string> Driver::lacking_need(const Process& p,
+                                                const std::set<std::string>& to_start) const {
+  const Settings* settings = p.one_off ? nullptr : settings_of(p);
+  if (!settings) return {};
+  for (auto& need : settings->needs)
+    if (!is_met(need) && !to_start.contains(need.type) && !is_on_its_way(need))
+      return text_of_unmet(need);
   return {};
 }
 
 // What needs nothing, or has it, does not wait.
 void Driver::prepare(Process& p) {
-  if (unmet_need(p)) return change(p, ProcessState::waiting, Wish::run);
-  apply(p, cell(ProcessState::waiting, LifeEvent::met));
+  const auto need = unmet_need(p);
+  if (!need) return apply(p, cell(ProcessState::waiting, LifeEvent::met));
+  change(p, ProcessState::waiting, Wish::run);
+  publish(p, RecordKind::notice, texts::waits(*need));
 }
 
 void Driver::launch_what_waits() {

@@ -24,7 +24,8 @@ void Driver::await_ready(Process& p) {
   const Settings* settings = settings_of(p);
   const auto timeout = settings ? settings->booting.timeout : std::nullopt;
   const bool by_itself = p.readiness.kind == Kind::delay;
-  arm(p, by_itself ? p.readiness.delay : timeout.value_or(options_.boot_timeout));
+  const Nanos longest = timeout.value_or(by_itself ? p.readiness.delay : options_.boot_timeout);
+  arm(p, by_itself ? std::min(p.readiness.delay, longest) : longest);
   ask_for_readiness(p);
 }
 
@@ -36,9 +37,10 @@ void Driver::ask_for_readiness(const Process& p) {
 }
 
 void Driver::end_boot(Process& p) {
-  if (p.readiness.kind == Kind::delay) return step(p, LifeEvent::ready);
   const Settings* settings = settings_of(p);
   const auto timeout = settings ? settings->booting.timeout : std::nullopt;
+  if (p.readiness.kind == Kind::delay && p.readiness.delay <= timeout.value_or(Nanos::max()))
+    return step(p, LifeEvent::ready);
   const Nanos waited = timeout.value_or(options_.boot_timeout);
   publish_error(p, "R10",
                 p.readiness.kind == Kind::port && p.name.type == "web"

@@ -40,12 +40,13 @@ std::optional<MonoTime> Driver::old_from(const Process& p) const {
   const Settings* settings = p.wish != Wish::run ? nullptr : settings_of(p);
   if (!settings || !settings->watching.max_age) return {};
   const Nanos age = settings->watching.max_age->length;
-  return p.since.mono + age + spread(age, *p.launch);
+  return std::max(p.since.mono + age + spread(age, *p.launch), p.spared_until);
 }
 
 void Driver::keep_watch(Process& p) {
   if (p.state != ProcessState::up || (p.one_off && p.one_off->hung_up)) return;
-  const auto silent = silent_from(p), old = old_from(p);
+  const auto silent = silent_from(p);
+  const auto old = p.turn == Turn::none ? old_from(p) : std::nullopt;
   table_.set_deadline(p, silent && old ? std::min(*silent, *old) : silent ? silent : old);
 }
 
@@ -78,16 +79,20 @@ void Driver::on(const Grown& event) {
   const bool runs = p && p->state == ProcessState::up && p->wish == Wish::run;
   const Settings* settings = runs ? settings_of(*p) : nullptr;
   if (!settings || !settings->watching.max_memory) return;
+  if (p->turn != Turn::none || out_.now().mono < p->spared_until) return;
   publish(*p, RecordKind::notice,
           texts::memory_used(event.bytes, settings->watching.max_memory->count));
   publish_error(*p, "R14", texts::grown());
-  step(*p, LifeEvent::restart);
+  wait_for_turn(*p);
 }
 
 void Driver::run_out(Process& p) {
   const MonoTime now = out_.now().mono;
   if (p.one_off) {
-    if (!p.one_off->hung_up) publish(p, RecordKind::notice, texts::timed_out(now - p.since.mono));
+    if (!p.one_off->hung_up) {
+      p.trouble = texts::timed_out(now - p.since.mono);
+      publish(p, RecordKind::notice, p.trouble);
+    }
     return step(p, LifeEvent::stop);
   }
   if (auto silent = silent_from(p); silent && *silent <= now) {
@@ -95,10 +100,28 @@ void Driver::run_out(Process& p) {
     publish_error(p, "watchdog", texts::silent(*watchdog_of(p)));
     return step(p, LifeEvent::hung);
   }
-  if (auto old = old_from(p); old && *old <= now) {
-    publish(p, RecordKind::notice, texts::old(now - p.since.mono));
-    return step(p, LifeEvent::restart);
-  }
+  if (auto old = old_from(p); old && *old <= now && p.turn == Turn::none) wait_for_turn(p);
+  keep_watch(p);
+}
+
+// Several may be old or large at the same time, as after a reload: they are restarted as any others
+// of their type are, so that somebody always serves.
+void Driver::wait_for_turn(Process& p) {
+  p.turn = Turn::waiting;
+  types_with_turns_.insert(p.name.type);
+}
+
+void Driver::take_turn(Process& p) {
+  const MonoTime now = out_.now().mono;
+  const auto old = p.state == ProcessState::up ? old_from(p) : std::nullopt;
+  if (old && *old <= now) publish(p, RecordKind::notice, texts::old(now - p.since.mono));
+  end_turn(p);
+  p.turn = Turn::taken;
+  step(p, LifeEvent::restart);
+}
+
+void Driver::spare(Process& p) {
+  p.spared_until = out_.now().mono + options_.backoff_reset;
   keep_watch(p);
 }
 

@@ -118,10 +118,9 @@ FormationCounts fitted(const FormationCounts& wish, const Types& types) {
   return formation;
 }
 
-FormationCounts formation_for(const Types& types, const FormationCounts& formation) {
-  FormationCounts wanted = fitted(formation, types);
-  if (types.find("web") && !formation.contains("web")) wanted["web"] = 1;
-  return fitted(wanted, types);
+FormationCounts wish_for(const Types& types, FormationCounts wished) {
+  if (types.find("web")) wished.emplace("web", 1);
+  return wished;
 }
 
 std::string formation_text(const FormationCounts& formation) {

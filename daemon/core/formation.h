@@ -43,9 +43,9 @@ std::optional<RefusedReply> refuse_more_than_allowed(const ScalePlan& plan, cons
 // lacks go, and what is over the limit is cut, as is what of a type there may not be.
 FormationCounts fitted(const FormationCounts& wish, const Types& types);
 
-// The formation for another model of the same app: types that are new get 0, `web` 1, as on a first
-// deploy.
-FormationCounts formation_for(const Types& types, const FormationCounts& formation);
+// What is wished where the types are other ones than before: of `web`, if it is new, 1, as on a
+// first deploy.
+FormationCounts wish_for(const Types& types, FormationCounts wished);
 
 // "web=2, worker=1": alphabetical, zeros included.
 std::string formation_text(const FormationCounts& formation);

@@ -36,6 +36,13 @@ void LineLimit::took(uint64_t lines, size_t bytes) {
   full_at_ += lines * per_line_;
 }
 
+bool LineLimit::take_beginning(MonoTime now) {
+  const auto last = std::max(told_at_, beginning_told_at_);
+  if (!held_since_ || (beginning_told_at_ && now < *last + notice_every)) return false;
+  beginning_told_at_ = now;
+  return true;
+}
+
 std::optional<Nanos> LineLimit::take_held_back(MonoTime now, bool at_end) {
   if (at_end && held_since_) held_back_ += now - *std::exchange(held_since_, std::nullopt);
   if (held_back_ == Nanos(0) || (!at_end && now < *told_at_ + notice_every)) return std::nullopt;

@@ -27,6 +27,9 @@ class LineLimit {
   // It is to end: from now on there is no limit.
   void lift(MonoTime now);
 
+  // Whether it has just come to be held back, and nobody was told of that for a while.
+  bool take_beginning(MonoTime now);
+
   // For how long it has been held back and nobody was told, if it is time to tell: at most once in
   // `notice_every`, or at the end.
   std::optional<Nanos> take_held_back(MonoTime now, bool at_end = false);
@@ -46,6 +49,7 @@ class LineLimit {
   std::optional<MonoTime> held_since_;
   Nanos held_back_{};
   std::optional<MonoTime> told_at_;  // or, before that, when it was first held back
+  std::optional<MonoTime> beginning_told_at_;
 };
 
 }  // namespace muster

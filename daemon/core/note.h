@@ -82,8 +82,11 @@ struct DaemonNote {
   bool hurrying = false;  // without waiting for the grace
   uint64_t release = 0;   // which is in force
   std::optional<TrialNote> trial;
-  DueTimes due;        // of the types that have a schedule
-  uint64_t model = 0;  // the number of that which is in force
+  DueTimes due;            // of the types that have a schedule
+  uint64_t model = 0;      // the number of that which is in force
+  FormationCounts put_by;  // wished, and not in the formation
+  std::vector<std::string> stopped_schedules;
+  std::map<std::string, std::string> failed_runs;
   bool operator==(const DaemonNote&) const = default;
 };
 

@@ -68,6 +68,7 @@ struct Process {
   std::string trouble;  // why the last launch failed
   std::optional<OneOff> one_off;
   Turn turn = Turn::none;
+  MonoTime spared_until{};  // old or large, it is not restarted before
   std::vector<WaiterId> awaiting_rest, awaiting_launch;
   std::vector<WaiterId> awaiting_turn;  // then its launch
 };

@@ -68,6 +68,8 @@ void Core::State::ask(const Asker& asker, const std::string&, const StatusReques
   }
   if (!crashed.empty()) reply.alarms.push_back("keeps crashing: " + listing(crashed));
   if (!failed.empty()) reply.alarms.push_back("has failed: " + listing(failed));
+  for (auto& [type, how] : failed_runs)
+    reply.alarms.push_back(fmt::format("{} has failed at its time: {}", type, how));
   out.add(AnswerStatus{asker.client, Reply{asker.request_id, false, std::move(reply)}});
 }
 

@@ -11,14 +11,35 @@ void Core::State::ask(const Asker& asker, const std::string& by, const ScaleRequ
   if (!plan) return out.answer(asker, plan.error());
   if (auto refusal = refuse_more_than_allowed(*plan, types))
     return out.answer(asker, std::move(*refusal));
-  if (plan->formation != formation) adopt(plan->formation, by);
+  size_t forgotten = 0;
+  for (auto& [type, count] : plan->changed) forgotten += put_by.erase(type);
+  if (plan->formation != formation)
+    adopt(plan->formation, by);
+  else if (forgotten > 0)
+    out.add(SaveFormation{wish()});
   out.answer(asker, ScaleReply{std::move(plan->changed), formation});
+}
+
+FormationCounts Core::State::wish() const {
+  FormationCounts wished = formation;
+  for (auto& [type, count] : put_by) wished[type] = count;
+  return wished;
+}
+
+// What the limit of all processes cuts is not remembered: it is known to whoever wished it.
+FormationCounts Core::State::fit(const FormationCounts& wished) {
+  FormationCounts fitting = fitted(wished, types);
+  put_by.clear();
+  for (auto& [name, count] : wished)
+    if (const ProcessType* type = types.find(name); type && count > scalability(*type).most)
+      put_by[name] = count;
+  return fitting;
 }
 
 void Core::State::adopt(FormationCounts wanted, const std::string& by) {
   const FormationCounts before = std::exchange(formation, std::move(wanted));
   announce(RecordKind::scale, texts::scale(formation_text(formation), by), by);
-  out.add(SaveFormation{formation});
+  out.add(SaveFormation{wish()});
 
   for (auto& [type, count] : before) {
     std::vector<Process*> processes = table.of_type(type);
@@ -41,6 +62,7 @@ void Core::State::ask(const Asker& asker, const std::string& by, const StartRequ
   auto chosen = select_of_formation(table, formation, request.names);
   if (!chosen) return out.answer(asker, chosen.error());
   announce(RecordKind::notice, texts::command("Start", listing(request.names), by), by);
+  stop_schedules(request.names, false);
   const WaiterId waiter = waiting.open(asker, names_of(*chosen));
   for (Process* p : *chosen) {
     const bool runs =
@@ -60,6 +82,7 @@ void Core::State::ask(const Asker& asker, const std::string& by, const StopReque
   auto chosen = select(table, formation, request.names);
   if (!chosen) return out.answer(asker, chosen.error());
   announce(RecordKind::notice, texts::command("Stop", listing(request.names), by), by);
+  stop_schedules(request.names, true);
   const WaiterId waiter = waiting.open(asker, names_of(*chosen));
   for (Process* p : *chosen) {
     if (p->launch) {

@@ -162,8 +162,9 @@ void Core::State::put_in_force(const Release& before, std::optional<AppModel> mo
   FormationCounts wanted = formation;
   if (model) {
     types = Types(std::move(*model));
-    wanted = formation_for(types, formation);
+    wanted = fit(wish_for(types, wish()));
     timetable.follow(types, out.now().wall);
+    forget_what_has_no_schedule();
     for (Process* p : table.everything()) driver.take_stopping(*p);
   }
   // What of the old release was never replaced goes on as it is.

@@ -1,5 +1,6 @@
 // Reload: read the files again, and change only what differs. New types start at 0 (`web` at 1), as
 // on a first deploy; types that are gone lose their processes.
+#include <algorithm>
 #include <set>
 
 #include "daemon/core/listing.h"
@@ -23,15 +24,26 @@ std::vector<std::string> changed_names(const Environment& before, const Environm
   return {names.begin(), names.end()};
 }
 
+}  // namespace
+
 // What is different about a type, by name; what of it concerns only the next launch is a reason to
-// restart.
-ChangedKeys changes_of(const ProcessType& before, const ProcessType& after) {
-  ChangedKeys changed = changed_keys(before.settings, after.settings);
+// restart. A default that is written out is no difference.
+ChangedKeys Core::State::changes_of(const ProcessType& before, const ProcessType& after) const {
+  ChangedKeys changed = changed_keys(written_out(before.settings, before.name, options.usual),
+                                     written_out(after.settings, after.name, options.usual));
   if (before.command != after.command) changed.at_start.insert(changed.at_start.begin(), "command");
   return changed;
 }
 
-}  // namespace
+// As a singleton or with a cron a type may have fewer processes than it has, and without it again
+// as many as were wished.
+std::string Core::State::effect_on_formation(const std::string& type,
+                                             const FormationCounts& wanted) {
+  const uint32_t had = formation[type], will = wanted.at(type);
+  if (will < had) return "stopping " + count_text(had - will);
+  if (will > had) return "starting " + count_text(will - had);
+  return "without a restart";
+}
 
 void Core::State::ask(const Asker& asker, const std::string& by, const ReloadRequest&) {
   if (reloads.size() >= reload_limit)
@@ -72,11 +84,12 @@ void Core::State::answer_reload(const Reload& from, Result<AppModel>& model) {
 std::vector<std::string> Core::State::reload(AppModel model, const std::string& by) {
   const Types before = std::exchange(types, Types(std::move(model)));
   model_number++;
-  FormationCounts wanted = formation_for(types, formation);
+  FormationCounts wanted = fit(wish_for(types, wish()));
   const auto variables = changed_names(before.model().env, types.model().env);
 
   std::vector<std::string> told;
   std::vector<Process*> to_restart;
+  std::vector<std::pair<std::string, ChangedKeys>> changed;  // by type
   for (auto& type : before.model().types)
     if (!types.find(type.name))
       told.push_back(fmt::format("{}: removed, stopping {}", type.name,
@@ -87,24 +100,27 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
       told.push_back(fmt::format("{}: new, running {}", type.name, count_text(wanted[type.name])));
       continue;
     }
-    const ChangedKeys changed = changes_of(*old, type);
-    if (!changed.at_once.empty())
-      told.push_back(
-          fmt::format("{}: {} changed, without a restart", type.name, listing(changed.at_once)));
-    if (changed.at_start.empty() && variables.empty()) continue;
-    size_t restarting = 0;
+    changed.emplace_back(type.name, changes_of(*old, type));
+    if (changed.back().second.at_start.empty() && variables.empty()) continue;
     for (Process* p : table.of_type(type.name)) {
       if (p->one_off) continue;
       if (!p->identity) p->command = type.command;
       const bool rests = p->wish == Wish::rest || p->wish == Wish::finish;
-      if (rests || !includes(wanted, p->name)) continue;
-      to_restart.push_back(p);
-      restarting++;
+      if (!rests && includes(wanted, p->name)) to_restart.push_back(p);
     }
-    if (!changed.at_start.empty())
-      told.push_back(fmt::format("{}: {} changed, restarting {}", type.name,
-                                 listing(changed.at_start), count_text(restarting)));
   }
+  const auto lacking = those_that_lack(to_restart);
+  for (auto& [type, keys] : changed) {
+    const auto is_its = [&, &name = type](const Process* p) { return p->name.type == name; };
+    const auto restarting = std::count_if(to_restart.begin(), to_restart.end(), is_its);
+    if (!keys.at_once.empty())
+      told.push_back(fmt::format("{}: {} changed, {}", type, listing(keys.at_once),
+                                 effect_on_formation(type, wanted)));
+    if (!keys.at_start.empty())
+      told.push_back(fmt::format("{}: {} changed, restarting {}", type, listing(keys.at_start),
+                                 count_text(static_cast<size_t>(restarting))));
+  }
+  told.insert(told.end(), lacking.begin(), lacking.end());
   for (Process* p : table.everything()) {
     driver.take_stopping(*p);
     driver.keep_watch(*p);
@@ -118,6 +134,7 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
            texts::reloaded(by, told.empty() ? "nothing changed" : listing(told, "; ")), by);
   listen();
   timetable.follow(types, out.now().wall);
+  forget_what_has_no_schedule();
   if (wanted != formation) adopt(std::move(wanted), by);
   for (Process* p : to_restart) give_turn(*p);
   return told;

@@ -12,6 +12,11 @@ namespace muster {
 void Core::State::ask(const Asker& asker, const std::string& by, const RestartRequest& request) {
   auto chosen = select_of_formation(table, formation, request.names);
   if (!chosen) return out.answer(asker, chosen.error());
+  for (auto& name : request.names)
+    if (const ProcessType* type = types.find(name); type && type->settings.cron)
+      return refuse(asker, Refusal::no, texts::not_restartable(name));
+  if (auto lacking = those_that_lack(*chosen); !lacking.empty())
+    return refuse(asker, Refusal::no, listing(lacking, "; "));
   const std::string what = request.names.empty() ? "all processes" : listing(request.names);
   announce(RecordKind::notice, texts::command("Restart", what, by), by);
   const WaiterId waiter = waiting.open(asker, names_of(*chosen));
@@ -30,7 +35,23 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RestartRe
   waiting.close(waiter);
 }
 
+// Those that run, and would only wait if they were restarted, each with what for. They are to stay
+// as they are.
+std::vector<std::string> Core::State::those_that_lack(std::vector<Process*>& to_restart) {
+  std::set<std::string> to_start;
+  for (const Process* p : to_restart) to_start.insert(p->name.type);
+  std::vector<std::string> lacking;
+  std::erase_if(to_restart, [&](const Process* p) {
+    const bool runs = p->state == ProcessState::starting || p->state == ProcessState::up;
+    const auto need = runs ? driver.lacking_need(*p, to_start) : std::nullopt;
+    if (need) lacking.push_back(texts::lacks(p->name.text(), *need));
+    return need.has_value();
+  });
+  return lacking;
+}
+
 void Core::State::roll_on() {
+  rolling.merge(driver.take_types_with_turns());
   for (auto type = rolling.begin(); type != rolling.end();)
     type = roll_on(table.of_type(*type)) ? std::next(type) : rolling.erase(type);
 }
@@ -54,9 +75,7 @@ bool Core::State::roll_on(const std::vector<Process*>& of_type) {
   const size_t width = of_type.empty() ? 1 : roll_width(of_type.front()->name.type);
   for (Process* p : of_type) {
     if (p->turn != Turn::waiting || taken >= width) continue;
-    driver.end_turn(*p);
-    p->turn = Turn::taken;
-    driver.step(*p, LifeEvent::restart);
+    driver.take_turn(*p);
     taken++;
   }
   return taken > 0;
@@ -73,6 +92,7 @@ void Core::State::stop_rolling(const Process& because, const std::vector<Process
     if (p->turn == Turn::none) continue;
     if (p->turn == Turn::waiting) left.push_back(p->name.text());
     p->turn = Turn::none;
+    driver.spare(*p);
     waiting.report_all(p->awaiting_turn, fmt::format("{} did not come up, {} stays as it was",
                                                      because.name.text(), p->name.text()));
   }

@@ -18,6 +18,7 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RunReques
                   fmt::format("run: request {} is still under way", asker.request_id));
 
   OneOff one_off;
+  std::optional<OneOff> task;  // as the core itself runs one of its type
   std::string where;
   if (!request.inside.empty()) {
     auto chosen = select_running(table, formation, request.inside);
@@ -30,6 +31,8 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RunReques
     if (other.port) one_off.env.emplace_back("PORT", std::to_string(*other.port));
   } else if (const ProcessType* type = types.find(request.command[0])) {
     const std::vector<std::string> rest(request.command.begin() + 1, request.command.end());
+    if (auto why = why_not_beside(*type)) return refuse(asker, Refusal::no, *why);
+    if (type->settings.cron || type->name == release_type) task = task_of(*type);
     one_off.type = type->name;
     one_off.command = type->command + (rest.empty() ? "" : " ") + shell_quoted(rest);
   } else {
@@ -37,8 +40,15 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RunReques
   }
   one_off.env.insert(one_off.env.end(), request.env.begin(), request.env.end());
   const Surroundings& usual = types.model().one_offs.surroundings;
-  one_off.isolated = !one_off.inside && !request.shared && usual.isolate.value_or(true);
+  const bool is_isolated = task ? task->isolated : usual.isolate.value_or(true);
+  one_off.isolated = !one_off.inside && !request.shared && is_isolated;
+  if (request.disk && !one_off.isolated)
+    return refuse(
+        asker, Refusal::usage,
+        "run: a limit of the disk is for what works on a copy of the files, and this does "
+        "not");
   one_off.limits = {request.memory, request.disk, request.cpu, request.timeout};
+  if (task && !one_off.limits.timeout) one_off.limits.timeout = task->limits.timeout;
   one_off.asker = asker;
   if (!request.detach)
     one_off.attached =

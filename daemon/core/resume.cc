@@ -108,18 +108,27 @@ DaemonNote Core::State::daemon_note() const {
                   releases.current().number,
                   {},
                   timetable.due(),
-                  model_number};
+                  model_number,
+                  put_by,
+                  {stopped_schedules.begin(), stopped_schedules.end()},
+                  failed_runs};
   if (trial) note.trial = {trial->release, trial->back_to, trial->first_launch, trial->formation};
   return note;
 }
 
 std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
   out.begin(now);
-  formation = formation_for(types, memory.daemon.formation);
+  formation = memory.daemon.formation;
+  put_by = memory.daemon.put_by;
+  formation = fit(wish_for(types, wish()));
+  stopped_schedules = {memory.daemon.stopped_schedules.begin(),
+                       memory.daemon.stopped_schedules.end()};
+  failed_runs = memory.daemon.failed_runs;
+  forget_what_has_no_schedule();
   one_offs_named = memory.daemon.one_offs_named;
   driver.continue_from(memory.daemon.next_launch);
   if (memory.daemon.ending) phase = memory.daemon.hurrying ? Phase::hurrying : Phase::ending;
-  out.add(SaveFormation{formation});
+  out.add(SaveFormation{wish()});
   listen();
   timetable.go_on_with(memory.daemon.due);
   timetable.follow(types, now.wall);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "daemon/core/listing.h"
+#include "proto/limits.h"
 
 namespace muster {
 namespace {
@@ -24,9 +25,14 @@ std::string no_such_process(const std::string& word, const std::string& type,
 
 bool is_pattern(const std::string& word) { return word.find_first_of("*?[") != word.npos; }
 
+// No name is as long. The C library takes its time for one that is.
+constexpr size_t longest_pattern = limits::bus_topic;
+
 // Of types where it has no dot, as a word without one is a type.
 Verdict<std::vector<Process*>> select_pattern(ProcessTable& table, const FormationCounts& formation,
                                               const std::string& pattern) {
+  if (pattern.size() > longest_pattern)
+    return no(fmt::format("a pattern has {} characters at most", longest_pattern));
   const bool of_types = pattern.find('.') == pattern.npos;
   auto matches = [&](const std::string& name) {
     return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
@@ -71,6 +77,13 @@ Verdict<std::vector<Process*>> select(ProcessTable& table, const FormationCounts
             [](const Process* a, const Process* b) { return a->name < b->name; });
   chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
   return chosen;
+}
+
+bool stands_for(const std::string& word, const std::string& type,
+                const FormationCounts& formation) {
+  if (word == type || (word == "all" && !formation.contains(word))) return true;
+  return is_pattern(word) && word.size() <= longest_pattern && word.find('.') == word.npos &&
+         ::fnmatch(word.c_str(), type.c_str(), 0) == 0;
 }
 
 std::vector<std::string> names_of(const std::vector<Process*>& processes) {

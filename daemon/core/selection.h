@@ -16,6 +16,9 @@ namespace muster {
 Verdict<std::vector<Process*>> select(ProcessTable& table, const FormationCounts& formation,
                                       const std::vector<std::string>& words);
 
+// Whether a word of a request stands for all of this type: its name, a pattern, or `all`.
+bool stands_for(const std::string& word, const std::string& type, const FormationCounts& formation);
+
 std::vector<std::string> names_of(const std::vector<Process*>& processes);
 
 // The same, but only what is in the formation, for verbs that launch: one-offs and processes that

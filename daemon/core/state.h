@@ -14,7 +14,7 @@
 namespace muster {
 
 struct Core::State {
-  State(AppModel model, const FormationCounts& wish, CoreOptions core_options, Releases kept);
+  State(AppModel model, const FormationCounts& wished, CoreOptions core_options, Releases kept);
 
   std::vector<Action> start(Now now);
   std::vector<Action> resume(const Memory& memory, Now now);
@@ -62,6 +62,7 @@ struct Core::State {
   // A restart goes on: in each type that it concerns the next one's turn comes, if it is time.
   void roll_on();
   bool roll_on(const std::vector<Process*>& of_type);
+  std::vector<std::string> those_that_lack(std::vector<Process*>& to_restart);
   size_t roll_width(const std::string& type) const;
   void stop_rolling(const Process& because, const std::vector<Process*>& of_type);
 
@@ -73,6 +74,8 @@ struct Core::State {
   static constexpr size_t reload_limit = 64;  // each is one more reading of the same files
   void begin_reload(Reload reload);
   std::vector<std::string> reload(AppModel model, const std::string& by);
+  std::string effect_on_formation(const std::string& type, const FormationCounts& wanted);
+  ChangedKeys changes_of(const ProcessType& before, const ProcessType& after) const;
   void answer_reload(const Reload& reload, Result<AppModel>& model);
 
   // A change of the release that is under way, the first in line, or waits for its turn.
@@ -112,7 +115,17 @@ struct Core::State {
     return trial && phase == Phase::running ? trial->until : std::nullopt;
   }
 
+  // What people wish, also where the types do not let it be so now.
+  FormationCounts wish() const;
+  // The formation for the types as they are, of which what they do not let be is put by.
+  FormationCounts fit(const FormationCounts& wished);
+
   void launch_what_is_due();
+  const Process* running_task(const ProcessType& type);
+  std::optional<std::string> why_not_beside(const ProcessType& type);
+  void judge_run(const Driver::Ended& ended);
+  void forget_what_has_no_schedule();
+  void stop_schedules(const std::vector<std::string>& words, bool stop);
   void launch_scheduled(const ProcessType& type);
   std::optional<MonoTime> due_deadline() const {
     return phase == Phase::running ? next_look : std::nullopt;
@@ -140,6 +153,9 @@ struct Core::State {
   Types types;
   uint64_t model_number;  // of the types and of the release that is current
   FormationCounts formation;
+  // How many processes are wished of types that may have fewer, as a singleton or one with a cron:
+  // for the day when they may.
+  FormationCounts put_by;
   Outbox out;
   ProcessTable table;
   std::map<ProcessName, ProcessNote> noted;  // as the last notes have them
@@ -156,7 +172,9 @@ struct Core::State {
   std::optional<AppModel> next_model;  // where its code is another
   std::optional<Trial> trial;
   Timetable timetable;
-  std::optional<MonoTime> next_look;  // at the timetable
+  std::set<std::string> stopped_schedules;         // the types that `stop` keeps from being run
+  std::map<std::string, std::string> failed_runs;  // of types with a schedule: how the last ended
+  std::optional<MonoTime> next_look;               // at the timetable
   std::vector<Asker> awaiting_shutdown;
 };
 

@@ -80,6 +80,29 @@ inline Text still_runs(View process) {
 inline Text no_room(uint32_t most) {
   return fmt::format("Not started at its time: {} one-offs run already, which is the limit", most);
 }
+inline Text waits(View need) { return fmt::format("Waits for {}", need); }
+inline Text lacks(View process, View need) {
+  return fmt::format("{} needs {} and stays as it is", process, need);
+}
+inline Text stopped_by_hand(View type) {
+  return fmt::format("Not started at its time: it was stopped; ctl start {} lets it run again",
+                     type);
+}
+inline Text one_at_a_time(View type, View other) {
+  return fmt::format("{} runs already, and of {} there are never two at once", other, type);
+}
+inline Text how_it_ended(std::optional<int> status, View trouble) {
+  if (!trouble.empty()) return Text(trouble);
+  return status ? fmt::format("ended with status {}", *status) : "ended, and nobody knows how";
+}
+inline Text run_failed(View how) { return fmt::format("It has failed: {}", how); }
+inline Text not_restartable(View type) {
+  return fmt::format(
+      "{0} is run at the times of its cron, and there is nothing to restart: ctl stop {0} ends "
+      "what "
+      "runs of it, ctl start {0} lets it run again, ctl run {0} runs it now",
+      type);
+}
 inline Text grown() { return "Error R14 (Memory quota exceeded) -> Restarting it"; }
 inline Text timed_out(Nanos t) { return fmt::format("Its time is over: up for {}", format_age(t)); }
 inline Text old(Nanos t) { return fmt::format("Up for {}: restarting it", format_age(t)); }
@@ -116,9 +139,7 @@ inline Text preparing(uint64_t number, View by) {
 }
 inline Text not_prepared(uint64_t number, View process, std::optional<int> status, View trouble) {
   return fmt::format("Release v{} was not made: {} {}", number, process,
-                     !trouble.empty() ? Text(trouble)
-                     : status         ? fmt::format("ended with status {}", *status)
-                                      : Text("ended, and nobody knows how"));
+                     how_it_ended(status, trouble));
 }
 inline Text taken_back(uint64_t number, View why, uint64_t back_to) {
   const Text to = back_to ? fmt::format("v{}", back_to) : Text("what was there before");

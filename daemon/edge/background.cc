@@ -2,6 +2,7 @@
 #include "daemon/edge/background.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,10 +15,20 @@ namespace muster {
 
 namespace {
 
+// A journal of some gigabytes may have to be read first.
+constexpr int patience_ms = 60'000;
+
 [[noreturn]] void wait_for_report(UniqueFd from, pid_t child) {
   std::string report;
   std::array<char, 4096> part;
   for (;;) {
+    pollfd readable{from.get(), POLLIN, 0};
+    const int ready = poll(&readable, 1, patience_ms);
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0) {
+      report = "it does not answer yet, after 60 seconds; its log may say why (ctl status)";
+      break;
+    }
     ssize_t n = read(from.get(), part.data(), part.size());
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;

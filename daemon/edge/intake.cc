@@ -197,6 +197,9 @@ Pumped Intake::pump_limited(Reader& reader, Limited& limited) {
   const size_t allowed = std::min(limited.limit.allow(now.mono), quantum);
   if (allowed == 0) {
     move_to(reader, Place::held);
+    if (limited.limit.take_beginning(now.mono))
+      say(reader.launch, limited,
+          fmt::format("Held back from now on: line rate limit of {}/s", limited.limit.rate()), now);
     return {};
   }
   const uint64_t lines = router_.head().lines;
@@ -269,12 +272,18 @@ void Intake::say_held_back(LaunchId launch, Limited& limited, bool at_end) {
   const Now now = read_clocks();
   const auto held = limited.limit.take_held_back(now.mono, at_end);
   if (!held) return;
+  say(launch, limited,
+      fmt::format("Held back for {} ms: line rate limit of {}/s",
+                  std::chrono::ceil<std::chrono::milliseconds>(*held).count(),
+                  limited.limit.rate()),
+      now);
+}
+
+void Intake::say(LaunchId launch, const Limited& limited, std::string text, Now now) {
   EventRecord notice;
   notice.process = limited.process;
   notice.launch = launch;
-  notice.text = fmt::format("Held back for {} ms: line rate limit of {}/s",
-                            std::chrono::ceil<std::chrono::milliseconds>(*held).count(),
-                            limited.limit.rate());
+  notice.text = std::move(text);
   router_.publish(std::move(notice), now);
 }
 

@@ -74,6 +74,7 @@ class Intake : public Output {
   void serve_held();
   void plan_held();
   void say_held_back(LaunchId launch, Limited& limited, bool at_end);
+  void say(LaunchId launch, const Limited& limited, std::string text, Now now);
   void plan_partial_lines();
 
   Router& router_;

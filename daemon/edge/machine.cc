@@ -12,7 +12,9 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <fstream>
 #include <memory>
 
 #include "daemon/edge/process_table.h"
@@ -35,6 +37,29 @@ FdLimits raise_fd_limit() {
   limit.rlim_cur = limit.rlim_max;
   if (setrlimit(RLIMIT_NOFILE, &limit) == 0) limits.now = limit.rlim_cur;
   return limits;
+}
+
+std::optional<std::string> refuse_few_fds() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_max >= fewest_fds) return {};
+  return fmt::format("{} descriptors are too few: {} are needed (ulimit -n {})", limit.rlim_max,
+                     fewest_fds, fewest_fds);
+}
+
+Usual usual_of_children() {
+  Usual usual;
+  const mode_t mask = umask(077);
+  umask(mask);
+  usual.umask = FileMask{mask};
+  errno = 0;
+  if (const int nice = getpriority(PRIO_PROCESS, 0); errno == 0) usual.nice = Niceness{nice};
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) usual.nofile = ResourceLimit{limit.rlim_cur};
+  if (getrlimit(RLIMIT_CORE, &limit) == 0) usual.core = ResourceLimit{limit.rlim_cur};
+  int score = 0;
+  if (std::ifstream("/proc/self/oom_score_adj") >> score) usual.oom_score = OomScore{score};
+  return usual;
 }
 
 uint32_t count_open_fds() {

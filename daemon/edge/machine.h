@@ -3,12 +3,20 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+
+#include "daemon/config/settings.h"
 
 namespace muster {
 
 // Descriptors that launches may not use up: clients, subscribers, journal and /proc need some too.
 inline constexpr uint64_t fd_reserve = 64;
+
+// Fewer do not do for the daemon itself and one process: sockets, journal, windows, keeper.
+inline constexpr uint64_t fewest_fds = 128;
+// Why it cannot be started with the limit of descriptors that it was given, if it cannot.
+std::optional<std::string> refuse_few_fds();
 
 // Makes sure that 0, 1 and 2 are open, on /dev/null where they were not: otherwise a journal might
 // get the number of stderr. To be called before anything is opened.
@@ -20,6 +28,9 @@ struct FdLimits {
 };
 // Raises the soft limit of open descriptors to the hard one. To be called once, before others.
 FdLimits raise_fd_limit();
+
+// What a child begins with that is told nothing else. To be called before the limits are raised.
+Usual usual_of_children();
 
 uint32_t count_open_fds();
 

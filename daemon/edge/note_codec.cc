@@ -110,6 +110,9 @@ void describe(Fields& fields, M& note) {
   fields.may("trial", note.trial);
   fields.may("due", note.due);
   fields.may("model", note.model);
+  fields.may("put_by", note.put_by);
+  fields.may("stopped_schedules", note.stopped_schedules);
+  fields.may("failed_runs", note.failed_runs);
 }
 
 template <class Fields, Is<Note> M>

@@ -22,10 +22,11 @@ Listeners read_listeners() {
 }
 
 // How long until the next look, for one that has been waited for so long: a fifth of that, so that
-// the delay is small against the start itself. Whoever has not listened for a minute perhaps never
+// the delay is small against the start itself. Whoever has not listened for a while perhaps never
 // will, and must not keep us awake.
 Nanos pause_after(Nanos waited) {
-  return std::clamp<Nanos>(waited / 5, 10ms, waited < 1min ? Nanos(250ms) : Nanos(2s));
+  const Nanos longest = waited < 10s ? Nanos(250ms) : waited < 1min ? Nanos(1s) : Nanos(10s);
+  return std::clamp<Nanos>(waited / 5, 10ms, longest);
 }
 
 }  // namespace

@@ -15,11 +15,15 @@
 namespace muster {
 namespace {
 
-constexpr const char* shell_around = "\"$@\" 3>&-; echo $? >&3";
-constexpr int status_fd = 3;
+// Beside the command a shell reads from the lifeline: that ends when the supervisor does, and then
+// everybody in the group of the probe is ended.
+constexpr const char* shell_around =
+    "{ read x <&5; kill -9 0; } 3>&- 4<&- & w=$!; \"$@\" 3>&- 5<&-; s=$?; kill -9 $w; echo $s >&3";
+constexpr int status_fd = 3, lifeline_fd = 5;
 
 // The error number, or 0.
-int spawn_shell(const std::string& command, Whereabouts& where, int status, pid_t& pid) {
+int spawn_shell(const std::string& command, Whereabouts& where, int status, int lifeline,
+                pid_t& pid) {
   std::vector<std::string> words{"sh", "-c", shell_around, "sh"};
   words.insert(words.end(), where.before.begin(), where.before.end());
   words.insert(words.end(), {"sh", "-c", command});
@@ -40,6 +44,7 @@ int spawn_shell(const std::string& command, Whereabouts& where, int status, pid_
   posix_spawn_file_actions_adddup2(&actions, status, status_fd);
   if (where.program)
     posix_spawn_file_actions_adddup2(&actions, where.program.get(), Whereabouts::program_fd);
+  posix_spawn_file_actions_adddup2(&actions, lifeline, lifeline_fd);
   for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
   const int error =
@@ -47,6 +52,11 @@ int spawn_shell(const std::string& command, Whereabouts& where, int status, pid_
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   return error;
+}
+
+// To a number that is none of those that the shell gets.
+UniqueFd out_of_the_way(UniqueFd fd) {
+  return UniqueFd(fcntl(fd.get(), F_DUPFD_CLOEXEC, lifeline_fd + 1));
 }
 
 // Nothing if that fails at once.
@@ -73,8 +83,14 @@ ExecProbe::ExecProbe(Loop& loop, const std::string& command, Whereabouts where,
     return;
   }
   status_.reset(ends[0]);
-  const UniqueFd childs(ends[1]);
-  if (spawn_shell(command, where, childs.get(), pid_) != 0) {
+  const UniqueFd childs = out_of_the_way(UniqueFd(ends[1]));
+  if (pipe2(ends, O_CLOEXEC) != 0) {
+    fail_at_once();
+    return;
+  }
+  const UniqueFd childs_lifeline = out_of_the_way(UniqueFd(ends[0]));
+  lifeline_.reset(ends[1]);
+  if (spawn_shell(command, where, childs.get(), childs_lifeline.get(), pid_) != 0) {
     fail_at_once();
     return;
   }

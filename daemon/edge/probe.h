@@ -49,7 +49,7 @@ struct Whereabouts {
 
 // `sh -c COMMAND`, quiet, in a session of its own. A shell around it says how it ended, through a
 // pipe that nobody else has: so it does not matter who reaps it, and while the pipe is open the
-// shell lives and its number is its own.
+// shell lives and its number is its own. A probe does not outlive who asks.
 class ExecProbe : public Probe {
  public:
   ExecProbe(Loop& loop, const std::string& command, Whereabouts where,
@@ -63,6 +63,7 @@ class ExecProbe : public Probe {
 
   pid_t pid_ = 0;
   UniqueFd status_;
+  UniqueFd lifeline_;  // nothing is written into it
   std::optional<Poll> poll_;
 };
 

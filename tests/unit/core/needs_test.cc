@@ -83,7 +83,7 @@ TEST_CASE("each is launched when what it needs is there") {
 
 TEST_CASE("what is waited for is said") {
   Stage stage = begun({{"web", 1}, {"worker", 0}, {"migrate", 1}, {"db", 2}});
-  CHECK(stage.lines().back() == "web.1: State changed from down to waiting");
+  CHECK(stage.lines().back() == "web.1: Waits for db (0 of 2 up)");
   db_is_ready(stage);
   CHECK(stage.row("web.1").note == "waits for db (1 of 2 up)");
   stage.launched("db.2");
@@ -161,4 +161,24 @@ TEST_CASE("a second signal waits for nobody") {
   stage.sleep(1s);
   stage.tell(Signalled{SIGTERM});
   CHECK(stage.signals() == Lines{"web.1 15", "worker.1 15", "db.1 9", "web.1 9", "worker.1 9"});
+}
+
+TEST_CASE("who runs is not taken down to wait for what does not come") {
+  Stage stage = all_there();
+  stage.ask(StopRequest{{"db"}});
+  goes(stage, "db.1");
+  stage.clear();
+  CHECK(stage.refusal(stage.ask(RestartRequest{{"web"}})) ==
+        "web.1 needs db (0 of 1 up) and stays as it is");
+  CHECK(stage.signals().empty());
+  AppModel changed = shop_with_a_database();
+  changed.types[0].settings.surroundings.nice = Niceness{1};
+  const auto id = stage.ask(ReloadRequest{});
+  stage.tell(ModelRead{std::move(changed)});
+  CHECK(stage.reply<ReloadReply>(id).changes ==
+        Lines{"web: nice changed, restarting 0 processes",
+              "web.1 needs db (0 of 1 up) and stays as it is"});
+  CHECK(stage.signals().empty());
+  stage.ask(RestartRequest{{"web", "db"}});
+  CHECK(stage.signals() == Lines{"web.1 15"});
 }

@@ -61,7 +61,7 @@ TEST_CASE("max_age is the most that it may take") {
 
 TEST_CASE("it cannot be scaled, and says why") {
   Stage stage = every_hour();
-  CHECK(stage.saved().back() == FormationCounts{{"web", 0}, {"nightly", 0}});
+  CHECK(stage.saved().back() == FormationCounts{{"web", 0}, {"nightly", 3}});  // the wish
   CHECK(stage.refusal(stage.ask(ScaleRequest{{"nightly=1"}})) ==
         "nightly would be at 1; it is run at the times of its cron in muster.toml; ctl run runs it "
         "now");
@@ -125,4 +125,81 @@ TEST_CASE("nothing is started while muster shuts down") {
   stage.tell(Signalled{SIGTERM});
   stage.pass(2h);
   CHECK(stage.launches() == 1);
+}
+
+TEST_CASE("a run by hand has the type's settings and its files, and there are never two") {
+  AppModel model = with_nightly("0 * * * *");
+  model.types[1].settings.watching.max_age = Watching::Period{10min};
+  model.one_offs.surroundings.isolate = true;
+  Stage stage({}, std::move(model));
+  stage.ask(detached({"nightly"}));
+  CHECK(stage.launch("run.1").surroundings.isolate == false);
+  stage.launched("run.1");
+  CHECK(stage.refusal(stage.ask(detached({"nightly", "--dry"}))) ==
+        "run.1 runs already, and of nightly there are never two at once");
+  stage.pass(10min);
+  CHECK(stage.signals() == Lines{"run.1 15"});
+  stage.pass(1min);
+  stage.clear();
+  stage.pass(49min);
+  CHECK(said(stage, "nightly: Not started at its time: run.1 still runs"));
+}
+
+TEST_CASE("a run that has failed is told, and stands as an alarm until one ends well") {
+  Stage stage = every_hour();
+  const auto alarms = [&] { return stage.reply<StatusReply>(stage.ask(StatusRequest{})).alarms; };
+  stage.pass(1h);
+  stage.launched("nightly.1");
+  stage.clear();
+  stage.exits("nightly.1", 3);
+  stage.gone("nightly.1");
+  CHECK(said(stage, "nightly.1: It has failed: ended with status 3"));
+  CHECK(alarms() == Lines{"nightly has failed at its time: nightly.1 ended with status 3"});
+  stage.pass(1h);
+  stage.launched("nightly.2");
+  stage.exits("nightly.2", 0);
+  stage.gone("nightly.2");
+  CHECK(alarms().empty());
+  stage.pass(1h);
+  stage.fails("nightly.3");
+  CHECK(alarms().size() == 1);
+}
+
+TEST_CASE(
+    "what is stopped is not run at its times until it is started, and nobody can restart it") {
+  Stage stage = every_hour();
+  stage.pass(1h);
+  stage.launched("nightly.1");
+  CHECK(
+      stage.refusal(stage.ask(RestartRequest{{"nightly"}}))
+          .starts_with("nightly is run at the times of its cron, and there is nothing to restart"));
+  stage.ask(StopRequest{{"nightly"}});
+  stage.dies("nightly.1", SIGTERM);
+  stage.gone("nightly.1");
+  CHECK(stage.reply<StatusReply>(stage.ask(StatusRequest{})).alarms.empty());
+  stage.pass(1h);
+  CHECK(stage.launches() == 1);
+  CHECK(said(stage,
+             "nightly: Not started at its time: it was stopped; ctl start nightly lets it run "
+             "again"));
+  stage.ask(StartRequest{{"n*"}});
+  stage.pass(1h);
+  CHECK(stage.launches() == 2);
+}
+
+TEST_CASE("a cron that comes and goes says what it stops and starts, and the wish is remembered") {
+  Stage stage({{"web", 0}, {"nightly", 3}}, model_of({{"web", "serve"}, {"nightly", "tidy up"}}));
+  const auto reload = [&](AppModel model) {
+    const auto id = stage.ask(ReloadRequest{});
+    stage.tell(ModelRead{std::move(model)});
+    return stage.reply<ReloadReply>(id).changes;
+  };
+  CHECK(reload(with_nightly("0 * * * *")) == Lines{"nightly: cron changed, stopping 3 processes"});
+  CHECK(stage.saved().back() == FormationCounts{{"web", 0}, {"nightly", 3}});
+  CHECK(reload(model_of({{"web", "serve"}, {"nightly", "tidy up"}})) ==
+        Lines{"nightly: cron changed, starting 3 processes"});
+  CHECK(reload(with_nightly("0 * * * *")).size() == 1);
+  stage.ask(ScaleRequest{{"nightly=0"}});
+  CHECK(reload(model_of({{"web", "serve"}, {"nightly", "tidy up"}})) ==
+        Lines{"nightly: cron changed, without a restart"});
 }

@@ -124,3 +124,34 @@ TEST_CASE("a one-off of a type has the type's settings, another one those of [ru
   stage.ask(StopRequest{{"run.1", "run.2"}});
   CHECK(stage.signals() == Lines{"run.1 2", "run.2 15"});
 }
+
+TEST_CASE("a default that is written out restarts nothing") {
+  Settings written;
+  written.surroundings.tty = false;
+  written.surroundings.isolate = false;
+  written.surroundings.umask = FileMask{022};
+  written.booting.ready = Readiness{};
+  written.roll = RollWidth{1};
+  written.singleton = false;
+  written.stopping.grace = 10s;
+  CoreOptions options;
+  options.usual.umask = FileMask{022};
+  Stage stage({{"web", 0}, {"worker", 1}}, shop(), options);
+  stage.comes_up("worker.1");
+  stage.clear();
+  CHECK(reloaded(stage, with(written)).empty());
+  CHECK(stage.signals().empty());
+  CHECK(reloaded(stage, with({})).empty());
+}
+
+TEST_CASE("a grace that is changed is in force for who is stopping") {
+  Stage stage = running_with(ended_by(SIGTERM, 60s));
+  stage.ask(StopRequest{{"worker.1"}});
+  stage.pass(5s);
+  stage.signals();
+  reloaded(stage, with(ended_by(SIGTERM, 7s)));
+  stage.pass(1s);
+  CHECK(stage.signals().empty());
+  stage.pass(1s);
+  CHECK(stage.signals() == Lines{"worker.1 9"});
+}

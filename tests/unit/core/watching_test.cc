@@ -147,3 +147,37 @@ TEST_CASE("who is told to end anyway is not ended once more") {
   stage.tell(Unwell{stage.launch_of("worker.1"), 3});
   CHECK(stage.signals().empty());
 }
+
+TEST_CASE("those that a reload makes old are restarted one after the other") {
+  Stage stage({{"web", 0}, {"worker", 3}}, shop());
+  for (auto name : {"worker.1", "worker.2", "worker.3"}) stage.launched(name);
+  stage.pass(1h);
+  AppModel model = shop();
+  model.types[1].settings.watching.max_age = Watching::Period{10min};
+  stage.ask(ReloadRequest{});
+  stage.tell(ModelRead{std::move(model)});
+  stage.tell(Tick{});
+  const Lines first = stage.signals();
+  REQUIRE(first.size() == 1);
+  stage.pass(20s);
+  stage.signals();
+  const std::string name = first[0].substr(0, first[0].find(' '));
+  stage.dies(name, SIGKILL);
+  stage.gone(name);
+  CHECK(stage.signals().empty());
+  stage.launched(name);
+  CHECK(stage.signals().size() == 1);
+}
+
+TEST_CASE("several that are too large are restarted one after the other") {
+  AppModel model = shop();
+  model.types[1].settings.watching.max_memory = Quotas::Bytes{100 << 20};
+  Stage stage({{"web", 0}, {"worker", 2}}, std::move(model));
+  for (auto name : {"worker.1", "worker.2"}) stage.launched(name);
+  for (auto name : {"worker.1", "worker.2"}) stage.tell(Grown{stage.launch_of(name), 110 << 20});
+  CHECK(stage.signals() == Lines{"worker.1 15"});
+  stage.dies("worker.1", SIGTERM);
+  stage.gone("worker.1");
+  stage.launched("worker.1");
+  CHECK(stage.signals() == Lines{"worker.2 15"});
+}
