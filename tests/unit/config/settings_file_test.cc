@@ -3,11 +3,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/unit/config/settings_stage.h"
+
 using namespace muster;
 
 namespace {
-
-AppModel shop() { return {{{"web", "serve"}, {"worker", "work"}}, {}}; }
 
 // The model after a text in which there is nothing wrong.
 AppModel model_of(std::string_view text) {

@@ -8,6 +8,8 @@
 
 #include "daemon/config/settings_file.h"
 
+#include "tests/unit/config/settings_stage.h"
+
 using namespace muster;
 
 namespace {
@@ -144,19 +146,6 @@ const std::map<std::string, Row> rows = {
     {"watchdog", {"'30s'", true, {{"0", "must be a second at least"}}}},
 };
 
-AppModel shop() { return {{{"web", "serve"}, {"worker", "work"}}, {}}; }
-
-SettingsComplaints complaints_of(const std::string& text, AppModel model = shop()) {
-  return take_settings(text, "muster.toml", model);
-}
-
-std::vector<std::string> texts_of(const std::vector<Complaint>& complaints) {
-  std::vector<std::string> texts;
-  for (auto& complaint : complaints) texts.push_back(complaint.text());
-  return texts;
-}
-using Texts = std::vector<std::string>;
-
 }  // namespace
 
 TEST_CASE("every key has a row, and every row is of a key") {
@@ -186,12 +175,12 @@ TEST_CASE("a wrong value is refused on the line where it stands, in every table"
     for (auto& [value, message] : row.wrong) {
       INFO(key << " = " << value);
       const std::string said = ": " + key + ": " + message;
-      CHECK(texts_of(complaints_of("[web]\n" + key + " = " + value + "\n").errors) ==
+      CHECK(texts_of(complaints_about("[web]\n" + key + " = " + value + "\n").errors) ==
             Texts{"muster.toml:2" + said});
       if (key == "needs" || key == "boot_timeout") continue;  // judged where they come together
-      CHECK(texts_of(complaints_of("[run]\n" + key + " = " + value + "\n").errors) ==
+      CHECK(texts_of(complaints_about("[run]\n" + key + " = " + value + "\n").errors) ==
             Texts{"muster.toml:2" + said});
-      CHECK(texts_of(complaints_of("[app]\n\n" + key + " = " + value + "\n").errors) ==
+      CHECK(texts_of(complaints_about("[app]\n\n" + key + " = " + value + "\n").errors) ==
             Texts{"muster.toml:3" + said});
     }
 }
@@ -202,7 +191,7 @@ TEST_CASE("each key is refused with a value of every other kind") {
       INFO(key << " = " << value);
       const bool is_list = key == "needs" || key == "success";
       if (is_list && std::string(value) == "[]") continue;
-      const auto errors = complaints_of("[web]\n" + key + " = " + value + "\n").errors;
+      const auto errors = complaints_about("[web]\n" + key + " = " + value + "\n").errors;
       CHECK(errors.size() == 1);
     }
 }

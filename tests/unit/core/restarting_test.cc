@@ -168,10 +168,11 @@ TEST_CASE("a singleton is not scaled beyond one") {
   model.types[0].settings.singleton = false;
   stage.ask(ReloadRequest{});
   stage.tell(ModelRead{model});
+  CHECK(stage.formation() == "clock.1 starting, clock.2 starting, clock.3 starting");
   stage.reply<ScaleReply>(stage.ask(ScaleRequest{{"clock=2"}}));
-  CHECK(stage.formation() == "clock.1 starting, clock.2 starting");
+  CHECK(stage.formation() == "clock.1 starting, clock.2 starting, clock.3 stopping");
   model.types[0].settings.singleton = true;
   stage.ask(ReloadRequest{});
   stage.tell(ModelRead{model});
-  CHECK(stage.formation() == "clock.1 starting, clock.2 stopping");
+  CHECK(stage.formation() == "clock.1 starting, clock.2 stopping, clock.3 stopping");
 }
