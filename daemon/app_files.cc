@@ -16,6 +16,8 @@ namespace muster {
 namespace {
 
 constexpr Nanos look_every = 1s;
+// The keeper gives up on a loop that has said nothing for 8 s.
+constexpr int looks_until_alive = 3;
 
 }  // namespace
 
@@ -94,7 +96,6 @@ void App::Parts::tell_what_was_found() {
   for (auto& text : std::exchange(found, {})) tell(std::move(text));
 }
 
-// Begun together with the keeper's sign of life, so that both wake us up at once.
 void App::Parts::watch_files() {
   runtime_place.emplace(setup.endpoints.runtime_dir);
   state_place.emplace(setup.endpoints.state_dir);
@@ -104,6 +105,8 @@ void App::Parts::watch_files() {
 }
 
 void App::Parts::look_at_files() {
+  // By this timer, so that an idle daemon wakes up once a second and no more.
+  if (looks++ % looks_until_alive == 0) setup.keeper->alive();
   file_alarms.begin_look();
   // First, or what is told here would get into the one that was taken away.
   const bool journal_was_away = router->look_at_journal();

@@ -139,6 +139,7 @@ struct App::Parts {
   std::vector<std::string> found;  // of which nobody has been told yet
   std::optional<PlaceWatch> runtime_place, state_place;
   AlarmList file_alarms;
+  unsigned looks = 0;
   std::optional<Core> core;
   Timer deadline, leave, keeper_again, keeper_settled, file_look;
   std::string keeper_trouble;  // an alarm

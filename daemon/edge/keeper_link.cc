@@ -25,8 +25,6 @@ extern char** environ;
 namespace muster {
 namespace {
 
-// The keeper gives up on a loop that has said nothing for 8 s.
-constexpr Nanos alive_every = 3s;
 // In the order of Single. Of the sockets that are kept those with higher keys are what launches
 // share.
 struct Place {
@@ -224,8 +222,6 @@ void KeeperLink::watch(Loop& loop, std::function<void()> on_lost,
     spdlog::warn("the keeper listens again");
     deposit_all();
   });
-  alive_.emplace(loop, [this] { send(keeper::Verb::alive); });
-  alive_->every(alive_every);
   // Not in the poll's own callback, which may be replaced then.
   lost_.emplace(loop, [this] { on_lost_(); });
   watch_socket(loop);
@@ -241,7 +237,6 @@ void KeeperLink::watch_socket(Loop& loop) {
 
 void KeeperLink::unwatch() {
   poll_.reset();
-  alive_.reset();
   lost_.reset();
   deposit_again_.reset();
 }

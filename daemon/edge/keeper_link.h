@@ -54,7 +54,9 @@ class KeeperLink : public Keeping, public SocketKeeping {
   // Launches that nobody has taken are over, and nobody shares such sockets.
   void forget_untaken();
 
-  // From now on the keeper hears that the loop turns. `on_lost` is called when it has died,
+  // The loop turns: to be said every few seconds.
+  void alive() { send(keeper::Verb::alive); }
+  // `on_lost` is called when it has died,
   // `deposit_all` when it had not listened for so long that something was not told.
   void watch(Loop& loop, std::function<void()> on_lost, std::function<void()> deposit_all);
   void unwatch();
@@ -84,7 +86,7 @@ class KeeperLink : public Keeping, public SocketKeeping {
   std::map<uint64_t, UniqueFd> kept_listeners_;
   std::function<void()> on_lost_;
   std::optional<Poll> poll_;
-  std::optional<Timer> alive_, lost_, deposit_again_;
+  std::optional<Timer> lost_, deposit_again_;
   bool is_deaf_ = false;  // it has not taken the last message
 };
 

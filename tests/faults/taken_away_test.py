@@ -32,7 +32,8 @@ def in_memory(app):
     """Where the runtime directory is on a tmpfs there are windows in it."""
     place = app.home.runtime.parent
     place.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "none", place], check=False).returncode != 0:
+    mount = ["mount", "-t", "tmpfs", "-o", "mode=700", "none", place]
+    if subprocess.run(mount, check=False).returncode != 0:
         pytest.skip("may not mount")
     yield
     app.end()
