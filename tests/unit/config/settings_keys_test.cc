@@ -175,12 +175,12 @@ TEST_CASE("a wrong value is refused on the line where it stands, in every table"
     for (auto& [value, message] : row.wrong) {
       INFO(key << " = " << value);
       const std::string said = ": " + key + ": " + message;
-      CHECK(texts_of(complaints_about("[web]\n" + key + " = " + value + "\n").errors) ==
+      CHECK(texts_of(outcome_of("[web]\n" + key + " = " + value + "\n").errors) ==
             Texts{"muster.toml:2" + said});
       if (key == "needs" || key == "boot_timeout") continue;  // judged where they come together
-      CHECK(texts_of(complaints_about("[run]\n" + key + " = " + value + "\n").errors) ==
+      CHECK(texts_of(outcome_of("[run]\n" + key + " = " + value + "\n").errors) ==
             Texts{"muster.toml:2" + said});
-      CHECK(texts_of(complaints_about("[app]\n\n" + key + " = " + value + "\n").errors) ==
+      CHECK(texts_of(outcome_of("[app]\n\n" + key + " = " + value + "\n").errors) ==
             Texts{"muster.toml:3" + said});
     }
 }
@@ -191,7 +191,7 @@ TEST_CASE("each key is refused with a value of every other kind") {
       INFO(key << " = " << value);
       const bool is_list = key == "needs" || key == "success";
       if (is_list && std::string(value) == "[]") continue;
-      const auto errors = complaints_about("[web]\n" + key + " = " + value + "\n").errors;
+      const auto errors = outcome_of("[web]\n" + key + " = " + value + "\n").errors;
       CHECK(errors.size() == 1);
     }
 }

@@ -8,8 +8,8 @@
 
 inline muster::AppModel shop() { return {{{"web", "serve"}, {"worker", "work"}}, {}}; }
 
-inline muster::SettingsComplaints complaints_about(const std::string& text,
-                                                   muster::AppModel model = shop()) {
+inline muster::SettingsComplaints outcome_of(const std::string& text,
+                                             muster::AppModel model = shop()) {
   return muster::take_settings(text, "muster.toml", model);
 }
 
