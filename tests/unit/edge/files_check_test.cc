@@ -13,7 +13,7 @@ using Outcome = FilesCheck::Outcome;
 
 namespace {
 
-struct Place {
+struct AppFiles {
   TempDir directory;
 
   void write(const std::string& name, const std::string& text) const {
@@ -27,7 +27,7 @@ struct Place {
 }  // namespace
 
 TEST_CASE("files that say what is in force are the same, and others have changed") {
-  Place place;
+  AppFiles place;
   place.write("Procfile", "web: serve\n");
   const auto loaded = load_model({place.directory.path(), {}, {}});
   REQUIRE(loaded);
@@ -37,7 +37,7 @@ TEST_CASE("files that say what is in force are the same, and others have changed
 }
 
 TEST_CASE("what is wrong with files is told as a reload tells it") {
-  Place place;
+  AppFiles place;
   CHECK(place.check().outcome == Outcome::wrong);
   CHECK(place.check().why == "there is no Procfile in " + place.directory.path());
   place.write("Procfile", "web: serve\n");
@@ -47,7 +47,7 @@ TEST_CASE("what is wrong with files is told as a reload tells it") {
 }
 
 TEST_CASE("files that take more memory than any app's are wrong, and nothing else happens") {
-  Place place;
+  AppFiles place;
   place.write("Procfile", "web: serve\n");
   std::string nested = "a = ";
   place.write("muster.toml", nested + std::string(500'000, '[') + std::string(500'000, ']'));

@@ -81,7 +81,7 @@ void expect_same(const InForce& one, const InForce& other) {
   CHECK(one.model == other.model);
 }
 
-struct Place {
+struct KeptPlace {
   TempDir directory;
   std::string path = directory.path() + "/in-force";
   UniqueFd deposit;
@@ -117,7 +117,7 @@ TEST_CASE("every key of muster.toml is kept") {
 }
 
 TEST_CASE("what is kept is found in the file and in the keeper's descriptor") {
-  Place place;
+  KeptPlace place;
   InForceFile file = place.open();
   REQUIRE(file.keep(some()));
   for (auto& found : {InForceFile::read(place.path), InForceFile::read(place.deposit)}) {
@@ -127,7 +127,7 @@ TEST_CASE("what is kept is found in the file and in the keeper's descriptor") {
 }
 
 TEST_CASE("the one before is there until the next one is settled") {
-  Place place;
+  KeptPlace place;
   InForceFile file = place.open();
   REQUIRE(file.keep(some(1)));
   file.settle();
@@ -147,7 +147,7 @@ TEST_CASE("the one before is there until the next one is settled") {
 }
 
 TEST_CASE("a file that is cut short or changed anywhere holds nothing wrong") {
-  Place place;
+  KeptPlace place;
   InForceFile file = place.open();
   REQUIRE(file.keep(some(1)));
   file.settle();
@@ -166,7 +166,7 @@ TEST_CASE("a file that is cut short or changed anywhere holds nothing wrong") {
 }
 
 TEST_CASE("where the file cannot be written the keeper has it") {
-  Place place;
+  KeptPlace place;
   place.path = place.directory.path() + "/missing/in-force";
   InForceFile file = place.open();
   const Result<> kept = file.keep(some());
@@ -176,7 +176,7 @@ TEST_CASE("where the file cannot be written the keeper has it") {
 }
 
 TEST_CASE("what is in the file's place and no file holds nothing") {
-  Place place;
+  KeptPlace place;
   CHECK(InForceFile::read(place.path).empty());
   CHECK(InForceFile::read(place.directory.path()).empty());
   CHECK(InForceFile::read(UniqueFd()).empty());
