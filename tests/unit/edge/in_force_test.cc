@@ -53,6 +53,7 @@ umask = "027"
 user = "nobody"
 watchdog = "9s"
 [db]
+restart = "never"
 success = []
 [nightly]
 cron = "*/5 9-17 1 * mon-fri"
