@@ -43,22 +43,27 @@ def replay(app, **fields):
 @pytest.mark.asan
 def test_a_filtered_tail_beside_a_flood_is_told_of_no_loss_that_is_none(app):
     app.procfile(w=WRITER, flood="exec yes a line of no interest")
-    app.start("--journal-size", "1M")
+    app.start("--journal-size", "4M")
     tail = Tail(app, "w", "-s", "app")
     wait_for("lines", lambda: numbers_of(tail.path.read_text().splitlines()))
     for _ in range(3):
         oldest = app.status()["journal_oldest_seq"]
         wait_for("much to be deleted",
-                 lambda: app.status()["journal_oldest_seq"] > oldest + 500)
+                 lambda: app.status()["journal_oldest_seq"] > oldest + 50)
         app.kill_supervisor()
         last = numbers_of(tail.path.read_text().splitlines())[-1]
         wait_for("the tail to go on",
                  lambda: numbers_of(tail.path.read_text().splitlines())[-1] > last + 20)
     tail.end()
-    text = tail.path.read_text()
-    numbers = numbers_of(text.splitlines())
-    assert numbers == list(range(numbers[0], numbers[-1] + 1))
-    assert "muster[logs]" not in text
+    last, told = None, False
+    for line in tail.path.read_text().splitlines():
+        if "muster[logs]" in line:
+            told = True
+            continue
+        number, = numbers_of([line])
+        # A loss is told where there is one, and nowhere else.
+        assert told == (last is not None and number > last + 1), f"{number} after {last}: {told}"
+        last, told = number, False
 
 
 def test_a_replay_brings_what_is_missing_and_nothing_else(app):
@@ -85,7 +90,7 @@ def test_what_retention_has_deleted_is_told_in_lines_to_those_whom_it_concerns(a
     app.procfile(quiet="echo one; " + STAYS, flood="exec yes a line of no interest")
     app.start("--journal-size", "1M")
     app.pid("quiet.1")
-    wait_for("much to be deleted", lambda: app.status()["journal_oldest_seq"] > 2000)
+    wait_for("much to be deleted", lambda: app.status()["journal_oldest_seq"] > 300)
     app.ok("stop", "flood")
     oldest = app.status()["journal_oldest_seq"]
     told, = [record for record in app.records("--from", 1) if record.get("kind") == "lost"]
@@ -100,7 +105,7 @@ def test_what_retention_has_deleted_is_told_in_lines_to_those_whom_it_concerns(a
     assert [line for line in app.logs("--from", 1, "quiet") if "muster[logs]" in line]
     early = max(record["seq"] for record in app.records("-n", "all") if "seq" in record)
     assert not [line for line in app.logs("--from", early, "quiet") if "muster[logs]" in line]
-    middle = oldest - 1000
+    middle = oldest - 150
     assert not [line for line in app.logs("--from", middle, "quiet", "-s", "app")
                 if "muster[logs]" in line]
 
@@ -118,7 +123,8 @@ def test_damage_of_the_first_record_is_told_with_a_number_of_lines_too(app):
     segment.write_bytes(damaged)
     for options in (("--from", 1), ("-n", 100), ("-n", "all", "--from", 1)):
         text, = [line for line in app.logs(*options) if "muster[logs]" in line]
-        assert "1 line (1), the journal is damaged there (seq 1 to 1)" in text
+        assert "Not in the log any more: 1 line (1), the journal is damaged there" in text
+        assert text.endswith("(seq 1 to 1)")
 
 
 def test_a_line_of_many_megabytes_takes_little_memory(app):
