@@ -5,9 +5,6 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <string_view>
-
-#include "base/result.h"
 
 namespace muster {
 
@@ -55,11 +52,6 @@ struct LocalMinute {
   int weekday;       // 0 is Sunday
 };
 LocalMinute local_minute(WallTime time);
-
-// What a person types after --since: `2026-11-22T10:15:02[.114][Z|+00:00]`, `2026-11-22 10:15`,
-// `2026-11-22`, `10:15[:02]` (today), `90s`, `10m`, `2h`, `1d` (each also with ` ago`),
-// `@1700000000`. Without a zone it is local time.
-Result<WallTime> parse_time(std::string_view text, WallTime now);
 
 // `0s`, `59s`, `59m`, `50h`: the age as the process table shows it, floored; a negative age is
 // `0s`.

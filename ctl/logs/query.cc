@@ -1,6 +1,10 @@
 // See query.h.
 #include "ctl/logs/query.h"
 
+#include <fmt/format.h>
+
+#include "base/time_text.h"
+
 namespace muster {
 namespace {
 
@@ -12,6 +16,7 @@ constexpr uint64_t spare_pieces = 256;
 }  // namespace
 
 std::optional<uint64_t> lines_wanted(const LogQuery& query) {
+  if (query.lines == UINT64_MAX) return std::nullopt;
   if (query.lines || query.from || query.since) return query.lines;
   return default_lines;
 }
@@ -45,14 +50,29 @@ Result<ReplayRequest> replay_request(const LogQuery& query, WallTime now) {
   if (query.since) {
     auto since = parse_time(*query.since, now);
     if (!since) return within(since.error(), "--since");
-    request.since = *since;
+    request.since = since->first;
   }
   if (query.until) {
     auto until = parse_time(*query.until, now);
     if (!until) return within(until.error(), "--until");
-    request.until = *until;
+    request.until = until->last;
   }
   return request;
+}
+
+std::vector<std::string> doubts_of(const LogQuery& query, const ReplayRequest& request,
+                                   WallTime now) {
+  std::vector<std::string> doubts;
+  if (request.since && *request.since > now)
+    doubts.push_back(fmt::format("--since {}: that is still to come: {}, now it is {}",
+                                 *query.since, format_utc(*request.since), format_utc(now)));
+  if (request.since && request.until && *request.until < *request.since)
+    doubts.push_back(fmt::format("--until {} is before --since {}: nothing can lie between them",
+                                 *query.until, *query.since));
+  else if (request.until && *request.until > now)
+    doubts.push_back(fmt::format("--until {}: that is still to come: {}, now it is {}",
+                                 *query.until, format_utc(*request.until), format_utc(now)));
+  return doubts;
 }
 
 }  // namespace muster

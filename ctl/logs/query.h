@@ -12,8 +12,9 @@
 namespace muster {
 
 struct LogQuery {
-  std::optional<uint64_t> lines;  // the last so many; none: 100, or everything if there is a start
-  std::optional<uint64_t> from;   // a seq
+  // The last so many, UINT64_MAX for all; none: 100, or everything if there is a start.
+  std::optional<uint64_t> lines;
+  std::optional<uint64_t> from;             // a seq
   std::optional<std::string> since, until;  // as parse_time takes them
   std::vector<std::string> processes;       // "web" or "web.1"; none means all
   std::optional<std::string> source;        // "app" or "muster"
@@ -28,5 +29,9 @@ std::vector<std::string> topics_of(const LogQuery& query);
 
 // Asks for more lines than are wanted, since cut lines that are joined again count as one.
 Result<ReplayRequest> replay_request(const LogQuery& query, WallTime now);
+
+// What is probably not meant so, a sentence each: times that are still to come.
+std::vector<std::string> doubts_of(const LogQuery& query, const ReplayRequest& request,
+                                   WallTime now);
 
 }  // namespace muster

@@ -81,9 +81,10 @@ Result<LoadedModel> assemble_model(const NamedText& procfile,
                                    const std::vector<NamedText>& env_files,
                                    const std::optional<NamedText>& settings) {
   LoadedModel loaded;
-  auto [types, complaints] = parse_procfile(procfile.text, procfile.name);
+  auto [types, complaints, errors] = parse_procfile(procfile.text, procfile.name);
   if (types.empty()) {
-    std::string why = complaints.empty() ? "" : " (" + complaints.front().text() + ")";
+    const auto& causes = errors.empty() ? complaints : errors;
+    std::string why = causes.empty() ? "" : " (" + causes.front().text() + ")";
     return fail("{}: no process types are defined{}", procfile.name, why);
   }
   if (types.size() > limits::processes)
@@ -101,6 +102,7 @@ Result<LoadedModel> assemble_model(const NamedText& procfile,
     loaded.errors = std::move(found.errors);
     for (auto& warning : found.warnings) loaded.complaints.push_back(std::move(warning));
   }
+  loaded.errors.insert(loaded.errors.begin(), errors.begin(), errors.end());
   return loaded;
 }
 

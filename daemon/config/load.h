@@ -26,7 +26,8 @@ struct ModelFiles {
 struct LoadedModel {
   AppModel model;
   std::vector<Complaint> complaints;
-  std::vector<Complaint> errors;  // of muster.toml; what stands there is left out of the model
+  std::vector<Complaint>
+      errors;  // mostly of muster.toml; what stands there is left out of the model
 };
 
 // Fails if a file is missing, unreadable or over limits::config_file, and if no process type is

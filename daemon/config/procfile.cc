@@ -16,6 +16,8 @@ namespace {
 constexpr std::string_view name_characters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
+constexpr size_t shown_of_a_name = 20;
+
 class ProcfileParser {
  public:
   explicit ProcfileParser(const std::string& file) : file_(file) {}
@@ -36,8 +38,9 @@ class ProcfileParser {
  private:
   void define(std::string_view name, std::string_view command) {
     if (name.size() > limits::type_name)
-      return complain(fmt::format("the name is longer than {} characters; the line is ignored",
-                                  limits::type_name));
+      return refuse(
+          fmt::format("the name '{}...' has {} characters; a process type's has at most {}",
+                      name.substr(0, shown_of_a_name), name.size(), limits::type_name));
     if (name == one_off_type)
       return complain("'run' is reserved for one-off processes; the line is ignored");
     if (command.empty())
@@ -53,6 +56,7 @@ class ProcfileParser {
     seen->second.line = line_;
   }
 
+  void refuse(std::string message) { parsed_.errors.push_back({file_, line_, std::move(message)}); }
   void complain(std::string message) {
     add_complaint(parsed_.complaints, {file_, line_, std::move(message)});
   }

@@ -20,6 +20,14 @@ def test_warnings_name_the_line_and_strict_makes_them_errors(app):
     assert "Procfile:2: " in app.refused("check", "--strict")
 
 
+def test_a_name_beyond_its_limit_is_refused_with_the_limit(app):
+    """It would be left out otherwise, and what it was to run would be missing."""
+    app.procfile(**{"a" * 63: "one", "b" * 64: "two"})
+    told = app.refused("check")
+    assert "Procfile:2: the name 'bbbbbbbbbbbbbbbbbbbb...' has 64 characters" in told
+    assert "at most 63" in told
+
+
 def test_what_this_machine_lacks_is_a_warning(app):
     app.procfile(web="x", worker="y", timer="z")
     app.write("muster.toml", "[web]\nuser = 'nobody-is-this'\ngroup = '4711'\n"

@@ -78,7 +78,12 @@ TEST_CASE("the name of one-offs, over-long names and NUL bytes are refused") {
         Texts{"Procfile:1: 'run' is reserved for one-off processes; the line is ignored"});
   CHECK(types_of(std::string(63, 'a') + ": b").size() == 1);
   CHECK(types_of(std::string(64, 'a') + ": b").empty());
-  CHECK(complaints_about(std::string(64, 'a') + ": b").size() == 1);
+  auto longer = parse_procfile(std::string(64, 'a') + ": b", "Procfile");
+  CHECK(longer.complaints.empty());
+  REQUIRE(longer.errors.size() == 1);
+  CHECK(longer.errors.front().text() ==
+        "Procfile:1: the name 'aaaaaaaaaaaaaaaaaaaa...' has 64 characters; a process type's has at "
+        "most 63");
   CHECK(types_of(std::string_view("web: a\0b", 8)).empty());
   CHECK(complaints_about(std::string_view("web: a\0b", 8)) ==
         Texts{"Procfile:1: it holds a NUL byte; the line is ignored"});

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "base/time_text.h"
+
 using namespace muster;
 
 namespace {
@@ -19,7 +21,7 @@ struct Zone {
   }
 };
 
-WallTime at(const char* text) { return *parse_time(text, WallTime{}); }
+WallTime at(const char* text) { return parse_time(text, WallTime{})->first; }
 
 // The next times after one, in UTC to the minute.
 std::vector<std::string> next(const char* schedule, const char* after, size_t count = 1) {

@@ -47,13 +47,24 @@ TEST_CASE(
     "more lines are asked for than wanted, since joined lines count as one, but none for none") {
   CHECK(*replay_request({.lines = 5}, now)->lines > 5);
   CHECK(*replay_request({.lines = 0}, now)->lines == 0);
-  CHECK(replay_request({.lines = UINT64_MAX}, now)->lines == UINT64_MAX);
+  CHECK(replay_request({.lines = UINT64_MAX}, now)->lines == std::nullopt);
   CHECK(replay_request({.from = 7}, now)->lines == std::nullopt);
+}
+
+TEST_CASE("a time that is still to come is doubted, and so is an end before the beginning") {
+  const auto doubts = [](const LogQuery& query) {
+    return doubts_of(query, *replay_request(query, now), now);
+  };
+  CHECK(doubts({.since = "1h", .until = "1m"}).empty());
+  CHECK(doubts({.since = "+1h"}).size() == 1);
+  CHECK(doubts({.until = "+1h"}).front().starts_with("--until +1h: that is still to come"));
+  CHECK(doubts({.since = "1m", .until = "1h"}).front() ==
+        "--until 1h is before --since 1m: nothing can lie between them");
 }
 
 TEST_CASE("times are read, and a time that is none names its option") {
   CHECK(replay_request({.since = "90s"}, now)->since == now - 90s);
-  CHECK(replay_request({.until = "@5"}, now)->until == WallTime(5s));
+  CHECK(replay_request({.until = "@5"}, now)->until == WallTime(6s - 1ns));
   CHECK(replay_request({.since = "soon"}, now).message().starts_with("--since: 'soon'"));
   CHECK(replay_request({.until = "late"}, now).message().starts_with("--until: 'late'"));
 }
