@@ -1,6 +1,8 @@
 // See view.h.
 #include "ctl/logs/view.h"
 
+#include <fmt/format.h>
+
 #include <variant>
 
 #include "proto/codec.h"
@@ -20,7 +22,11 @@ LogView::LogView(std::unique_ptr<LogPrinter> printer, std::optional<uint64_t> la
 
 Result<> LogView::add(std::string_view payload) {
   auto record = decode_record(payload);
-  if (!record) return within(record.error(), "a record is left out");
+  if (!record) {
+    const auto numbers = decode_numbers(payload);
+    return within(record.error(), "{} is left out",
+                  numbers ? fmt::format("record {}", numbers->seq) : "a record");
+  }
   if (auto* log = std::get_if<LogRecord>(&*record)) {
     last_time_ = log->time;
     joiner_.add(*log);
