@@ -2,6 +2,8 @@
 // each with the most that its writer can be made to write. A row without a proof fails.
 #include "proto/limits.h"
 
+#include <fmt/format.h>
+
 #include <functional>
 #include <map>
 
