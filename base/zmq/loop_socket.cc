@@ -52,6 +52,8 @@ bool LoopSocket::receive(std::vector<std::string>& frames, size_t max_frames) {
   stirred_ = true;
   frames.clear();
   was_too_long_ = false;
+  sender_.clear();
+  sender_fd_ = -1;
   for (;;) {
     zmq_msg_t frame;
     zmq_msg_init(&frame);
@@ -60,7 +62,8 @@ bool LoopSocket::receive(std::vector<std::string>& frames, size_t max_frames) {
       return false;  // only before the first frame: the others of a message are there with it
     }
     if (frames.size() == max_frames) was_too_long_ = true;
-    if (frames.empty()) {
+    // The identity that a ROUTER puts before a message may lack it.
+    if (sender_fd_ < 0) {
       const char* address = zmq_msg_gets(&frame, "Peer-Address");
       sender_ = address ? address : "";
       sender_fd_ = zmq_msg_get(&frame, ZMQ_SRCFD);
