@@ -42,6 +42,7 @@ Failure failure_of(const ClientError& error) {
     case ClientTrouble::timeout:
       return {ExitCode::timeout, error.message};
     case ClientTrouble::protocol:
+    case ClientTrouble::refused:
       break;
   }
   return {ExitCode::no, error.message};

@@ -47,20 +47,20 @@ Result<> App::Parts::open() {
     return uid == 0 || uid == static_cast<int64_t>(geteuid());
   });
 
-  auto bus_bound = BusSocket::bind(loop, zmq, *gate, places.bus());
+  auto bus_bound = BusSocket::bind(loop, zmq, *gate, under_way, places.bus());
   if (!bus_bound) return tl::unexpected(bus_bound.error());
   announcer.bus = std::move(*bus_bound);
-  auto control_bound = ControlSocket::bind(loop, zmq, places.control(),
-                                           {[this](ClientId client, Request request) {
-                                              on_request(std::move(client), std::move(request));
-                                            },
-                                            [this](ClientId client) {
-                                              attachments->forget(client);
-                                              consoles->forget(client);
-                                              post(ClientLost{std::move(client)});
-                                            }});
+  auto control_bound =
+      ControlSocket::bind(loop, zmq, places.control(), under_way,
+                          {[this](ClientId client, Request request) {
+                             on_request(std::move(client), std::move(request));
+                           },
+                           [this](const ClientId& client) { on_client_lost(client); }});
   if (!control_bound) return tl::unexpected(control_bound.error());
   control = std::move(*control_bound);
+  outlet = {
+      [this](const ClientId& client, const Reply& reply) { return control->send(client, reply); },
+      [this](const ClientId& client, ptrdiff_t bytes) { control->hold(client, bytes); }};
 
   formation_file.emplace(loop, places.formation_file());
   if (Result<> opened = open_ledger(); !opened) return opened;
@@ -81,7 +81,7 @@ Result<> App::Parts::open() {
         return ReplayDesk::Bounds{router->first_missing(request), router->head().seq,
                                   router->journal()};
       },
-      [this](const ClientId& client, const Reply& reply) { return control->send(client, reply); });
+      outlet);
 
   listen_sockets.emplace(setup.directory, keeper);
   auto spawner = Spawner::open(
@@ -90,14 +90,8 @@ Result<> App::Parts::open() {
        [this](const ListenAddress& address) { return listen_sockets->get(address); }});
   if (!spawner) return tl::unexpected(spawner.error());
   intake.emplace(loop, *router, [this] { processes->output_changed(); });
-  consoles.emplace(loop, *intake, [this](const ClientId& client, const Reply& reply) {
-    if (!reply.more) control->unwatch(client, reply.id);
-    return control->send(client, reply);
-  });
-  attachments.emplace(
-      loop,
-      [this](const ClientId& client, const Reply& reply) { return control->send(client, reply); },
-      [this] { processes->output_changed(); });
+  consoles.emplace(loop, *intake, outlet);
+  attachments.emplace(loop, outlet, [this] { processes->output_changed(); });
   processes.emplace(loop, ProcessTree(places.app, ledger->run(), keeper.pid()),
                     LaunchCgroups(ledger->run().cgroup,
                                   cgroup_name(places.app, ledger->run().token), keeper.pid()),
@@ -210,6 +204,14 @@ void App::Parts::arm_deadline() {
 void App::Parts::on_request(ClientId client, Request request) {
   if (replays->take(client, request) || consoles->take(client, request)) return;
   post(Requested{std::move(client), std::move(request)});
+}
+
+// All that is under way for a client ends with it.
+void App::Parts::on_client_lost(const ClientId& client) {
+  replays->forget(client);
+  attachments->forget(client);
+  consoles->forget(client);
+  if (core->knows(client)) post(ClientLost{client});
 }
 
 // A foreground run whose terminal is closed ends; a daemon that gets SIGHUP reads its files again.

@@ -4,6 +4,7 @@
 
 #include "daemon/app_parts.h"
 #include "daemon/edge/status.h"
+#include "proto/fit.h"
 
 namespace muster {
 
@@ -12,7 +13,6 @@ void App::Parts::carry_out(Action& action) {
 }
 
 void App::Parts::on(Launch& action) {
-  if (action.attached) control->watch(action.attached->client, action.attached->request_id);
   if (action.notifies) action.env.emplace_back("NOTIFY_SOCKET", setup.endpoints.notify_socket());
   if (action.surroundings.quotas.memory) memory_watch->watch(action.launch);
   processes->start(std::move(action));
@@ -52,9 +52,9 @@ void App::Parts::on(Kill& action) {
 void App::Parts::on(Publish& action) { router->publish(std::move(action.event), read_clocks()); }
 
 void App::Parts::on(Answer& action) {
-  if (!action.reply.more) control->unwatch(action.client, action.reply.id);
   if (auto* scaled = std::get_if<ScaleReply>(&action.reply.body))
     scaled->not_kept = formation_file->alarm();
+  fit(action.reply);
   (void)control->send(action.client, action.reply);
 }
 
@@ -66,6 +66,7 @@ void App::Parts::on(AnswerUsage& action) {
     rows[i].cpu_ms = std::chrono::duration_cast<std::chrono::milliseconds>(usage.cpu).count();
     rows[i].memory_bytes = usage.memory_bytes;
   }
+  fit(action.reply);
   (void)control->send(action.client, action.reply);
 }
 
@@ -80,10 +81,7 @@ void App::Parts::on(PassToLaunch& action) {
     attachments->resize(action.launch, resize->terminal);
 }
 
-void App::Parts::on(Attach& action) {
-  control->watch(action.to.client, action.to.request_id);
-  consoles->attach(action);
-}
+void App::Parts::on(Attach& action) { consoles->attach(action); }
 
 void App::Parts::on(SaveFormation& action) {
   if (Result<> saved = formation_file->save(action.formation, ledger->number()); !saved)
@@ -125,6 +123,11 @@ void App::Parts::on(AnswerStatus& action) {
   status.uptime_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(read_clocks().mono - started).count();
   status.clients_refused = control->refused() + gate->refused() + announcer.bus->refused();
+  status.clients_dropped = under_way.dropped();
+  status.bytes_under_way = under_way.all()->bytes();
+  status.exchanges = static_cast<uint32_t>(replays->exchanges() + consoles->exchanges() +
+                                           attachments->exchanges());
+  fit(action.reply);
   (void)control->send(action.client, action.reply);
 }
 

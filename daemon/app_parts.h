@@ -11,8 +11,10 @@
 #include "daemon/edge/alarm_list.h"
 #include "daemon/edge/attachments.h"
 #include "daemon/edge/bus_socket.h"
+#include "daemon/edge/bytes_under_way.h"
 #include "daemon/edge/consoles.h"
 #include "daemon/edge/control_socket.h"
+#include "daemon/edge/exchange.h"
 #include "daemon/edge/formation_file.h"
 #include "daemon/edge/health_checks.h"
 #include "daemon/edge/intake.h"
@@ -103,6 +105,7 @@ struct App::Parts {
   void on(Finish& action);
 
   void on_request(ClientId client, Request request);
+  void on_client_lost(const ClientId& client);
   bool on_hangup_is_end() const;
 
   AppSetup setup;
@@ -114,6 +117,8 @@ struct App::Parts {
   Loop loop;
   ZmqContext zmq;
   std::optional<ZapGate> gate;
+  BytesUnderWay under_way;
+  Outlet outlet;  // by way of control
   std::unique_ptr<ControlSocket> control;
   Announcer announcer;
   std::optional<Router> router;

@@ -31,8 +31,6 @@ constexpr Nanos first_doubt = 500ms;
 // Requests that pile up while the daemon is away; beyond it a send waits, and then fails.
 constexpr int send_queue = 1000;
 constexpr int send_wait_ms = 5000;
-// Frames of one reply: a replay's message of nothing but small records.
-constexpr size_t most_frames = 2 * limits::replay_message / 16;
 
 template <class... Args>
 tl::unexpected<ClientError> trouble(ClientTrouble kind, fmt::format_string<Args...> text,
@@ -125,7 +123,7 @@ ClientResult<> Client::State::check_lock() {
 // What is there already.
 ClientResult<std::optional<Reply>> Client::State::receive_one() {
   std::vector<zmq::message_t> parts;
-  if (!receive_now(socket, parts, most_frames)) return std::nullopt;
+  if (!receive_now(socket, parts, limits::most_frames)) return std::nullopt;
   std::vector<std::string_view> frames;
   frames.reserve(parts.size());
   for (const zmq::message_t& part : parts) frames.push_back(part.to_string_view());
@@ -240,7 +238,8 @@ std::string caller_name() {
   char host[256] = "";
   if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
   return fmt::format("{}@{}", user ? user->pw_name : std::to_string(geteuid()),
-                     *host ? host : "localhost");
+                     *host ? host : "localhost")
+      .substr(0, limits::by);
 }
 
 }  // namespace muster

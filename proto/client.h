@@ -20,7 +20,7 @@ bool daemon_runs(const Endpoints& endpoints);
 // Fails if what is in the daemon's place may be somebody else's: nothing is to be told there.
 Result<> check_daemon(const Endpoints& endpoints);
 
-enum class ClientTrouble { no_daemon, timeout, protocol };
+enum class ClientTrouble { no_daemon, timeout, protocol, refused };
 
 struct ClientError {
   ClientTrouble trouble;
@@ -58,7 +58,7 @@ class Client {
   std::unique_ptr<State> state_;
 };
 
-// USER@HOST of the calling process.
+// USER@HOST of the calling process, as much of it as a request takes.
 std::string caller_name();
 
 }  // namespace muster

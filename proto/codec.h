@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "proto/limits.h"
 #include "proto/message.h"
 #include "proto/record.h"
 
@@ -20,8 +21,8 @@ namespace muster {
 void encode(const LogRecord& record, std::vector<char>& out);
 void encode(const EventRecord& record, std::vector<char>& out);
 
-// Views in a decoded LogRecord point into `payload`.
-Result<Record> decode_record(std::string_view payload);
+// Views in a decoded LogRecord point into `payload`. More than `most` bytes are refused.
+Result<Record> decode_record(std::string_view payload, size_t most = limits::bus_payload);
 
 // Only the numbers, without looking at more of the payload than is needed to find them: for those
 // who pass records on.

@@ -1,4 +1,5 @@
 // The frames of control messages; see codec.h.
+#include "proto/check_request.h"
 #include "proto/codec.h"
 #include "proto/codec_reader.h"
 #include "proto/codec_writer.h"
@@ -32,6 +33,7 @@ Message message_of(std::string_view frame, size_t most_bytes, std::string_view k
   if (frame.size() > most_bytes) throw wire::Malformed(fmt::format("{} bytes", frame.size()));
   msgpack::zone zone;
   const msgpack::object map = wire::unpack_map(frame, limits::control_elements, zone);
+  wire::refuse_doubles(map);
   wire::FieldReader reader{map};
   std::string kind;
   reader.must(kind_field, kind);
@@ -41,11 +43,11 @@ Message message_of(std::string_view frame, size_t most_bytes, std::string_view k
   return message;
 }
 
+// A payload is judged by whoever decodes it: that one is not understood spoils no other.
 void read_records(std::span<const std::string_view> frames, ReplayRecordsReply& reply) {
   if (frames.size() % 2 != 0) throw wire::Malformed("a record without its payload");
   for (size_t i = 0; i < frames.size(); i += 2) {
-    if (frames[i].size() > limits::bus_topic || frames[i + 1].size() > limits::bus_payload)
-      throw wire::Malformed("a record beyond the limits");
+    if (frames[i].size() > limits::bus_topic) throw wire::Malformed("a topic beyond the limits");
     reply.records.emplace_back(frames[i], frames[i + 1]);
   }
 }
@@ -68,7 +70,9 @@ Frames encode(const Reply& reply) {
 
 Result<Request> decode_request(std::span<const std::string_view> frames) try {
   if (frames.size() != 1) return fail("request: {} frames instead of one", frames.size());
-  return message_of<Request>(frames[0], limits::control_message, "verb");
+  auto request = message_of<Request>(frames[0], limits::control_message, "verb");
+  if (auto problem = problem_with(request)) return fail("request: {}", *problem);
+  return request;
 } catch (const std::exception& error) {
   return fail("request: {}", error.what());
 }
@@ -89,6 +93,7 @@ std::optional<uint64_t> decode_id(std::span<const std::string_view> frames) try 
   if (frames.empty() || frames[0].size() > limits::control_message) return std::nullopt;
   msgpack::zone zone;
   const msgpack::object map = wire::unpack_map(frames[0], limits::control_elements, zone);
+  wire::refuse_doubles(map, "id");
   uint64_t id = 0;
   wire::FieldReader{map}.must("id", id);
   return id;

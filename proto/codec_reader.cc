@@ -31,6 +31,25 @@ msgpack::object unpack_map(std::string_view bytes, size_t most_elements, msgpack
   return object;
 }
 
+void refuse_doubles(const msgpack::object& object, std::string_view only) {
+  if (object.type == msgpack::type::ARRAY)
+    for (auto& element : std::span(object.via.array.ptr, object.via.array.size))
+      if (element.type == msgpack::type::MAP || element.type == msgpack::type::ARRAY)
+        refuse_doubles(element, only);
+  if (object.type != msgpack::type::MAP) return;
+  std::vector<std::string_view> keys;
+  keys.reserve(object.via.map.size);
+  for (auto& [key, value] : std::span(object.via.map.ptr, object.via.map.size)) {
+    if (key.type == msgpack::type::STR || key.type == msgpack::type::BIN)
+      if (const auto name = text_of(key); only.empty() || name == only) keys.push_back(name);
+    if (only.empty()) refuse_doubles(value);
+  }
+  std::sort(keys.begin(), keys.end());
+  const auto twice = std::adjacent_find(keys.begin(), keys.end());
+  if (twice != keys.end())
+    throw Malformed(fmt::format("field '{}' comes twice", twice->substr(0, 64)));
+}
+
 const msgpack::object* find(const msgpack::object& map, std::string_view key) {
   for (const auto& entry : std::span(map.via.map.ptr, map.via.map.size)) {
     if (entry.key.type != msgpack::type::STR || entry.val.type == msgpack::type::NIL) continue;

@@ -22,6 +22,10 @@ struct Malformed : std::runtime_error {
 msgpack::object unpack_map(std::string_view bytes, size_t most_elements, msgpack::zone& zone,
                            size_t depth = limits::control_depth);
 
+// Throws Malformed if a key comes twice in a map, or in one within it: two readers could each
+// believe another of the two. Only of this key, if one is named.
+void refuse_doubles(const msgpack::object& object, std::string_view only = {});
+
 // Nothing if the map has no such key, or nil for it.
 const msgpack::object* find(const msgpack::object& map, std::string_view key);
 

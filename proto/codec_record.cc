@@ -78,10 +78,11 @@ void encode(const EventRecord& record, std::vector<char>& out) {
   wire::write_fields(packer, record);
 }
 
-Result<Record> decode_record(std::string_view payload) try {
-  if (payload.size() > limits::bus_payload) return fail("record: {} bytes", payload.size());
+Result<Record> decode_record(std::string_view payload, size_t most) try {
+  if (payload.size() > most) return fail("record: {} bytes", payload.size());
   msgpack::zone zone;
-  const msgpack::object map = wire::unpack_map(payload, limits::bus_payload, zone);
+  const msgpack::object map = wire::unpack_map(payload, most, zone);
+  wire::refuse_doubles(map);
   wire::FieldReader reader{map};
   RecordKind kind{};
   reader.must("kind", kind);

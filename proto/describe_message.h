@@ -115,6 +115,9 @@ void describe(Fields& fields, M& reply) {
   fields.must("open_fds", reply.open_fds);
   fields.must("fd_limit", reply.fd_limit);
   fields.must("clients_refused", reply.clients_refused);
+  fields.may("clients_dropped", reply.clients_dropped);
+  fields.may("bytes_under_way", reply.bytes_under_way);
+  fields.may("exchanges", reply.exchanges);
   fields.may("cgroup", reply.cgroup);
   fields.may("alarms", reply.alarms);
 }
@@ -202,7 +205,7 @@ void describe(Fields& fields, M& request) {
   std::visit(
       [&]<class Body>(Body& body) {
         fields.tag("verb", name_on_wire<std::remove_const_t<Body>>);
-        fields.may("by", request.by);
+        fields.must("by", request.by);
         describe(fields, body);
       },
       request.body);

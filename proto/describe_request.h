@@ -35,21 +35,21 @@ template <>
 inline constexpr std::string_view name_on_wire<StopRequest> = "stop";
 template <class Fields, Is<StopRequest> M>
 void describe(Fields& fields, M& request) {
-  fields.may("names", request.names);
+  fields.must("names", request.names);
 }
 
 template <>
 inline constexpr std::string_view name_on_wire<StartRequest> = "start";
 template <class Fields, Is<StartRequest> M>
 void describe(Fields& fields, M& request) {
-  fields.may("names", request.names);
+  fields.must("names", request.names);
 }
 
 template <>
 inline constexpr std::string_view name_on_wire<KillRequest> = "kill";
 template <class Fields, Is<KillRequest> M>
 void describe(Fields& fields, M& request) {
-  fields.may("names", request.names);
+  fields.must("names", request.names);
   fields.must("number", request.number);
 }
 
@@ -141,7 +141,7 @@ void describe(Fields& fields, M& request) {
   fields.may("since", request.since);
   fields.may("until", request.until);
   fields.may("topics", request.topics);
-  fields.may("credit", request.credit);
+  fields.must("credit", request.credit);
   fields.may("have", request.have);
 }
 

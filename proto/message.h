@@ -193,8 +193,8 @@ struct RunInputReply {
 struct RunExitedReply {
   int32_t status = 0;
 };
-// Says nothing; the daemon sends it to learn whether the client of an attached one-off is still
-// there.
+// Says nothing; an earlier daemon sends it to learn whether the client of an attached one-off is
+// still there.
 struct AliveReply {};
 struct StatusReply {
   std::string app, directory, version;
@@ -209,6 +209,9 @@ struct StatusReply {
   uint64_t memory_bytes = 0;
   uint32_t open_fds = 0, fd_limit = 0;
   uint64_t clients_refused = 0;     // control messages that were not understood
+  uint64_t clients_dropped = 0;     // who had too much under way to them
+  uint64_t bytes_under_way = 0;     // to clients, subscribers included
+  uint32_t exchanges = 0;           // replays, attached one-offs and terminals
   std::string cgroup;               // where those of the launches are; empty: they have none
   std::vector<std::string> alarms;  // what an operator should look at now
 };

@@ -169,7 +169,10 @@ ClientResult<> Subscriber::State::on_records(ReplayRecordsReply&& records) {
   tell_gone(records);
   for (auto& [topic, payload] : records.records) {
     const auto numbers = decode_numbers(payload);
-    if (!numbers) return misunderstood(numbers.error().message);
+    if (!numbers) {  // whoever decodes it tells that it is left out
+      ready.push_back({.topic = std::move(topic), .payload = std::move(payload)});
+      continue;
+    }
     replay->brought = true;
     if (!continuity.take_replayed(topic, *numbers)) continue;
     ready.push_back({.topic = std::move(topic), .payload = std::move(payload)});
@@ -198,7 +201,7 @@ ClientResult<> Subscriber::State::on_end(const ReplayEndReply& end) {
 // serve it now. The first replay of all is what the caller asked for: then the caller is told.
 ClientResult<> Subscriber::State::on_refused(const RefusedReply& refused) {
   if ((!caught_up && !replay->asked) || ++retries > most_retries)
-    return misunderstood(refused.message);
+    return tl::unexpected(ClientError{ClientTrouble::refused, refused.message});
   retry_at = mono_now() + retry_after;
   return {};
 }

@@ -3,6 +3,7 @@
 
 #include "base/killpoint.h"
 #include "proto/codec.h"
+#include "proto/fit.h"
 
 namespace muster {
 namespace {
@@ -24,6 +25,11 @@ journal::RecordHeader header_of(const RecordNumbers& numbers, size_t lines, Wall
   header.wall = wall.time_since_epoch().count();
   header.mono = mono.time_since_epoch().count();
   return header;
+}
+
+// What an event may have much of.
+size_t text_bytes(const EventRecord& event) {
+  return event.text.size() + event.command.value_or("").size();
 }
 
 }  // namespace
@@ -53,10 +59,12 @@ bool Recorder::append(LogRecord& record, std::string_view topic, uint64_t stream
 
 uint64_t Recorder::publish(EventRecord event, Now now) {
   event.time = now.wall;
-  if (waiting_.size() >= max_waiting) {
+  fit(event);
+  if (waiting_.size() >= max_waiting || waiting_bytes_ > max_waiting_bytes) {
     events_lost_++;
     return 0;
   }
+  waiting_bytes_ += text_bytes(event);
   waiting_.push_back({std::move(event), now.mono});
   uint64_t seq = numbering().seq() + waiting_.size();
   catch_up(now);
@@ -66,6 +74,7 @@ uint64_t Recorder::publish(EventRecord event, Now now) {
 bool Recorder::publish_now(EventRecord event, Now now) {
   if (!catch_up(now)) return false;
   event.time = now.wall;
+  fit(event);
   Waiting at_once{std::move(event), now.mono};
   return write(at_once, now);
 }
@@ -79,6 +88,7 @@ bool Recorder::catch_up(Now now) {
   if (held_bytes_ > max_held) return false;
   while (!waiting_.empty()) {
     if (!write(waiting_.front(), now)) return false;
+    waiting_bytes_ -= text_bytes(waiting_.front().event);
     waiting_.pop_front();
     if (waiting_.empty() && events_lost_ > 0) {
       auto text = fmt::format("{} events were lost while the journal took nothing", events_lost_);

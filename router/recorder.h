@@ -1,7 +1,7 @@
 // Gives records their numbers, journals them and publishes them, in this order: what is on the bus
 // is in the journal, and in class `each` on the disk: until then it is held here. While the journal
 // takes nothing, events wait in a bounded queue, and log records are refused, so that their bytes
-// stay where they are.
+// stay where they are. Keeps: no payload is larger than its readers take; long texts are cut.
 #pragma once
 
 #include <deque>
@@ -62,8 +62,8 @@ class Recorder {
 
   // How long the journal is left alone after it failed.
   static constexpr Nanos retry_after = 50ms;
-  // Events that may wait: some thousand processes that stop at once.
-  static constexpr size_t max_waiting = 16384;
+  // Events that may wait: some thousand processes that stop at once, and what their texts may take.
+  static constexpr size_t max_waiting = 16384, max_waiting_bytes = 16 << 20;
   // What may be held until it is on the disk; then the bytes wait in their pipes.
   static constexpr size_t max_held = 32 << 20;
 
@@ -96,6 +96,7 @@ class Recorder {
   size_t held_bytes_ = 0;
   std::optional<std::pair<uint64_t, uint64_t>> left_out_;  // numbers of which nobody knows yet
   std::deque<Waiting> waiting_;
+  size_t waiting_bytes_ = 0;  // of their texts
   uint64_t events_lost_ = 0;
   std::string trouble_;
   std::optional<MonoTime> retry_at_;

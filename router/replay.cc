@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "proto/codec.h"
+#include "proto/fit.h"
 #include "router/journal/cursor.h"
 #include "router/journal/posix_storage.h"
 #include "router/journal/tail.h"
@@ -11,6 +13,24 @@
 namespace muster {
 
 using journal::RecordHeader;
+
+namespace {
+
+// Earlier versions have journaled events that are larger than any reader takes: their texts are cut
+// now. Nothing where that is of no use.
+std::optional<std::string> within_limits(std::string_view payload) {
+  if (payload.size() <= limits::bus_payload) return std::string(payload);
+  auto record = decode_record(payload, limits::journal_record);
+  auto* event = record ? std::get_if<EventRecord>(&*record) : nullptr;
+  if (!event) return {};
+  fit(*event);
+  std::vector<char> bytes;
+  encode(*event, bytes);
+  if (bytes.size() > limits::bus_payload) return {};
+  return std::string(bytes.begin(), bytes.end());
+}
+
+}  // namespace
 
 struct Replay::State {
   State(std::unique_ptr<journal::Storage> s, journal::Cursor c, ReplayRequest r)
@@ -187,8 +207,17 @@ Result<std::vector<std::pair<std::string, std::string>>> Replay::next(size_t max
     s.lines_passed.reset();
     if (header.seq == *s.head) s.lines_passed = header.line + header.lines;
     if (header.type != journal::RecordType::record || !s.wanted(header, record->topic)) continue;
-    records.emplace_back(record->topic, record->payload);
-    bytes += record->topic.size() + record->payload.size();
+    auto payload = within_limits(record->payload);
+    if (!payload && !records.empty()) {  // it is missing behind these
+      s.held = record;
+      break;
+    }
+    if (!payload) {
+      s.gone = {s.gone ? s.gone->first : header.seq, header.seq};
+      continue;
+    }
+    bytes += record->topic.size() + payload->size();
+    records.emplace_back(record->topic, std::move(*payload));
   }
   return records;
 }

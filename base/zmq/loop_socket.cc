@@ -51,7 +51,9 @@ void LoopSocket::after_waiting() {
 bool LoopSocket::receive(std::vector<std::string>& frames, size_t max_frames) {
   stirred_ = true;
   frames.clear();
-  bool too_long = false;
+  was_too_long_ = false;
+  sender_.clear();
+  sender_fd_ = -1;
   for (;;) {
     zmq_msg_t frame;
     zmq_msg_init(&frame);
@@ -59,24 +61,26 @@ bool LoopSocket::receive(std::vector<std::string>& frames, size_t max_frames) {
       zmq_msg_close(&frame);
       return false;  // only before the first frame: the others of a message are there with it
     }
-    if (frames.size() == max_frames) too_long = true;
-    if (frames.empty()) {
+    if (frames.size() == max_frames) was_too_long_ = true;
+    // The identity that a ROUTER puts before a message may lack it.
+    if (sender_fd_ < 0) {
       const char* address = zmq_msg_gets(&frame, "Peer-Address");
       sender_ = address ? address : "";
+      sender_fd_ = zmq_msg_get(&frame, ZMQ_SRCFD);
     }
-    if (!too_long)
+    if (!was_too_long_)
       frames.emplace_back(static_cast<const char*>(zmq_msg_data(&frame)), zmq_msg_size(&frame));
     bool more = zmq_msg_more(&frame) != 0;
     zmq_msg_close(&frame);
     if (!more) break;
   }
-  if (too_long) frames.clear();
   return true;
 }
 
-void LoopSocket::post(std::string_view first, std::string_view second) {
+void LoopSocket::post(std::string_view first, std::string_view second,
+                      std::shared_ptr<Tally> tally) {
   posted_.emplace_back(first.data(), first.size());
-  posted_.emplace_back(second.data(), second.size());
+  posted_.push_back(counted_frame(std::string(second), std::move(tally), Tally::of_message));
   posted_bytes_ += second.size();
   if (posted_bytes_ >= worth_waking) flush();
 }
@@ -95,12 +99,17 @@ void LoopSocket::flush() {
 }
 
 LoopSocket::Sent LoopSocket::send(std::span<const std::string_view> frames) {
+  std::vector<zmq::message_t> made;
+  made.reserve(frames.size());
+  for (auto& frame : frames) made.emplace_back(frame.data(), frame.size());
+  return send(std::move(made));
+}
+
+LoopSocket::Sent LoopSocket::send(std::vector<zmq::message_t> frames) {
   stirred_ = true;
   for (size_t i = 0; i < frames.size(); i++) {
-    int flags = ZMQ_DONTWAIT | (i + 1 < frames.size() ? ZMQ_SNDMORE : 0);
-    const auto call = [&] {
-      return zmq_send(socket_.handle(), frames[i].data(), frames[i].size(), flags);
-    };
+    const int flags = ZMQ_DONTWAIT | (i + 1 < frames.size() ? ZMQ_SNDMORE : 0);
+    const auto call = [&] { return zmq_msg_send(frames[i].handle(), socket_.handle(), flags); };
     if (undisturbed(call) >= 0) continue;
     // Only the first frame can be refused; it decides for the whole message.
     return zmq_errno() == EHOSTUNREACH ? Sent::unreachable : Sent::full;

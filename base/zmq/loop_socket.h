@@ -14,6 +14,7 @@
 #include "base/uv/loop.h"
 #include "base/uv/poll.h"
 #include "base/uv/turn.h"
+#include "base/zmq/tally.h"
 
 namespace muster {
 
@@ -24,12 +25,15 @@ class LoopSocket {
   // next turn.
   LoopSocket(Loop& loop, zmq::socket_t socket, std::function<void()> on_readable);
 
-  // One message's frames, in `frames`; false if there is none. Longer ones than `max_frames` are
-  // received and thrown away: then `frames` is empty.
+  // One message's frames, in `frames`; false if there is none. Of a longer one than `max_frames`
+  // the rest is received and thrown away: then `was_too_long()` says so.
   bool receive(std::vector<std::string>& frames, size_t max_frames);
+  bool was_too_long() const { return was_too_long_; }
   // The address of who sent the last message received ("localhost:UID:GID:PID" over ipc); empty if
   // libzmq does not know it.
   const std::string& sender() const { return sender_; }
+  // The descriptor of the connection that it came by; -1 if libzmq does not know it.
+  int sender_fd() const { return sender_fd_; }
 
   enum class Sent : uint8_t {
     sent,
@@ -38,10 +42,13 @@ class LoopSocket {
   };
   // Never blocks. All frames or none.
   Sent send(std::span<const std::string_view> frames);
+  // The same for frames that are made already, which are used up.
+  Sent send(std::vector<zmq::message_t> frames);
 
   // Sends a message of two frames before the loop waits, or earlier if there is much to send: so
-  // that libzmq's own thread is woken once for many. Whether it was sent is not told.
-  void post(std::string_view first, std::string_view second);
+  // that libzmq's own thread is woken once for many. Whether it was sent is not told. Its bytes
+  // count in `tally` until libzmq lets go of them.
+  void post(std::string_view first, std::string_view second, std::shared_ptr<Tally> tally);
   // Sends what was posted now.
   void flush();
 
@@ -60,6 +67,8 @@ class LoopSocket {
   std::vector<zmq::message_t> posted_;  // first and second frames, in turn
   size_t posted_bytes_ = 0;
   std::string sender_;
+  int sender_fd_ = -1;
+  bool was_too_long_ = false;
   bool stirred_ = true;  // since it was found to have nothing
   std::function<void()> on_readable_;
   Poll wake_up_;

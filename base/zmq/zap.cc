@@ -5,13 +5,53 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
+#include <sstream>
 
 namespace muster {
 
 namespace {
 
 constexpr size_t max_frames = 16;
-enum Frame : size_t { peer = 0, empty = 1, protocol = 2, request_id = 3, address = 5, least = 8 };
+enum Frame : size_t {
+  peer_at = 0,
+  empty_at = 1,
+  protocol_at = 2,
+  request_id_at = 3,
+  domain_at = 4,
+  address_at = 5,
+  least = 8
+};
+
+// ZMQ_ZAP_ENFORCE_DOMAIN: only the header of drafts names it, the library has it since 4.3.
+constexpr int enforce_domain = 93;
+
+// "localhost:UID:GID:PID" has them at the places 1 to 3; -1 if there is none.
+int64_t number_in(std::string_view address, int place) {
+  for (int i = 0; i < place; i++) {
+    const size_t colon = address.find(':');
+    if (colon == std::string_view::npos) return -1;
+    address.remove_prefix(colon + 1);
+  }
+  const std::string_view digits = address.substr(0, address.find(':'));
+  int64_t number = -1;
+  auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return problem == std::errc() && end == digits.data() + digits.size() ? number : -1;
+}
+
+// When the process was started, in the kernel's ticks; 0 if it is not there or not to be seen.
+uint64_t start_of(std::string_view address) {
+  constexpr int fields_before = 19;  // between the state and the start
+  std::ifstream file("/proc/" + std::to_string(number_in(address, 3)) + "/stat");
+  std::string line;
+  if (!std::getline(file, line)) return 0;
+  std::istringstream fields(line.substr(std::min(line.rfind(')') + 1, line.size())));
+  std::string word;
+  uint64_t start = 0;
+  for (int i = 0; i < fields_before; i++) fields >> word;
+  fields >> start;
+  return start;
+}
 
 zmq::socket_t bound_gate(ZmqContext& context) {
   zmq::socket_t socket(context.get(), zmq::socket_type::router);
@@ -22,42 +62,47 @@ zmq::socket_t bound_gate(ZmqContext& context) {
 
 }  // namespace
 
-int64_t uid_of_ipc_peer(std::string_view address_text) {
-  size_t colon = address_text.find(':');
-  if (colon == std::string_view::npos) return -1;
-  std::string_view rest = address_text.substr(colon + 1);
-  int64_t uid = -1;
-  auto [end, problem] = std::from_chars(rest.data(), rest.data() + rest.size(), uid);
-  bool complete = problem == std::errc() && end != rest.data() + rest.size() && *end == ':';
-  return complete ? uid : -1;
+int64_t uid_of_ipc_peer(std::string_view address) {
+  return number_in(address, 3) < 0 ? -1 : number_in(address, 1);
 }
 
 ZapGate::ZapGate(Loop& loop, ZmqContext& context, std::function<bool(std::string_view)> may_connect)
     : may_connect_(std::move(may_connect)),
       socket_(loop, bound_gate(context), [this] { on_readable(); }) {}
 
-void ZapGate::shut_out(std::string address, MonoTime now) {
-  if (shut_out_.size() == most_shut_out) shut_out_.pop_front();
-  shut_out_.push_back({std::move(address), now + shut_out_for});
+Nanos ZapGate::shut_out(std::string_view domain, const std::string& address, MonoTime now) {
+  ShutOut* out = find(domain, address, now);
+  if (!out) {
+    if (shut_out_.size() == most_shut_out) shut_out_.pop_front();
+    shut_out_.push_back({std::string(domain), address, start_of(address), {}, {}, 0});
+    out = &shut_out_.back();
+  }
+  const Nanos time = std::min(first_time * (1 << std::min(out->times++, 16)), longest_time);
+  out->until = now + time;
+  out->forgotten = out->until + longest_time;
+  return time;
 }
 
-bool ZapGate::is_shut_out(std::string_view address) {
-  const MonoTime now = read_clocks().mono;
-  while (!shut_out_.empty() && shut_out_.front().until <= now) shut_out_.pop_front();
-  return std::any_of(shut_out_.begin(), shut_out_.end(),
-                     [&](const ShutOut& out) { return out.address == address; });
+ZapGate::ShutOut* ZapGate::find(std::string_view domain, std::string_view address, MonoTime now) {
+  std::erase_if(shut_out_, [&](const ShutOut& out) { return out.forgotten <= now; });
+  auto found = std::find_if(shut_out_.begin(), shut_out_.end(), [&](const ShutOut& out) {
+    return out.domain == domain && out.address == address && out.started == start_of(address);
+  });
+  return found == shut_out_.end() ? nullptr : &*found;
 }
 
 void ZapGate::on_readable() {
   std::vector<std::string> question;
   while (socket_.receive(question, max_frames)) {
-    if (question.size() < least) continue;
-    bool may = may_connect_(question[address]) && !is_shut_out(question[address]);
+    if (question.size() < least || socket_.was_too_long()) continue;
+    const MonoTime now = read_clocks().mono;
+    const ShutOut* out = find(question[domain_at], question[address_at], now);
+    const bool may = may_connect_(question[address_at]) && !(out && out->until > now);
     if (!may) refused_++;
-    std::string_view answer[] = {question[peer],
-                                 question[empty],
-                                 question[protocol],
-                                 question[request_id],
+    std::string_view answer[] = {question[peer_at],
+                                 question[empty_at],
+                                 question[protocol_at],
+                                 question[request_id_at],
                                  may ? "200" : "400",
                                  may ? "OK" : "not the owner of this muster",
                                  "",
@@ -66,6 +111,10 @@ void ZapGate::on_readable() {
   }
 }
 
-void guard(zmq::socket_t& socket) { socket.set(zmq::sockopt::zap_domain, "muster"); }
+void guard(zmq::socket_t& socket, const std::string& domain) {
+  const int yes = 1;
+  socket.set(zmq::sockopt::zap_domain, domain);
+  if (zmq_setsockopt(socket.handle(), enforce_domain, &yes, sizeof yes) != 0) throw zmq::error_t();
+}
 
 }  // namespace muster

@@ -23,22 +23,26 @@ class ZapGate {
   // `may_connect` is asked with the peer's address.
   ZapGate(Loop& loop, ZmqContext& context, std::function<bool(std::string_view)> may_connect);
 
-  // Whoever has this address may not connect for a while. It ends no connection that exists.
-  void shut_out(std::string address, MonoTime now);
+  // The process with this address may not connect to sockets of `domain` for a while, which is
+  // returned and becomes longer each time. A later process with the same number may. It ends no
+  // connection that exists.
+  Nanos shut_out(std::string_view domain, const std::string& address, MonoTime now);
 
   uint64_t refused() const { return refused_; }
 
  private:
   struct ShutOut {
-    std::string address;
-    MonoTime until;
+    std::string domain, address;
+    uint64_t started = 0;  // a process's number is given to another one some day
+    MonoTime until, forgotten;
+    int times = 0;
   };
 
   void on_readable();
-  bool is_shut_out(std::string_view address);
+  ShutOut* find(std::string_view domain, std::string_view address, MonoTime now);
 
-  // An address holds a process's number, which another will have some day.
-  static constexpr Nanos shut_out_for = 10min;
+  // A mistake is forgiven soon; who makes it again and again is kept out for longer.
+  static constexpr Nanos first_time = 1s, longest_time = 10min;
   // Who has so many processes to spare can do worse; the oldest is let in again.
   static constexpr size_t most_shut_out = 256;
 
@@ -48,7 +52,7 @@ class ZapGate {
   LoopSocket socket_;
 };
 
-// Puts `socket` under the gate; before bind.
-void guard(zmq::socket_t& socket);
+// Puts `socket` under the gate; before bind. While there is no gate, nobody may connect.
+void guard(zmq::socket_t& socket, const std::string& domain);
 
 }  // namespace muster

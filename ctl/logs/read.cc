@@ -2,7 +2,9 @@
 #include "ctl/logs/read.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
+#include <algorithm>
 
 #include "ctl/logs/view.h"
 #include "proto/subscriber.h"
@@ -14,6 +16,8 @@ namespace {
 // A quiet log is a good moment to see whether anybody still reads what we print.
 constexpr Nanos reader_check = 1s;
 constexpr size_t journal_read = 256 << 10;
+// Between asking a daemon that has refused and asking it again.
+constexpr int refused_pause_ms = 500;
 
 std::unique_ptr<LogPrinter> make_printer(const LogReading& reading, const Output& out) {
   if (reading.json) return make_json_printer();
@@ -33,8 +37,9 @@ void tell_if_beyond(const ReplayRequest& request, uint64_t head) {
                      head));
 }
 
-Outcome<> show_journal(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
-                       const Output& out) {
+// Returns the last number that it has passed.
+Outcome<uint64_t> show_journal(const Endpoints& endpoints, const ReplayRequest& request,
+                               LogView& view, const Output& out) {
   auto replay = Replay::open(endpoints.journal_dir(), request);
   if (!replay) return failure(ExitCode::no, replay.message());
   const bool is_filtered = !request.topics.empty();
@@ -48,7 +53,7 @@ Outcome<> show_journal(const Endpoints& endpoints, const ReplayRequest& request,
   }
   view.finish();
   tell_if_beyond(request, replay->head());
-  return {};
+  return replay->head();
 }
 
 Outcome<int> from_journal(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
@@ -67,8 +72,23 @@ Outcome<int> from_journal(const Endpoints& endpoints, const ReplayRequest& reque
                                                   endpoints.app));
 }
 
+// A daemon that serves as many as it may refuses one more: all that it has stands in the journal,
+// and what follows is asked for again a moment later.
+Outcome<> show_meanwhile(const Endpoints& endpoints, ReplayRequest& request, LogView& view,
+                         Output& out) {
+  auto head = show_journal(endpoints, request, view, out);
+  if (!head) return tl::unexpected(head.error());
+  request.from = std::max(request.from.value_or(0), *head + 1);
+  request.lines.reset();
+  request.since.reset();
+  out.flush();
+  ::poll(nullptr, 0, refused_pause_ms);
+  return {};
+}
+
+// Sets `refused` if the daemon serves others, and nothing has been shown yet.
 Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
-                         const LogReading& reading, Output& out) {
+                         const LogReading& reading, Output& out, bool& refused) {
   const bool follow = reading.follow;
   auto subscriber = Subscriber::open(endpoints, caller_name(), {request, follow});
   if (!subscriber) return tl::unexpected(failure_of(subscriber.error()));
@@ -87,6 +107,8 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
     }
     if (!delivery) {
       const bool gone = delivery.error().trouble == ClientTrouble::no_daemon;
+      refused = delivery.error().trouble == ClientTrouble::refused && !begun;
+      if (refused) return status_done;
       if (gone && !follow && !begun) return from_journal(endpoints, request, view, follow, out);
       // What a daemon says last may not reach who follows it, but it stands in the journal.
       ReplayRequest rest;
@@ -127,6 +149,20 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
     }
   }
   return status_done;
+}
+
+Outcome<int> from_whoever_has_it(const Endpoints& endpoints, ReplayRequest request, LogView& view,
+                                 const LogReading& reading, Output& out) {
+  if (!daemon_runs(endpoints)) return from_journal(endpoints, request, view, reading.follow, out);
+  for (;;) {
+    bool refused = false;
+    auto status = from_daemon(endpoints, request, view, reading, out, refused);
+    if (!refused) return status;
+    if (!reading.follow) return from_journal(endpoints, request, view, false, out);
+    if (auto shown = show_meanwhile(endpoints, request, view, out); !shown)
+      return tl::unexpected(shown.error());
+    if (out.closed() || out.reader_gone()) return status_done;
+  }
 }
 
 // Patterns mean what the daemon has now.
@@ -183,12 +219,6 @@ Result<LogViewOptions> view_options(const LogQuery& query) {
   return LogViewOptions{lines_wanted(query), std::move(*pattern)};
 }
 
-Outcome<int> read_once(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
-                       const LogReading& reading, Output& out) {
-  return daemon_runs(endpoints) ? from_daemon(endpoints, request, view, reading, out)
-                                : from_journal(endpoints, request, view, reading.follow, out);
-}
-
 }  // namespace
 
 void add_lines(Options& options, std::optional<uint64_t>& lines, const std::string& help) {
@@ -223,7 +253,7 @@ Outcome<int> read_logs(const Session& session, LogReading reading) {
   if (auto known = check_names(session, *endpoints, reading.query); !known)
     return tl::unexpected(known.error());
   LogView view(make_printer(reading, session.out), std::move(*options), session.out);
-  auto status = read_once(*endpoints, *request, view, reading, session.out);
+  auto status = from_whoever_has_it(*endpoints, *request, view, reading, session.out);
   const auto again = view.to_be_read_again();
   if (!status || !again) return status;
   // The last lines are too long to be kept until it is clear which they are. Now it is.
@@ -234,7 +264,7 @@ Outcome<int> read_logs(const Session& session, LogReading reading) {
   options->last_lines.reset();
   options->begin = *again;
   LogView second(make_printer(reading, session.out), std::move(*options), session.out);
-  return read_once(*endpoints, *request, second, reading, session.out);
+  return from_whoever_has_it(*endpoints, *request, second, reading, session.out);
 }
 
 }  // namespace muster

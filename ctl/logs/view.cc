@@ -1,6 +1,8 @@
 // See view.h.
 #include "ctl/logs/view.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 #include <variant>
@@ -21,7 +23,11 @@ LogView::LogView(std::unique_ptr<LogPrinter> printer, LogViewOptions options, Ou
 
 Result<> LogView::add(std::string_view payload) {
   auto record = decode_record(payload);
-  if (!record) return within(record.error(), "a record is left out");
+  if (!record) {
+    const auto numbers = decode_numbers(payload);
+    return within(record.error(), "{} is left out",
+                  numbers ? fmt::format("record {}", numbers->seq) : "a record");
+  }
   has_seen_ = true;
   if (auto* log = std::get_if<LogRecord>(&*record)) {
     joiner_.add(*log);

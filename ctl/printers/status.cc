@@ -40,6 +40,8 @@ std::string status_text(const StatusReply& status) {
   text += row("Files", fmt::format("{} open of {}", status.open_fds, status.fd_limit));
   text +=
       row("Refused", fmt::format("{} messages that were not understood", status.clients_refused));
+  text += row("Clients", fmt::format("{} exchanges, {} under way, {} dropped", status.exchanges,
+                                     format_size(status.bytes_under_way), status.clients_dropped));
   text += row("Cgroups", status.cgroup.empty() ? "none" : terminal_safe(status.cgroup));
   if (status.alarms.empty()) text += row("Alarms", "none");
   for (auto& alarm : status.alarms) text += row("Alarm", terminal_safe(alarm));
@@ -69,6 +71,9 @@ std::string status_json(const StatusReply& status) {
       {"open_fds", status.open_fds},
       {"fd_limit", status.fd_limit},
       {"clients_refused", status.clients_refused},
+      {"clients_dropped", status.clients_dropped},
+      {"bytes_under_way", status.bytes_under_way},
+      {"exchanges", status.exchanges},
       {"cgroup", status.cgroup.empty() ? Json(nullptr) : Json(status.cgroup)},
       {"alarms", status.alarms},
   };

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "daemon/core/state.h"
 #include "daemon/core/texts.h"
+#include "proto/limits.h"
 
 namespace muster {
 
@@ -70,7 +71,9 @@ void Core::State::on(const Requested& event) {
             std::is_same_v<Body, RunRequest> || std::is_same_v<Body, ReloadRequest>;
         if (changes_something && phase != Phase::running)
           return refuse(asker, Refusal::no, "muster is shutting down");
-        if (changes_something && waiting.full())
+        const bool too_many =
+            waiting.full() || waiting.of_client(asker.client) >= limits::waiting_of_client;
+        if (changes_something && too_many)
           return refuse(asker, Refusal::no, "too many requests wait for their end; try again");
         ask(asker, event.request.by, body);
       },
@@ -105,6 +108,8 @@ Core::Core(AppModel model, const FormationCounts& wish, CoreOptions options, Rel
     : state_(std::make_unique<State>(std::move(model), wish, options, std::move(releases))) {}
 
 Core::~Core() = default;
+
+bool Core::knows(const ClientId& client) const { return state_->knows(client); }
 
 std::vector<Action> Core::start(Now now) { return state_->start(now); }
 

@@ -51,6 +51,8 @@ class Core {
   const Release& release() const;
   // When `Tick` is due, if ever.
   std::optional<MonoTime> next_deadline() const;
+  // Whether it is of any interest here that this client has gone.
+  bool knows(const ClientId& client) const;
 
  private:
   struct State;

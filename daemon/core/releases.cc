@@ -111,6 +111,9 @@ Verdict<std::optional<Release>> plan_config(const Releases& releases, const Conf
   if (set.empty() && unset.empty()) return std::nullopt;
   size_t bytes = 0;
   for (auto& [name, value] : config) bytes += name.size() + value.size();
+  if (config.size() > limits::variables)
+    return refused(Refusal::no, fmt::format("{} config vars are too many: at most {}",
+                                            config.size(), limits::variables));
   if (bytes > limits::config_vars)
     return refused(Refusal::no, fmt::format("{} bytes of config vars are too many: at most {}",
                                             bytes, limits::config_vars));

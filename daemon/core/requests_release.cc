@@ -11,6 +11,8 @@
 #include "daemon/core/listing.h"
 #include "daemon/core/state.h"
 #include "daemon/core/texts.h"
+#include "proto/fit.h"
+#include "proto/limits.h"
 
 namespace muster {
 namespace {
@@ -64,6 +66,12 @@ void Core::State::begin_change(Change change) {
   if (phase != Phase::running) return refuse(*change.asker, Refusal::no, shutting_down);
   if (changes.size() >= change_limit)
     return refuse(*change.asker, Refusal::no, "too many changes wait for their turn; try again");
+  const auto of_client = std::count_if(changes.begin(), changes.end(), [&](const Change& other) {
+    return other.asker && other.asker->client == change.asker->client;
+  });
+  if (static_cast<size_t>(of_client) >= changes_of_client)
+    return refuse(*change.asker, Refusal::no,
+                  fmt::format("{} changes of this client wait for their turn already", of_client));
   changes.push_back(std::move(change));
   go_on_changing();
 }
@@ -232,7 +240,7 @@ void Core::State::judge_trial() {
 void Core::State::take_back(const Process& because) {
   trial->until.reset();
   const std::string why = because.trouble.empty() ? "crashed" : because.trouble;
-  trial->failure = because.name.text() + ' ' + why;
+  trial->failure = cut(because.name.text() + ' ' + why, limits::reply_text);
   announce(RecordKind::notice, texts::taken_back(trial->release, trial->failure, trial->back_to),
            "muster");
   changes.push_front({std::nullopt, "muster", TakeBack{}});

@@ -1,4 +1,6 @@
 // One-offs: `run`, and the requests that belong to the exchange of an attached one.
+#include <algorithm>
+
 #include "daemon/core/command_text.h"
 #include "daemon/core/listing.h"
 #include "daemon/core/selection.h"
@@ -7,12 +9,40 @@
 #include "proto/limits.h"
 
 namespace muster {
+namespace {
+
+size_t size_of(const RunRequest& request) {
+  size_t bytes = 0;
+  for (auto& word : request.command) bytes += word.size();
+  for (auto& [name, value] : request.env) bytes += name.size() + value.size();
+  return bytes;
+}
+
+// What was said with those that there are.
+size_t words_of_one_offs(ProcessTable& table) {
+  size_t bytes = 0;
+  for (const Process* p : table.of_type(std::string(one_off_type))) {
+    for (auto& word : p->one_off->argv) bytes += word.size();
+    for (auto& [name, value] : p->one_off->env) bytes += name.size() + value.size();
+  }
+  return bytes;
+}
+
+}  // namespace
 
 void Core::State::ask(const Asker& asker, const std::string& by, const RunRequest& request) {
   if (request.command.empty()) return refuse(asker, Refusal::usage, "run: say which command");
   if (table.of_type(std::string(one_off_type)).size() >= limits::one_offs)
     return refuse(asker, Refusal::no,
                   fmt::format("{} one-offs run already, which is the limit", limits::one_offs));
+  if (!request.detach && table.attached_to(asker.client).size() >= limits::one_offs_of_client)
+    return refuse(
+        asker, Refusal::no,
+        fmt::format("{} attached one-offs of this client run already", limits::one_offs_of_client));
+  if (size_of(request) + words_of_one_offs(table) > limits::one_off_words)
+    return refuse(asker, Refusal::no,
+                  fmt::format("the words and variables of all one-offs that run may have {} bytes",
+                              limits::one_off_words));
   if (table.of_exchange(asker.client, asker.request_id))
     return refuse(asker, Refusal::usage,
                   fmt::format("run: request {} is still under way", asker.request_id));
@@ -109,6 +139,17 @@ void Core::State::on(const ClientLost& event) {
     p->one_off->asker.reset();
     driver.step(*p, LifeEvent::hang_up);
   }
+  // What was asked for is done all the same.
+  waiting.forget(event.client);
+  for (Change& change : changes)
+    if (change.asker && change.asker->client == event.client) change.asker.reset();
+}
+
+bool Core::State::knows(const ClientId& client) {
+  return !table.attached_to(client).empty() || waiting.of_client(client) > 0 ||
+         std::any_of(changes.begin(), changes.end(), [&](const Change& change) {
+           return change.asker && change.asker->client == client;
+         });
 }
 
 }  // namespace muster

@@ -23,6 +23,7 @@ struct Core::State {
 
   void on(const Requested& event);
   void on(const ClientLost& event);
+  bool knows(const ClientId& client);
   void on(ModelRead& event);
   void on(const ReleaseKept& event);
   void on(const Signalled& event);
@@ -86,6 +87,7 @@ struct Core::State {
     std::variant<ConfigRequest, RollbackRequest, DeployRequest, TakeBack> wanted;
   };
   static constexpr size_t change_limit = 64;  // each may hold as much as a message
+  static constexpr size_t changes_of_client = 16;
   void begin_change(Change change);
   void go_on_changing();
   Verdict<std::optional<Release>> plan(const Change& change) const;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "base/check.h"
 #include "daemon/core/listing.h"
 
 namespace muster {
@@ -20,9 +19,19 @@ bool Waiting::knows(const Asker& asker) const {
   });
 }
 
+size_t Waiting::of_client(const ClientId& client) const {
+  return static_cast<size_t>(std::count_if(waiters_.begin(), waiters_.end(), [&](auto& entry) {
+    return entry.second.asker.client == client;
+  }));
+}
+
+void Waiting::forget(const ClientId& client) {
+  std::erase_if(waiters_, [&](auto& entry) { return entry.second.asker.client == client; });
+}
+
 void Waiting::report(WaiterId id, std::string problem) {
   auto it = waiters_.find(id);
-  CHECK(it != waiters_.end(), "waiter {}", id);
+  if (it == waiters_.end()) return;
   Waiter& waiter = it->second;
   if (!problem.empty()) waiter.problems.push_back(std::move(problem));
   if (--waiter.missing > 0) return;

@@ -1,6 +1,6 @@
 // Replies that wait until processes have got somewhere: `stop` until they rest, `start` and
 // `restart` until they have been launched. Keeps: every reply that was opened is given exactly
-// once, when the last process that it waits for has reported.
+// once, when the last process that it waits for has reported, unless its client has gone.
 #pragma once
 
 #include <map>
@@ -21,6 +21,9 @@ class Waiting {
   explicit Waiting(Outbox& out) : out_(out) {}
 
   bool full() const { return waiters_.size() >= limit; }
+  size_t of_client(const ClientId& client) const;
+  // Nobody is there any more to be answered.
+  void forget(const ClientId& client);
   size_t size() const { return waiters_.size(); }
   // Whether an answer to it is still to come from here.
   bool knows(const Asker& asker) const;
@@ -32,7 +35,8 @@ class Waiting {
 
   // The reply shall wait for one more report.
   void expect(WaiterId id) { waiters_.at(id).missing++; }
-  // One of the expected reports. A problem turns the reply into a refusal that says so.
+  // One of the expected reports, perhaps of a reply that was forgotten. A problem turns the reply
+  // into a refusal that says so.
   void report(WaiterId id, std::string problem = {});
   // The same for all of `ids`, which is left empty.
   void report_all(std::vector<WaiterId>& ids, const std::string& problem = {});

@@ -28,27 +28,27 @@ struct Attachments::Source {
 };
 
 struct Attachments::Attachment {
-  Launch::Attachment to;
-  bool client_lost = false;
+  Attachment(const Outlet& outlet, const Launch::Attachment& to)
+      : exchange(outlet, to.client, to.request_id, to.credit), has_terminal(to.terminal) {}
+
+  Exchange exchange;
+  bool has_terminal = false;
   bool begun = false;
   std::array<Source, 2> sources;
-
   std::unique_ptr<InputQueue> input;
-  uint32_t inputs = 0;  // that came since the client was granted more
 
-  bool may_send() const { return client_lost || to.credit > 0; }
+  // Where nobody is left who could read it, what is printed is thrown away.
+  bool may_read() const { return exchange.is_over() || exchange.may_send(); }
 };
 
-Attachments::Attachments(Loop& loop, Send send, std::function<void()> on_ended)
-    : loop_(loop), send_(std::move(send)), on_ended_(std::move(on_ended)) {}
+Attachments::Attachments(Loop& loop, const Outlet& outlet, std::function<void()> on_ended)
+    : loop_(loop), outlet_(outlet), on_ended_(std::move(on_ended)) {}
 
 Attachments::~Attachments() = default;
 
 Result<> Attachments::open(const Launch& launch, PipeEnds ends) {
-  auto attachment = std::make_unique<Attachment>();
+  auto attachment = std::make_unique<Attachment>(outlet_, *launch.attached);
   auto* raw = attachment.get();
-  attachment->to = *launch.attached;
-  attachment->to.credit = std::min(attachment->to.credit, limits::credit_messages);
   attachment->sources[0] = {Stream::out, std::move(ends.out), nullptr};
   attachment->sources[1] = {Stream::err, std::move(ends.err), nullptr};
   for (auto& source : attachment->sources)
@@ -56,8 +56,10 @@ Result<> Attachments::open(const Launch& launch, PipeEnds ends) {
       pass_on(*raw, source);
       watch(*raw);
     });
-  attachment->input =
-      std::make_unique<InputQueue>(loop_, std::move(ends.in), [this, raw] { grant_input(*raw); });
+  attachment->input = std::make_unique<InputQueue>(loop_, std::move(ends.in), [raw] {
+    raw->exchange.hold(0);
+    raw->exchange.grant_inputs();
+  });
   attachments_[launch.launch] = std::move(attachment);
   return {};
 }
@@ -85,7 +87,7 @@ bool Attachments::ended(LaunchId launch) const {
 
 Nanos Attachments::patience(LaunchId launch) const {
   auto found = attachments_.find(launch);
-  return found == attachments_.end() || found->second->may_send() ? pipe_patience : client_patience;
+  return found == attachments_.end() || found->second->may_read() ? pipe_patience : client_patience;
 }
 
 std::array<int, 2> Attachments::pipes(LaunchId launch) const {
@@ -100,21 +102,20 @@ void Attachments::close(LaunchId launch) { attachments_.erase(launch); }
 void Attachments::grant(LaunchId launch, uint32_t messages) {
   auto found = attachments_.find(launch);
   if (found == attachments_.end()) return;
-  auto& credit = found->second->to.credit;
-  credit = std::min(credit + std::min(messages, limits::credit_messages), limits::credit_messages);
+  found->second->exchange.grant(messages);
   if (found->second->begun) drain(launch);
 }
 
 void Attachments::forget(const ClientId& client) {
   for (auto& [launch, attachment] : attachments_) {
-    if (attachment->to.client != client) continue;
-    attachment->client_lost = true;
+    if (attachment->exchange.client() != client) continue;
+    attachment->exchange.forget();
     if (attachment->begun) drain(launch);
   }
 }
 
 bool Attachments::pass_on(Attachment& attachment, Source& source) {
-  if (source.end_sent || !attachment.may_send()) return false;
+  if (source.end_sent || !attachment.may_read()) return false;
   std::string data;
   if (!source.at_end) {
     data.resize(limits::output_message);
@@ -125,11 +126,8 @@ bool Attachments::pass_on(Attachment& attachment, Source& source) {
     data.resize(static_cast<size_t>(std::max<ssize_t>(n, 0)));
     source.at_end = n <= 0;
   }
-  if (!attachment.client_lost) {
-    --attachment.to.credit;
-    Reply reply{attachment.to.request_id, true, RunOutputReply{source.stream, std::move(data)}};
-    attachment.client_lost = !send_(attachment.to.client, reply);
-  }
+  if (!attachment.exchange.is_over())
+    attachment.exchange.more(RunOutputReply{source.stream, std::move(data)});
   if (source.at_end) {
     source.end_sent = true;
     on_ended_();
@@ -139,7 +137,7 @@ bool Attachments::pass_on(Attachment& attachment, Source& source) {
 
 void Attachments::watch(Attachment& attachment) {
   for (auto& source : attachment.sources) {
-    bool wanted = attachment.begun && attachment.may_send() && !source.at_end;
+    bool wanted = attachment.begun && attachment.may_read() && !source.at_end;
     source.poll->watch(wanted ? Poll::readable : Poll::nothing);
   }
 }
@@ -147,21 +145,16 @@ void Attachments::watch(Attachment& attachment) {
 void Attachments::input(LaunchId launch, const std::string& data, bool eof) {
   auto found = attachments_.find(launch);
   if (found == attachments_.end()) return;
-  ++found->second->inputs;
-  found->second->input->add(data, eof);
+  Attachment& attachment = *found->second;
+  attachment.exchange.count_input();
+  attachment.input->add(data, eof);
+  attachment.exchange.hold(attachment.input->bytes());
 }
 
 void Attachments::resize(LaunchId launch, TerminalSize size) {
   auto found = attachments_.find(launch);
-  if (found != attachments_.end() && found->second->to.terminal)
+  if (found != attachments_.end() && found->second->has_terminal)
     set_terminal_size(found->second->input->fd(), size);
-}
-
-void Attachments::grant_input(Attachment& attachment) {
-  const uint32_t messages = std::exchange(attachment.inputs, 0);
-  if (messages == 0 || attachment.client_lost) return;
-  Reply reply{attachment.to.request_id, true, RunInputReply{messages}};
-  attachment.client_lost = !send_(attachment.to.client, reply);
 }
 
 }  // namespace muster

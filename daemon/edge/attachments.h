@@ -10,16 +10,16 @@
 #include <string>
 
 #include "base/uv/poll.h"
+#include "daemon/edge/exchange.h"
 #include "daemon/edge/output.h"
 
 namespace muster {
 
 class Attachments : public Output {
  public:
-  // `send` returns false if the client is gone. `on_ended` is told when all output of a launch has
-  // been sent; it must not call back at once.
-  using Send = std::function<bool(const ClientId&, const Reply&)>;
-  Attachments(Loop& loop, Send send, std::function<void()> on_ended);
+  // `outlet` outlives this. `on_ended` is told when all output of a launch has been sent; it must
+  // not call back at once.
+  Attachments(Loop& loop, const Outlet& outlet, std::function<void()> on_ended);
   ~Attachments() override;
 
   Result<> open(const Launch& launch, PipeEnds ends) override;
@@ -39,16 +39,17 @@ class Attachments : public Output {
   // From now on, what this client's one-offs print is thrown away.
   void forget(const ClientId& client);
 
+  size_t exchanges() const { return attachments_.size(); }
+
  private:
   struct Attachment;
   struct Source;
   // Sends one message's worth; false if nothing is to be had or may be sent for now.
   bool pass_on(Attachment& attachment, Source& source);
   void watch(Attachment& attachment);
-  void grant_input(Attachment& attachment);
 
   Loop& loop_;
-  Send send_;
+  const Outlet& outlet_;
   std::function<void()> on_ended_;
   std::map<LaunchId, std::unique_ptr<Attachment>> attachments_;
 };

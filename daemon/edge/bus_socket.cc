@@ -1,12 +1,17 @@
 // See bus_socket.h. With XPUB_MANUAL a subscription counts only once we repeat it with
 // ZMQ_SUBSCRIBE, for the peer it came from.
+//
+// libzmq remembers each subscription of a connection, whether we take it or not, in a node of some
+// fifty bytes for each of its characters, and those that we take once more. So characters are
+// counted, and a connection that sends too much is ended, which frees all of that.
 #include "daemon/edge/bus_socket.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cstring>
+#include <vector>
 
 #include "proto/limits.h"
 #include "proto/process_name.h"
@@ -15,38 +20,43 @@ namespace muster {
 
 namespace {
 
-constexpr size_t max_subscriptions = 16384;  // 128 bytes each at most: 2 MiB
-constexpr int turn_budget = 256;             // subscription messages served in one turn of the loop
+// Characters of all subscriptions, and of those of one connection: of "log/web.1/", some 5,400 and
+// 1,300. With libzmq's nodes the former are 6 MiB.
+constexpr size_t subscriptions_of_all = 64 << 10, subscriptions_of_one = 16 << 10;
+constexpr size_t cost_of_end = 2;  // what a subscription costs besides its characters
+constexpr int turn_budget = 256;   // subscription messages served in one turn of the loop
 // Messages queued for one subscriber; what does not fit, it gets by a replay. Of a flood each is as
-// large as a window: one who has stopped reading costs 128 MiB. Of 10,000 small ones a second its
-// own socket takes those of a tenth of a second besides.
+// large as a window. Of 10,000 small ones a second its own socket takes those of a tenth of a
+// second besides.
 constexpr int queue_length = 512;
 // libzmq takes all that have come into its memory before it shows us the first one, and goes on as
 // long as more come: so they may come one by one only.
 constexpr int subscription_queue = 1;
 constexpr char unsubscribe_byte = 0, subscribe_byte = 1;
-// What a peer may get wrong. A subscription of 128 bytes costs libzmq some 4 KiB.
+constexpr std::string_view domain = "muster-bus";
+// What a connection may get wrong. A subscription of 128 bytes costs libzmq some 4 KiB.
 constexpr int most_refusals = 64;
-constexpr Nanos renewal_retry = 1s;
+// Less than this is always under way beside a flood, to those who keep up as well.
+constexpr size_t worth_a_look = 8 << 20, look_every = 4 << 20;
 
 bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-' || c == '.';
+         c == '-';
 }
 
-Result<zmq::socket_t> bound(ZmqContext& context, LocalListener& listener) {
-  try {
-    zmq::socket_t socket = make_socket(context, zmq::socket_type::xpub, limits::bus_topic + 1);
-    socket.set(zmq::sockopt::xpub_manual, 1);
-    socket.set(zmq::sockopt::sndhwm, queue_length);
-    socket.set(zmq::sockopt::rcvhwm, subscription_queue);
-    guard(socket);
-    if (Result<> done = listener.bind_other(socket); !done) return within(done.error(), "bus");
-    return socket;
-  } catch (const zmq::error_t& problem) {
-    return fail("bus {}: {}", listener.path(), problem.what());
-  }
+// "web", "web.", "web.12" or "web.12/".
+bool is_process_prefix(std::string_view process) {
+  constexpr size_t most_digits = 10;
+  if (process.ends_with('/')) process.remove_suffix(1);
+  const std::string_view type = process.substr(0, process.find('.'));
+  std::string_view number = process.substr(type.size());
+  if (!number.empty()) number.remove_prefix(1);
+  return type.size() <= limits::type_name && number.size() <= most_digits &&
+         std::all_of(type.begin(), type.end(), is_name_char) &&
+         std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
+
+size_t cost_of(const std::string& prefix) { return prefix.size() + cost_of_end; }
 
 }  // namespace
 
@@ -57,88 +67,166 @@ bool is_topic_prefix(std::string_view prefix) {
   bool known = std::any_of(std::begin(record_kinds), std::end(record_kinds), [&](RecordKind k) {
     return slash == std::string_view::npos ? name_of(k).starts_with(kind) : name_of(k) == kind;
   });
-  if (!known) return false;
-  if (slash == std::string_view::npos) return true;
-  std::string_view process = prefix.substr(slash + 1);
-  if (process.ends_with('/')) process.remove_suffix(1);
-  return std::all_of(process.begin(), process.end(), is_name_char);
+  if (!known || slash == std::string_view::npos) return known;
+  return is_process_prefix(prefix.substr(slash + 1));
 }
-
-BusSocket::BusSocket(Loop& loop, ZmqContext& context, ZapGate& gate, LocalListener listener)
-    : loop_(loop),
-      context_(context),
-      gate_(gate),
-      listener_(std::move(listener)),
-      renewal_(loop, [this] { renew(); }) {}
 
 Result<std::unique_ptr<BusSocket>> BusSocket::bind(Loop& loop, ZmqContext& context, ZapGate& gate,
+                                                   BytesUnderWay& under_way,
                                                    const std::string& endpoint) {
-  LocalListener listener(endpoint);
-  auto socket = bound(context, listener);
-  if (!socket) return tl::unexpected(socket.error());
-  std::unique_ptr<BusSocket> bus(new BusSocket(loop, context, gate, std::move(listener)));
-  bus->take(std::move(*socket));
-  return bus;
-}
-
-void BusSocket::take(zmq::socket_t socket) {
-  socket_.emplace(loop_, std::move(socket), [this] { on_subscriptions(); });
-  subscriptions_ = 0;
-  anyone_ = false;
-  refusals_.clear();
-}
-
-void BusSocket::publish(std::string_view topic, std::string_view payload) {
-  if (!anyone_) return;  // not copied for nobody
-  socket_->post(topic, payload);
-}
-
-void BusSocket::on_subscriptions() {
-  std::vector<std::string> frames;
-  for (int i = 0; i < turn_budget && socket_->receive(frames, 1); i++) {
-    if (frames.empty() || frames[0].empty()) continue;
-    std::string_view prefix = std::string_view(frames[0]).substr(1);
-    char what = frames[0][0];
-    if (what == subscribe_byte) {
-      subscribe(prefix);
-    } else if (what == unsubscribe_byte && is_topic_prefix(prefix)) {
-      if (subscriptions_ > 0) subscriptions_--;
-      zmq_setsockopt(socket_->socket().handle(), ZMQ_UNSUBSCRIBE, prefix.data(), prefix.size());
-    }
+  try {
+    zmq::socket_t socket = make_socket(context, zmq::socket_type::xpub, limits::bus_topic + 1);
+    socket.set(zmq::sockopt::xpub_manual, 1);
+    socket.set(zmq::sockopt::sndhwm, queue_length);
+    socket.set(zmq::sockopt::rcvhwm, subscription_queue);
+    guard(socket, std::string(domain));
+    std::unique_ptr<BusSocket> bus(
+        new BusSocket(loop, context, gate, std::move(socket), LocalListener(endpoint), under_way));
+    if (Result<> bound = bus->listener_.bind(bus->socket_.socket()); !bound)
+      return within(bound.error(), "bus");
+    return bus;
+  } catch (const zmq::error_t& problem) {
+    return fail("bus {}: {}", endpoint, problem.what());
   }
 }
 
-void BusSocket::subscribe(std::string_view prefix) {
-  if (!is_topic_prefix(prefix) || subscriptions_ >= max_subscriptions)
-    return refuse(socket_->sender());
-  subscriptions_++;
-  anyone_ = true;
-  zmq_setsockopt(socket_->socket().handle(), ZMQ_SUBSCRIBE, prefix.data(), prefix.size());
-}
-
-// libzmq remembers each subscription of a connection, whether we take it or not, and has no way to
-// end the connection of one peer. So that peer is shut out, and then all connections are ended: the
-// others come back by themselves and fill what they have missed from a replay.
-void BusSocket::refuse(const std::string& peer) {
-  refused_++;
-  if (renewal_.armed() || ++refusals_[peer] <= most_refusals) return;
-  spdlog::warn("bus: {} sends nonsense as subscriptions; it is shut out", peer);
-  gate_.shut_out(peer, read_clocks().mono);
-  renewal_.after(0ms);
-}
-
-void BusSocket::renew() {
-  auto socket = bound(context_, listener_);
-  if (socket) return take(std::move(*socket));
-  spdlog::error("bus: cannot be bound anew, trying again: {}", socket.error().message);
-  renewal_.after(renewal_retry);
+BusSocket::BusSocket(Loop& loop, ZmqContext& context, ZapGate& gate, zmq::socket_t socket,
+                     LocalListener listener, BytesUnderWay& under_way)
+    : gate_(gate),
+      listener_(std::move(listener)),
+      under_way_(under_way),
+      owed_(std::make_shared<Tally>(under_way.all())),
+      socket_(loop, std::move(socket), [this] { on_subscriptions(); }),
+      watch_(loop, context, socket_.socket(), "bus-connections",
+             [this](int fd) { return has_gone(fd); }) {
+  under_way.add(*this);
 }
 
 Result<bool> BusSocket::look() {
-  if (renewal_.armed() || listener_.is_in_place()) return false;
-  if (Result<> bound = listener_.bind(socket_->socket()); !bound)
+  if (listener_.is_in_place()) return false;
+  if (Result<> bound = listener_.bind(socket_.socket()); !bound)
     return within(bound.error(), "bus");
   return true;
+}
+
+void BusSocket::publish(std::string_view topic, std::string_view payload) {
+  if (subscribers_.empty()) return;  // not copied for nobody
+  published_ += payload.size();
+  socket_.post(topic, payload, owed_);
+  if (owed_->bytes() > worth_a_look && published_ - looked_at_ > look_every) see_who_keeps_up();
+  under_way_.settle();
+}
+
+// ---- subscriptions
+
+void BusSocket::on_subscriptions() {
+  std::vector<std::string> frames;
+  for (int i = 0; i < turn_budget && socket_.receive(frames, 1); i++) {
+    if (frames.empty() || frames[0].empty() || socket_.was_too_long()) continue;
+    const char what = frames[0][0];
+    const std::string prefix = frames[0].substr(1);
+    const int fd = socket_.sender_fd();
+    // What libzmq itself takes back for a connection that has ended comes from nobody.
+    if (fd < 0)
+      zmq_setsockopt(socket_.socket().handle(), ZMQ_UNSUBSCRIBE, prefix.data(), prefix.size());
+    else if (what == subscribe_byte)
+      subscribe(meet(fd), prefix);
+    else if (what == unsubscribe_byte)
+      unsubscribe(meet(fd), prefix);
+  }
+}
+
+BusSocket::Subscriber& BusSocket::meet(int fd) {
+  auto known = subscribers_.find(fd);
+  if (known != subscribers_.end() && known->second.connection.is_there()) return known->second;
+  if (known != subscribers_.end()) forget(known);
+  Subscriber& subscriber = subscribers_[fd];
+  subscriber.connection = Connection(fd);
+  subscriber.kept_up = published_;
+  if (!subscriber.connection.is_there()) watch_.look_at(fd);
+  return subscriber;
+}
+
+void BusSocket::subscribe(Subscriber& subscriber, const std::string& prefix) {
+  const size_t cost = cost_of(prefix);
+  const bool has_room =
+      subscriber.cost + cost <= subscriptions_of_one && cost_ + cost <= subscriptions_of_all;
+  if (!is_topic_prefix(prefix) || !has_room) return refuse(subscriber);
+  if (!subscriber.prefixes.insert(prefix).second) return;
+  subscriber.cost += cost;
+  cost_ += cost;
+  zmq_setsockopt(socket_.socket().handle(), ZMQ_SUBSCRIBE, prefix.data(), prefix.size());
+}
+
+void BusSocket::unsubscribe(Subscriber& subscriber, const std::string& prefix) {
+  if (subscriber.prefixes.erase(prefix) == 0) return;
+  subscriber.cost -= cost_of(prefix);
+  cost_ -= cost_of(prefix);
+  zmq_setsockopt(socket_.socket().handle(), ZMQ_UNSUBSCRIBE, prefix.data(), prefix.size());
+}
+
+// The others notice nothing. An honest program comes back in a moment, with what it subscribes to.
+void BusSocket::refuse(Subscriber& subscriber) {
+  refused_++;
+  if (++subscriber.refusals != most_refusals + 1) return;
+  const std::string& peer = socket_.sender();
+  const Nanos time = gate_.shut_out(domain, peer, read_clocks().mono);
+  spdlog::warn("bus: {} sends subscriptions that are nonsense or too many; it is shut out for {}",
+               peer, format_age(time));
+  subscriber.connection.end();
+}
+
+bool BusSocket::has_gone(int fd) {
+  const auto subscriber = subscribers_.find(fd);
+  if (subscriber == subscribers_.end()) return true;
+  if (subscriber->second.connection.is_there()) return false;
+  forget(subscriber);
+  return true;
+}
+
+void BusSocket::forget(Subscribers::iterator subscriber) {
+  cost_ -= subscriber->second.cost;
+  subscribers_.erase(subscriber);
+}
+
+// ---- who is behind
+
+// Whose kernel has room for more has got all that was published, or nearly.
+void BusSocket::see_who_keeps_up() {
+  looked_at_ = published_;
+  std::vector<pollfd> descriptors;
+  descriptors.reserve(subscribers_.size());
+  for (auto& [fd, subscriber] : subscribers_) descriptors.push_back({fd, POLLOUT, 0});
+  if (poll(descriptors.data(), descriptors.size(), 0) < 0) return;
+  size_t i = 0;
+  for (auto& [fd, subscriber] : subscribers_) {
+    subscriber.takes_more = descriptors[i++].revents != 0;
+    if (subscriber.takes_more) subscriber.kept_up = published_;
+  }
+}
+
+// A message is shared by all who are sent it, so that nobody can be told from another by the bytes
+// in memory; but the one who is furthest behind keeps most of them there.
+size_t BusSocket::owed() const { return being_dropped_.is_there() ? 0 : owed_->bytes(); }
+
+BusSocket::Subscribers::const_iterator BusSocket::furthest_behind() const {
+  return std::max_element(subscribers_.begin(), subscribers_.end(), [&](auto& a, auto& b) {
+    return published_ - a.second.kept_up < published_ - b.second.kept_up;
+  });
+}
+
+size_t BusSocket::most_owed() const {
+  if (being_dropped_.is_there()) return 0;
+  const auto most = furthest_behind();
+  if (most == subscribers_.end() || most->second.takes_more) return 0;
+  return std::min<size_t>(published_ - most->second.kept_up, owed_->bytes());
+}
+
+void BusSocket::drop_most() {
+  const auto most = furthest_behind();
+  if (most == subscribers_.end()) return;
+  being_dropped_ = most->second.connection;
+  being_dropped_.end();
 }
 
 }  // namespace muster

@@ -1,18 +1,22 @@
 // The bus: an XPUB socket on which every record appears. Publishing never blocks; a subscriber that
 // does not read loses messages and catches up by a replay. Subscriptions are taken one by one, only
-// such as can match a topic of ours, and only so many. Whoever goes on sending others is shut out.
+// such as can match a topic of ours, and only so many of each connection and in all. The connection
+// of whoever goes on sending others is ended, and of whoever is furthest behind when too much is
+// under way.
 #pragma once
 
 #include <map>
 #include <memory>
-#include <optional>
+#include <set>
 #include <string>
 
-#include "base/uv/timer.h"
+#include "base/zmq/connection.h"
+#include "base/zmq/connection_watch.h"
 #include "base/zmq/context.h"
 #include "base/zmq/local_listener.h"
 #include "base/zmq/loop_socket.h"
 #include "base/zmq/zap.h"
+#include "daemon/edge/bytes_under_way.h"
 #include "router/router.h"
 
 namespace muster {
@@ -21,40 +25,61 @@ namespace muster {
 // worth keeping.
 bool is_topic_prefix(std::string_view prefix);
 
-class BusSocket : public Bus {
+class BusSocket : public Bus, public BytesUnderWay::Debtors {
  public:
-  // `gate` guards the context's sockets and outlives the bus.
+  // `gate` guards the context's sockets; it and `under_way` outlive the bus.
   static Result<std::unique_ptr<BusSocket>> bind(Loop& loop, ZmqContext& context, ZapGate& gate,
+                                                 BytesUnderWay& under_way,
                                                  const std::string& endpoint);
 
   void publish(std::string_view topic, std::string_view payload) override;
   // Sends what was published in this turn of the loop.
-  void flush() { socket_->flush(); }
+  void flush() { socket_.flush(); }
+
+  size_t owed() const override;
+  size_t most_owed() const override;
+  void drop_most() override;
 
   // Once a second: binds its path anew where it does not lead here any more. True if that was so.
   Result<bool> look();
 
-  size_t subscriptions() const { return subscriptions_; }
   uint64_t refused() const { return refused_; }
 
  private:
-  BusSocket(Loop& loop, ZmqContext& context, ZapGate& gate, LocalListener listener);
-  void take(zmq::socket_t socket);
-  void on_subscriptions();
-  void subscribe(std::string_view prefix);
-  void refuse(const std::string& peer);
-  void renew();
+  struct Subscriber {
+    Connection connection;
+    std::set<std::string> prefixes;
+    size_t cost = 0;  // of these
+    int refusals = 0;
+    uint64_t kept_up = 0;  // what had been published when it was last seen to take more
+    bool takes_more = true;
+  };
+  using Subscribers = std::map<int, Subscriber>;  // by descriptor
 
-  Loop& loop_;
-  ZmqContext& context_;
+  BusSocket(Loop& loop, ZmqContext& context, ZapGate& gate, zmq::socket_t socket,
+            LocalListener listener, BytesUnderWay& under_way);
+  void on_subscriptions();
+  Subscriber& meet(int fd);
+  void subscribe(Subscriber& subscriber, const std::string& prefix);
+  void unsubscribe(Subscriber& subscriber, const std::string& prefix);
+  void refuse(Subscriber& subscriber);
+  bool has_gone(int fd);
+  void forget(Subscribers::iterator subscriber);
+  void see_who_keeps_up();
+  Subscribers::const_iterator furthest_behind() const;
+
   ZapGate& gate_;
   LocalListener listener_;
-  size_t subscriptions_ = 0;
-  bool anyone_ = false;  // has subscribed since the bus was bound
+  BytesUnderWay& under_way_;
+  std::shared_ptr<Tally> owed_;
+  Subscribers subscribers_;
+  size_t cost_ = 0;           // of all subscriptions
+  Connection being_dropped_;  // until it has gone nobody else is
+  uint64_t published_ = 0;    // bytes
+  uint64_t looked_at_ = 0;    // of these, when it was last seen who keeps up
   uint64_t refused_ = 0;
-  std::map<std::string, int> refusals_;  // by peer
-  std::optional<LoopSocket> socket_;
-  Timer renewal_;
+  LoopSocket socket_;
+  ConnectionWatch watch_;
 };
 
 }  // namespace muster

@@ -25,6 +25,7 @@ constexpr size_t quantum = 64 << 10;
 constexpr int drain_rounds = 16;
 // What waits for a viewer that does not grant.
 constexpr size_t pending_limit = 1 << 20;
+constexpr Places places{"attached terminals", 64, 16};
 
 UniqueFd open_write_end(int pipe) {
   return UniqueFd(
@@ -34,13 +35,12 @@ UniqueFd open_write_end(int pipe) {
 }  // namespace
 
 struct Consoles::Viewer {
-  ClientId client;
-  uint64_t request_id = 0;
-  uint32_t credit = 0;
+  Viewer(const Outlet& outlet, const Launch::Attachment& to)
+      : exchange(outlet, to.client, to.request_id, to.credit) {}
+
+  Exchange exchange;
   std::string pending;
   uint64_t skipped = 0;  // bytes behind what is pending
-  uint32_t inputs = 0;   // that came since it was granted more
-  bool lost = false;
 };
 
 struct Consoles::Console {
@@ -50,8 +50,8 @@ struct Consoles::Console {
   bool hung_up = false;  // nobody has the other side open any more
 };
 
-Consoles::Consoles(Loop& loop, Intake& log, Send send)
-    : loop_(loop), log_(log), send_(std::move(send)), turn_(loop, [this] { hang_up(); }) {}
+Consoles::Consoles(Loop& loop, Intake& log, const Outlet& outlet)
+    : loop_(loop), log_(log), outlet_(outlet), turn_(loop, [this] { hang_up(); }) {}
 
 Consoles::~Consoles() = default;
 
@@ -140,27 +140,46 @@ void Consoles::close(LaunchId launch) {
 }
 
 void Consoles::attach(const Attach& wanted) {
-  const auto& [client, request_id, credit, size] = wanted.to;
+  const Launch::Attachment& to = wanted.to;
+  const auto refuse = [&](std::string why) {
+    outlet_.send(to.client, Reply{to.request_id, false, RefusedReply{Refusal::no, std::move(why)}});
+  };
   auto found = consoles_.find(wanted.launch);
-  if (found == consoles_.end() || found->second->hung_up) {
-    send_(client, Reply{request_id, false,
-                        RefusedReply{Refusal::no,
-                                     fmt::format("{} has no terminal; `tty = true` in muster.toml "
-                                                 "gives it one when it is restarted",
-                                                 wanted.process.text())}});
-    return;
-  }
+  if (found == consoles_.end() || found->second->hung_up)
+    return refuse(
+        fmt::format("{} has no terminal; `tty = true` in muster.toml gives it one when "
+                    "it is restarted",
+                    wanted.process.text()));
+  std::vector<Exchange*> there;
+  for (auto& [launch, viewers] : viewers_)
+    for (auto& viewer : viewers)
+      if (!viewer.exchange.is_over()) there.push_back(&viewer.exchange);
+  const auto place = find_place(places, to.client, there, read_clocks().mono);
+  if (!place) return refuse(place.error());
+  if (*place) (*place)->end(gave_way(places));
+  forget_ended();
   Console& console = *found->second;
-  if (size) set_terminal_size(console.terminal.get(), *size);
-  viewers_[wanted.launch].push_back(
-      {client, request_id, std::min(credit, limits::credit_messages), {}});
-  send_(client, Reply{request_id, true, RunStartedReply{wanted.process.text()}});
+  if (to.terminal) set_terminal_size(console.terminal.get(), *to.terminal);
+  viewers_[wanted.launch]
+      .emplace_back(outlet_, to)
+      .exchange.aside(RunStartedReply{wanted.process.text()});
+}
+
+void Consoles::forget_ended() {
+  for (auto& [launch, viewers] : viewers_)
+    std::erase_if(viewers, [](auto& viewer) { return viewer.exchange.is_over(); });
+}
+
+size_t Consoles::exchanges() const {
+  size_t count = 0;
+  for (auto& [launch, viewers] : viewers_) count += viewers.size();
+  return count;
 }
 
 bool Consoles::take(const ClientId& client, const Request& request) {
   for (auto& [launch, viewers] : viewers_) {
     auto found = std::find_if(viewers.begin(), viewers.end(), [&](const Viewer& viewer) {
-      return viewer.client == client && viewer.request_id == request.id;
+      return viewer.exchange.is(client, request.id);
     });
     if (found == viewers.end()) continue;
     if (std::holds_alternative<CancelRequest>(request.body))
@@ -174,14 +193,13 @@ bool Consoles::take(const ClientId& client, const Request& request) {
 
 void Consoles::take(LaunchId launch, Viewer& viewer, const RequestBody& body) {
   if (auto* credit = std::get_if<CreditRequest>(&body)) {
-    viewer.credit = std::min(viewer.credit + std::min(credit->messages, limits::credit_messages),
-                             limits::credit_messages);
+    viewer.exchange.grant(credit->messages);
     return send_on(viewer);
   }
   auto console = consoles_.find(launch);
   if (console == consoles_.end() || !console->second->input) return;
   if (auto* input = std::get_if<InputRequest>(&body)) {
-    ++viewer.inputs;
+    viewer.exchange.count_input();
     console->second->input->add(input->data, false);
   } else if (auto* resize = std::get_if<ResizeRequest>(&body)) {
     set_terminal_size(console->second->terminal.get(), resize->terminal);
@@ -191,21 +209,20 @@ void Consoles::take(LaunchId launch, Viewer& viewer, const RequestBody& body) {
 void Consoles::end(LaunchId launch, int status) {
   auto viewers = viewers_.extract(launch);
   if (!viewers) return;
-  for (auto& viewer : viewers.mapped())
-    send_(viewer.client, Reply{viewer.request_id, false, RunExitedReply{status}});
+  for (auto& viewer : viewers.mapped()) viewer.exchange.end(RunExitedReply{status});
 }
 
 void Consoles::forget(const ClientId& client) {
   for (auto& [launch, viewers] : viewers_)
-    std::erase_if(viewers, [&](auto& viewer) { return viewer.client == client; });
+    std::erase_if(viewers, [&](auto& viewer) { return viewer.exchange.client() == client; });
 }
 
-// In the way of a line: a viewer that is gone is forgotten later, when its connection is seen to
-// have ended.
+// In the way of a line: a viewer that is gone is forgotten later.
 void Consoles::show(LaunchId launch, std::string_view bytes) {
   auto found = viewers_.find(launch);
   if (found == viewers_.end()) return;
   for (auto& viewer : found->second) {
+    if (viewer.exchange.is_over()) continue;
     if (viewer.skipped > 0 || viewer.pending.size() + bytes.size() > pending_limit)
       viewer.skipped += bytes.size();
     else
@@ -215,27 +232,23 @@ void Consoles::show(LaunchId launch, std::string_view bytes) {
 }
 
 void Consoles::send_on(Viewer& viewer) {
-  while (viewer.credit > 0 && !viewer.lost) {
+  while (viewer.exchange.may_send()) {
     if (viewer.pending.empty() && viewer.skipped > 0)
       viewer.pending = fmt::format("\r\n[{} bytes are not shown here, but in the log]\r\n",
                                    std::exchange(viewer.skipped, 0));
-    if (viewer.pending.empty()) return;
+    if (viewer.pending.empty()) break;
     std::string data = viewer.pending.substr(0, limits::output_message);
     viewer.pending.erase(0, data.size());
-    --viewer.credit;
-    viewer.lost = !send_(viewer.client, Reply{viewer.request_id, true,
-                                              RunOutputReply{Stream::out, std::move(data)}});
+    viewer.exchange.more(RunOutputReply{Stream::out, std::move(data)});
   }
+  if (viewer.exchange.is_over()) viewer.pending = {};
+  viewer.exchange.hold(viewer.pending.size());
 }
 
 void Consoles::grant_inputs(LaunchId launch) {
   auto found = viewers_.find(launch);
   if (found == viewers_.end()) return;
-  for (auto& viewer : found->second) {
-    const uint32_t messages = std::exchange(viewer.inputs, 0);
-    if (messages == 0 || viewer.lost) continue;
-    viewer.lost = !send_(viewer.client, Reply{viewer.request_id, true, RunInputReply{messages}});
-  }
+  for (auto& viewer : found->second) viewer.exchange.grant_inputs();
 }
 
 }  // namespace muster

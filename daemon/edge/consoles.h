@@ -7,12 +7,14 @@
 #pragma once
 
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <string_view>
 #include <vector>
 
 #include "base/uv/turn.h"
+#include "daemon/edge/exchange.h"
 #include "daemon/edge/intake.h"
 #include "daemon/edge/output.h"
 
@@ -20,9 +22,8 @@ namespace muster {
 
 class Consoles : public Output {
  public:
-  // `send` returns false if the client is gone.
-  using Send = std::function<bool(const ClientId&, const Reply&)>;
-  Consoles(Loop& loop, Intake& log, Send send);
+  // `outlet` outlives this.
+  Consoles(Loop& loop, Intake& log, const Outlet& outlet);
   ~Consoles() override;
 
   // Of a launch with a terminal `ends.err` is the terminal, and `ends.out` a pipe into which nobody
@@ -44,6 +45,8 @@ class Consoles : public Output {
   void end(LaunchId launch, int status);
   void forget(const ClientId& client);
 
+  size_t exchanges() const;
+
  private:
   struct Console;
   struct Viewer;
@@ -51,16 +54,17 @@ class Consoles : public Output {
   Result<> open_console(const Launch& launch, PipeEnds ends);
   bool feed(Console& console);
   void hang_up();
+  void forget_ended();
   void show(LaunchId launch, std::string_view bytes);
-  void send_on(Viewer& viewer);
+  static void send_on(Viewer& viewer);
   void grant_inputs(LaunchId launch);
 
   Loop& loop_;
   Intake& log_;
-  Send send_;
+  const Outlet& outlet_;
   std::map<LaunchId, std::unique_ptr<Console>> consoles_;
-  std::map<LaunchId, std::vector<Viewer>> viewers_;  // until end(), which may come after close()
-  Idle turn_;                                        // for terminals that nobody has open any more
+  std::map<LaunchId, std::list<Viewer>> viewers_;  // until end(), which may come after close()
+  Idle turn_;                                      // for terminals that nobody has open any more
 };
 
 }  // namespace muster

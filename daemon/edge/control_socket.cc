@@ -1,9 +1,11 @@
-// See control_socket.h. A ROUTER does not tell when a peer goes. Its monitor tells that some
-// connection has ended; then the watched clients are sent a message that says nothing, and who
-// cannot be reached is the one that went.
+// See control_socket.h. A ROUTER does not tell when a peer goes, and cannot end its connection.
+// Its monitor tells of the descriptor of each connection that ends, and each message tells by which
+// it came: so both are possible.
 #include "daemon/edge/control_socket.h"
 
-#include <spdlog/spdlog.h>
+#include <fmt/format.h>
+
+#include <algorithm>
 
 #include "base/zmq/zap.h"
 #include "proto/codec.h"
@@ -16,42 +18,54 @@ namespace {
 constexpr int requests_a_turn = 128;  // requests served in one turn of the loop
 constexpr int replies_queue =
     1000;  // replies waiting for one client; beyond it counts as not reading
-// After the end of a connection.
-constexpr uint32_t looks_for_lost = 4;
-constexpr Nanos look_pause = 50ms;
-constexpr const char* monitor_address = "inproc://control-monitor";
+// Requests of one client that libzmq may have read ahead, a mebibyte each.
+constexpr int requests_queue = 16;
+// A request's frames: who sent it, perhaps the empty one of a REQ socket, the request, and one more
+// to see that there are too many.
+constexpr size_t most_frames = 4;
+// Frames below it are copied: that costs less than to count each by itself.
+constexpr size_t worth_counting = 1 << 10;
+
+// What a message takes of libzmq's memory.
+size_t cost_of(const Frames& frames) {
+  size_t bytes = 0;
+  for (auto& frame : frames) bytes += frame.size() + Tally::of_message;
+  return bytes;
+}
 
 }  // namespace
 
 Result<std::unique_ptr<ControlSocket>> ControlSocket::bind(Loop& loop, ZmqContext& context,
                                                            const std::string& endpoint,
+                                                           BytesUnderWay& under_way,
                                                            Receiver receiver) {
   try {
     zmq::socket_t socket = make_socket(context, zmq::socket_type::router, limits::control_message);
     socket.set(zmq::sockopt::router_mandatory, 1);
     socket.set(zmq::sockopt::sndhwm, replies_queue);
-    guard(socket);
-    if (zmq_socket_monitor(socket.handle(), monitor_address, ZMQ_EVENT_DISCONNECTED) != 0)
-      return fail("control {}: monitor: {}", endpoint, zmq_strerror(zmq_errno()));
-    zmq::socket_t monitor(context.get(), zmq::socket_type::pair);
-    monitor.set(zmq::sockopt::linger, 0);
-    monitor.connect(monitor_address);
-    LocalListener listener(endpoint);
-    if (Result<> bound = listener.bind(socket); !bound) return within(bound.error(), "control");
-    return std::unique_ptr<ControlSocket>(new ControlSocket(
-        loop, std::move(listener), std::move(socket), std::move(monitor), std::move(receiver)));
+    socket.set(zmq::sockopt::rcvhwm, requests_queue);
+    guard(socket, "muster-control");
+    std::unique_ptr<ControlSocket> control(new ControlSocket(
+        loop, context, std::move(socket), LocalListener(endpoint), under_way, std::move(receiver)));
+    if (Result<> bound = control->listener_.bind(control->socket_.socket()); !bound)
+      return within(bound.error(), "control");
+    return control;
   } catch (const zmq::error_t& problem) {
     return fail("control {}: {}", endpoint, problem.what());
   }
 }
 
-ControlSocket::ControlSocket(Loop& loop, LocalListener listener, zmq::socket_t socket,
-                             zmq::socket_t monitor, Receiver receiver)
+ControlSocket::ControlSocket(Loop& loop, ZmqContext& context, zmq::socket_t socket,
+                             LocalListener listener, BytesUnderWay& under_way, Receiver receiver)
     : listener_(std::move(listener)),
+      under_way_(under_way),
       receiver_(std::move(receiver)),
+      log_(loop, "control: a message was refused"),
       socket_(loop, std::move(socket), [this] { on_requests(); }),
-      monitor_(loop, std::move(monitor), [this] { on_connection_event(); }),
-      look_again_(loop, [this] { look_for_lost(); }) {}
+      watch_(loop, context, socket_.socket(), "control-connections",
+             [this](int fd) { return has_gone(fd); }) {
+  under_way.add(*this);
+}
 
 Result<bool> ControlSocket::look() {
   if (listener_.is_in_place()) return false;
@@ -62,51 +76,140 @@ Result<bool> ControlSocket::look() {
 
 void ControlSocket::on_requests() {
   std::vector<std::string> frames;
-  for (int i = 0; i < requests_a_turn && socket_.receive(frames, 2); i++) {
-    if (frames.size() != 2) {
-      refused_++;
-      continue;
-    }
-    std::string_view body[] = {frames[1]};
-    Result<Request> request = decode_request(body);
-    if (request) {
-      receiver_.on_request(frames[0], std::move(*request));
-      continue;
-    }
-    refused_++;
-    spdlog::warn("control: a message was refused: {}", request.message());
-    const uint64_t id = decode_id(body).value_or(0);
-    send(frames[0], Reply{id, false, RefusedReply{Refusal::usage, request.message()}});
+  for (int i = 0; i < requests_a_turn && socket_.receive(frames, most_frames); i++) {
+    if (frames.empty()) continue;
+    meet(frames[0], socket_.sender_fd());
+    take(frames[0], std::span(frames).subspan(1));
   }
 }
 
+// A REQ socket sends an empty frame first, and sees no answer without one.
+void ControlSocket::take(const ClientId& client, std::span<const std::string> frames) {
+  const bool is_req = frames.size() > 1 && frames[0].empty();
+  if (is_req)
+    return refuse(client, is_req, 0,
+                  "request: it begins with an empty frame, as a REQ socket sends it; use DEALER");
+  const std::vector<std::string_view> body(frames.begin(), frames.end());
+  Result<Request> request = decode_request(body);
+  if (request) return receiver_.on_request(client, std::move(*request));
+  refuse(client, is_req, body.size() == 1 ? decode_id(body).value_or(0) : 0, request.message());
+}
+
+void ControlSocket::refuse(const ClientId& client, bool is_req, uint64_t id,
+                           const std::string& why) {
+  refused_++;
+  log_.add(why);
+  send(client, is_req, Reply{id, false, RefusedReply{Refusal::usage, why}});
+}
+
 bool ControlSocket::send(const ClientId& client, const Reply& reply) {
+  return send(client, false, reply);
+}
+
+bool ControlSocket::send(const ClientId& name, bool is_req, const Reply& reply) {
+  const auto found = clients_.find(name);
+  if (found == clients_.end() || found->second.dropped) return false;
+  Client& client = found->second;
   Frames encoded = encode(reply);
-  std::vector<std::string_view> frames{client};
-  frames.insert(frames.end(), encoded.begin(), encoded.end());
-  return socket_.send(frames) == LoopSocket::Sent::sent;
+  if (encoded[0].size() > limits::control_reply)
+    encoded =
+        encode(Reply{reply.id, false,
+                     RefusedReply{Refusal::no, fmt::format("the answer is too large: {} bytes",
+                                                           encoded[0].size())}});
+  const size_t cost = cost_of(encoded), owes = client.owes->bytes();
+  if (owes > 0 && owes + cost > BytesUnderWay::of_one) {
+    drop(client);
+    return false;
+  }
+  size_t uncounted = cost;
+  for (auto& frame : encoded)
+    if (frame.size() >= worth_counting || &frame == encoded.data()) uncounted -= frame.size();
+  std::vector<zmq::message_t> frames;
+  frames.emplace_back(name.data(), name.size());
+  if (is_req) frames.emplace_back();
+  for (auto& frame : encoded) {
+    if (frame.size() >= worth_counting || &frame == encoded.data())
+      frames.push_back(counted_frame(std::move(frame), client.owes, std::exchange(uncounted, 0)));
+    else
+      frames.emplace_back(frame.data(), frame.size());
+  }
+  const bool sent = socket_.send(std::move(frames)) == LoopSocket::Sent::sent;
+  under_way_.settle();
+  return sent && !client.dropped;
 }
 
-void ControlSocket::watch(const ClientId& client, uint64_t id) { watched_.emplace(client, id); }
-void ControlSocket::unwatch(const ClientId& client, uint64_t id) { watched_.erase({client, id}); }
-
-void ControlSocket::on_connection_event() {
-  std::vector<std::string> frames;
-  bool ended = false;
-  while (monitor_.receive(frames, 2)) ended = true;
-  if (!ended) return;
-  looks_left_ = looks_for_lost;
-  look_for_lost();
+void ControlSocket::hold(const ClientId& client, ptrdiff_t bytes) {
+  const auto found = clients_.find(client);
+  if (found == clients_.end()) return;
+  if (bytes < 0) return found->second.owes->remove(static_cast<size_t>(-bytes));
+  found->second.owes->add(static_cast<size_t>(bytes));
+  under_way_.settle();
 }
 
-// The monitor may tell of an end before the ROUTER itself knows: then a message still gets away.
-void ControlSocket::look_for_lost() {
-  std::vector<std::pair<ClientId, uint64_t>> lost;
-  for (auto& [client, id] : watched_)
-    if (!send(client, Reply{id, true, AliveReply{}})) lost.emplace_back(client, id);
-  for (auto& gone : lost) watched_.erase(gone);
-  for (auto& gone : lost) receiver_.on_lost(gone.first);
-  if (--looks_left_ > 0 && !watched_.empty()) look_again_.after(look_pause);
+// ---- who is there
+
+// A descriptor that another client had before is proof that this one has gone; and a client that
+// names itself may come back by another connection: what was under way by the first has ended.
+void ControlSocket::meet(const ClientId& name, int fd) {
+  if (auto known = clients_.find(name); known != clients_.end()) {
+    if (known->second.connection.fd() == fd) return;
+    lose(name);
+  }
+  if (auto before = by_descriptor_.find(fd); before != by_descriptor_.end())
+    lose(ClientId(before->second));
+  const Client& client =
+      clients_.emplace(name, Client{Connection(fd), std::make_shared<Tally>(under_way_.all())})
+          .first->second;
+  by_descriptor_[fd] = name;
+  if (!client.connection.is_there()) watch_.look_at(fd);
+}
+
+bool ControlSocket::has_gone(int fd) {
+  const auto name = by_descriptor_.find(fd);
+  if (name == by_descriptor_.end()) return true;
+  if (clients_.at(name->second).connection.is_there()) return false;
+  lose(ClientId(name->second));
+  return true;
+}
+
+void ControlSocket::lose(const ClientId& client) {
+  Client& lost = clients_.at(client);
+  lost.dropped = true;
+  receiver_.on_lost(client);
+  by_descriptor_.erase(lost.connection.fd());
+  clients_.erase(client);
+}
+
+// ---- who owes what
+
+void ControlSocket::drop(Client& client) {
+  client.dropped = true;
+  client.connection.end();
+}
+
+size_t ControlSocket::owed() const {
+  size_t bytes = 0;
+  for (auto& [name, client] : clients_)
+    if (!client.dropped) bytes += client.owes->bytes();
+  return bytes;
+}
+
+ControlSocket::Clients::const_iterator ControlSocket::who_owes_most() const {
+  const auto owes = [](auto& entry) {
+    return entry.second.dropped ? 0 : entry.second.owes->bytes();
+  };
+  return std::max_element(clients_.begin(), clients_.end(),
+                          [&](auto& a, auto& b) { return owes(a) < owes(b); });
+}
+
+size_t ControlSocket::most_owed() const {
+  const auto most = who_owes_most();
+  return most == clients_.end() || most->second.dropped ? 0 : most->second.owes->bytes();
+}
+
+void ControlSocket::drop_most() {
+  const auto most = who_owes_most();
+  if (most != clients_.end()) drop(clients_.at(most->first));
 }
 
 }  // namespace muster

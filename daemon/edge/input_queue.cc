@@ -8,8 +8,8 @@
 namespace muster {
 namespace {
 
-// Several times what a client is granted.
-constexpr size_t limit = 8 << 20;
+// Twice what a client is granted.
+constexpr size_t limit = 2 << 20;
 
 }  // namespace
 

@@ -22,6 +22,7 @@ class InputQueue {
   // After `eof` nothing more is taken, and it is closed when all is written.
   void add(std::string_view data, bool eof);
   int fd() const { return fd_.get(); }  // -1: it is closed
+  size_t bytes() const { return left_.size(); }
 
  private:
   void write_on();

@@ -2,19 +2,20 @@
 // alive by both.
 #include "daemon/edge/replay_desk.h"
 
-#include <spdlog/spdlog.h>
-
 #include "base/check.h"
 #include "proto/limits.h"
 
 namespace muster {
 
 namespace {
-constexpr size_t max_exchanges =
-    64;  // each holds an open file and up to limits::replay_message of records
-}
 
-struct ReplayDesk::Exchange {
+// Each holds an open file and up to limits::replay_message of records. A program that shows several
+// logs at once needs one for each.
+constexpr Places places{"replays", 64, 16};
+
+}  // namespace
+
+struct ReplayDesk::Served {
   // What the reading thread touches. Owned by the task too: it may outlive the exchange.
   struct Reading {
     std::string journal_dir;
@@ -63,19 +64,20 @@ struct ReplayDesk::Exchange {
     }
   };
 
-  explicit Exchange(Loop& loop) : work(loop) {}
+  Served(Loop& loop, const Outlet& outlet, const Key& key, uint32_t credit)
+      : exchange(outlet, key.first, key.second, credit), work(loop) {}
 
+  Exchange exchange;
   std::shared_ptr<Reading> reading = std::make_shared<Reading>();
-  uint32_t credit = 0;
-  bool cancelled = false;
   Work work;
 };
 
-ReplayDesk::ReplayDesk(Loop& loop, std::string journal_dir, FindBounds bounds, Send send)
+ReplayDesk::ReplayDesk(Loop& loop, std::string journal_dir, FindBounds bounds, const Outlet& outlet)
     : loop_(loop),
       journal_dir_(std::move(journal_dir)),
       bounds_(std::move(bounds)),
-      send_(std::move(send)) {}
+      outlet_(outlet),
+      log_(loop, "replay") {}
 ReplayDesk::~ReplayDesk() = default;
 
 bool ReplayDesk::take(const ClientId& client, const Request& request) {
@@ -85,74 +87,87 @@ bool ReplayDesk::take(const ClientId& client, const Request& request) {
     begin(key, *replay);
     return true;
   }
-  auto found = exchanges_.find(key);
-  if (found == exchanges_.end()) return false;
-  Exchange& exchange = *found->second;
+  auto found = served_.find(key);
+  if (found == served_.end()) return false;
   if (auto* credit = std::get_if<CreditRequest>(&request.body)) {
-    exchange.credit = std::min(exchange.credit + credit->messages, limits::credit_messages);
-    if (!exchange.work.busy()) read_on(key, exchange);
+    Served& served = *found->second;
+    served.exchange.grant(credit->messages);
+    if (!served.work.busy()) read_on(key, served);
     return true;
   }
-  if (std::holds_alternative<CancelRequest>(request.body)) {
-    exchange.cancelled = true;
-    if (!exchange.work.busy()) exchanges_.erase(found);
-    return true;
-  }
-  return false;
+  if (!std::holds_alternative<CancelRequest>(request.body)) return false;
+  stop(found);
+  return true;
+}
+
+void ReplayDesk::forget(const ClientId& client) {
+  ended_.clear();
+  for (auto it = served_.lower_bound({client, 0});
+       it != served_.end() && it->first.first == client;)
+    it = stop(it);
+}
+
+// Without a last reply. What is being read is thrown away when it comes.
+ReplayDesk::AllServed::iterator ReplayDesk::stop(AllServed::iterator served) {
+  served->second->exchange.forget();
+  return served->second->work.busy() ? std::next(served) : served_.erase(served);
 }
 
 void ReplayDesk::begin(const Key& key, const ReplayRequest& request) {
-  if (exchanges_.contains(key)) return;  // the same request again: it is being served
-  if (exchanges_.size() >= max_exchanges) {
-    send_(key.first, Reply{key.second, false,
-                           RefusedReply{Refusal::no, "too many replays at once; try again later"}});
-    return;
-  }
+  if (served_.contains(key)) return;  // the same request again: it is being served
   const Bounds bounds = bounds_(request);
   const bool lacks_nothing = request.from && bounds.first > bounds.last && request.credit > 0;
-  if (lacks_nothing) {  // what most questions of a follower come to, so no file is looked at
-    send_(key.first, Reply{key.second, false, ReplayEndReply{bounds.last, {}, {}, bounds.journal}});
+  if (lacks_nothing) {  // the usual question of a follower: no file is looked at
+    outlet_.send(key.first,
+                 Reply{key.second, false, ReplayEndReply{bounds.last, {}, {}, bounds.journal}});
     return;
   }
-  auto exchange = std::make_unique<Exchange>(loop_);
-  exchange->reading->journal_dir = journal_dir_;
-  exchange->reading->request = request;
-  if (request.from) exchange->reading->request.from = std::max<uint64_t>(bounds.first, 1);
-  exchange->reading->end = bounds.last;
-  exchange->credit = std::min(request.credit, limits::credit_messages);
-  Exchange& kept = *exchange;
-  exchanges_.emplace(key, std::move(exchange));
+  std::vector<Exchange*> there;
+  for (auto& [other, served] : served_) there.push_back(&served->exchange);
+  const auto place = find_place(places, key.first, there, read_clocks().mono);
+  if (!place) {
+    outlet_.send(key.first, Reply{key.second, false, RefusedReply{Refusal::no, place.error()}});
+    return;
+  }
+  if (*place) {
+    (*place)->end(gave_way(places));
+    std::erase_if(served_, [](auto& entry) {
+      return entry.second->exchange.is_over() && !entry.second->work.busy();
+    });
+  }
+  auto served = std::make_unique<Served>(loop_, outlet_, key, request.credit);
+  served->reading->journal_dir = journal_dir_;
+  served->reading->request = request;
+  if (request.from) served->reading->request.from = std::max<uint64_t>(bounds.first, 1);
+  served->reading->end = bounds.last;
+  Served& kept = *served;
+  served_.emplace(key, std::move(served));
   read_on(key, kept);
 }
 
-void ReplayDesk::read_on(const Key& key, Exchange& exchange) {
-  if (exchange.credit == 0) return;
-  exchange.work.start([reading = exchange.reading] { reading->read(); },
-                      [this, key] { on_read(key); });
+void ReplayDesk::read_on(const Key& key, Served& served) {
+  if (!served.exchange.may_send()) return;
+  served.work.start([reading = served.reading] { reading->read(); }, [this, key] { on_read(key); });
 }
 
 void ReplayDesk::on_read(const Key& key) {
-  auto found = exchanges_.find(key);
-  CHECK(found != exchanges_.end(), "a replay ended while it was being read");
-  Exchange& exchange = *found->second;
-  Exchange::Reading& reading = *exchange.reading;
-  auto& [client, id] = key;
-
-  bool over = true;
-  if (exchange.cancelled) {
+  auto found = served_.find(key);
+  CHECK(found != served_.end(), "a replay ended while it was being read");
+  Exchange& exchange = found->second->exchange;
+  Served::Reading& reading = *found->second->reading;
+  if (exchange.is_over()) {
     // nobody listens
   } else if (reading.problem) {
-    spdlog::error("replay: {}", *reading.problem);
-    send_(client, Reply{id, false, RefusedReply{Refusal::no, *reading.problem}});
+    log_.add(*reading.problem);
+    exchange.end(RefusedReply{Refusal::no, *reading.problem});
   } else if (reading.records.empty()) {
-    send_(client, Reply{id, false, reading.end_reply()});
+    exchange.end(reading.end_reply());
   } else {
-    exchange.credit--;
-    over = !send_(client, Reply{id, true, reading.records_reply()});
+    exchange.more(reading.records_reply());
   }
-  if (!over) return read_on(key, exchange);
+  if (!exchange.is_over()) return read_on(key, *found->second);
   ended_.push_back(std::move(found->second));
-  exchanges_.erase(found);
+  served_.erase(found);
 }
 
 }  // namespace muster

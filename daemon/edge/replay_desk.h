@@ -1,6 +1,7 @@
 // Serves replays to clients: reads the journal in the thread pool, sends as much as each client has
 // granted, and ends each with the number from which live messages follow. A client that does not
-// read costs a cursor and nothing else. Keeps: a replay ends, however fast the journal grows.
+// read costs a cursor and nothing else. Keeps: a replay ends, however fast the journal grows, and
+// with its client.
 #pragma once
 
 #include <functional>
@@ -9,7 +10,8 @@
 #include <string>
 
 #include "base/uv/work.h"
-#include "daemon/core/event.h"
+#include "daemon/edge/exchange.h"
+#include "daemon/edge/refusal_log.h"
 #include "proto/message.h"
 #include "router/replay.h"
 
@@ -17,36 +19,42 @@ namespace muster {
 
 class ReplayDesk {
  public:
-  // `send` returns false when the client is gone or does not read.
-  using Send = std::function<bool(const ClientId&, const Reply&)>;
   struct Bounds {
     uint64_t first;       // before it nothing is missing to who asks
     uint64_t last;        // in the journal
     std::string journal;  // which one it is
   };
   using FindBounds = std::function<Bounds(const ReplayRequest&)>;
-  ReplayDesk(Loop& loop, std::string journal_dir, FindBounds bounds, Send send);
+  // `outlet` outlives the desk.
+  ReplayDesk(Loop& loop, std::string journal_dir, FindBounds bounds, const Outlet& outlet);
   ~ReplayDesk();
 
   // Takes ReplayRequest, and CreditRequest and CancelRequest of a replay that it serves. False: not
   // for this desk.
   bool take(const ClientId& client, const Request& request);
+  // The client has gone.
+  void forget(const ClientId& client);
+
+  size_t exchanges() const { return served_.size(); }
 
  private:
-  struct Exchange;
+  struct Served;
   using Key = std::pair<ClientId, uint64_t>;
+  using AllServed = std::map<Key, std::unique_ptr<Served>>;
 
   void begin(const Key& key, const ReplayRequest& request);
-  void read_on(const Key& key, Exchange& exchange);
+  void read_on(const Key& key, Served& served);
   void on_read(const Key& key);
+  AllServed::iterator stop(AllServed::iterator served);
 
   Loop& loop_;
   std::string journal_dir_;
   FindBounds bounds_;
-  Send send_;
-  std::map<Key, std::unique_ptr<Exchange>> exchanges_;
-  std::vector<std::unique_ptr<Exchange>>
-      ended_;  // freed at the next begin, never inside their own callback
+  const Outlet& outlet_;
+  RefusalLog log_;
+  AllServed served_;
+  // Freed at the next request, never inside their own callback.
+  std::vector<std::unique_ptr<Served>> ended_;
 };
 
 }  // namespace muster

@@ -21,8 +21,7 @@ inline constexpr uint32_t packed_version = 2;        // an older program must re
 inline constexpr uint32_t version = packed_version;  // the highest that is understood
 inline constexpr uint32_t record_magic = 0x31524ad1;
 inline constexpr size_t topic_limit = limits::bus_topic;
-// The largest is a checkpoint of every topic of every process with the longest names.
-inline constexpr uint32_t record_limit = 4 << 20;
+inline constexpr uint32_t record_limit = limits::journal_record;
 
 using BootId = std::array<uint8_t, 16>;
 

@@ -134,7 +134,7 @@ def test_a_client_that_never_reads_its_replies_is_bounded(app, peer):
     for number in range(20_000):
         if not peer.poll(2000, zmq.POLLOUT):
             break
-        peer.send(msgpack.packb({"id": number, "verb": "ps"}))
+        peer.send(msgpack.packb({"id": number, "verb": "ps", "by": "t@t"}))
         sent += 1
         if sent % 1000 == 0:
             app.ok("ps")

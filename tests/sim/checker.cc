@@ -67,7 +67,7 @@ void Checker::learn(const Event& event, const std::vector<Action>& actions) {
   }
   if (auto* it = std::get_if<ClientLost>(&event))
     for (auto& [exchange, seen] : exchanges_)
-      if (exchange.first == it->client && seen.attached_run) seen.client_lost = true;
+      if (exchange.first == it->client) seen.client_lost = true;
 }
 
 // A release's model is in force when it has been kept.

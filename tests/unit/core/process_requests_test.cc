@@ -1,4 +1,5 @@
 // start, stop and restart: whom they mean, when they are answered, and what they change.
+#include "proto/limits.h"
 #include "stage.h"
 
 using namespace muster;
@@ -204,11 +205,27 @@ TEST_CASE("a process that is on its way out cannot be started or restarted by na
 
 TEST_CASE("no more requests wait than the limit allows") {
   Stage stage = two_workers();
-  for (size_t i = 0; i < 1024; i++) stage.ask(StopRequest{{"worker.1"}});
+  for (size_t i = 0; i < 1024; i++) stage.ask(StopRequest{{"worker.1"}}, std::to_string(i / 32));
   CHECK(stage.refusal(stage.ask(StopRequest{{"worker.1"}})) ==
         "too many requests wait for their end; try again");
   stage.gone("worker.1");
   stage.reply<DoneReply>(stage.ask(StopRequest{{"worker.1"}}));
+}
+
+TEST_CASE("one client cannot have all requests that may wait, and leaves none when it goes") {
+  Stage stage = two_workers();
+  for (size_t i = 0; i < limits::waiting_of_client; i++)
+    CHECK(stage.replies(stage.ask(StopRequest{{"worker.1"}})).empty());
+  CHECK(stage.refusal(stage.ask(StopRequest{{"worker.1"}})) ==
+        "too many requests wait for their end; try again");
+  const auto other = stage.ask(StopRequest{{"worker.1"}}, "d");
+  CHECK(stage.knows("c"));
+  stage.tell(ClientLost{"c"});
+  CHECK_FALSE(stage.knows("c"));
+  const auto again = stage.ask(StopRequest{{"worker.1"}});
+  stage.gone("worker.1");
+  stage.reply<DoneReply>(other);
+  stage.reply<DoneReply>(again);
 }
 
 TEST_CASE("kill sends a signal to what runs and changes nothing about what is wished") {

@@ -53,6 +53,14 @@ TEST_CASE("names that cannot be, or are muster's to give, are refused") {
       Refusal::no);
 }
 
+TEST_CASE("no more config vars can be set than a reply can tell") {
+  Config most;
+  for (size_t i = 0; i < limits::variables; i++) most["A" + std::to_string(i)];
+  CHECK(plan_config(Releases(), {most, {}}));
+  CHECK(plan_config(Releases({release(1, most)}), {{{"B", ""}}, {}}).error().message ==
+        "4097 config vars are too many: at most 4096");
+}
+
 TEST_CASE("a rollback takes config vars and code of the older one, under a new number") {
   const auto planned = plan_rollback(three(), 1);
   REQUIRE(planned);

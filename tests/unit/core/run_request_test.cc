@@ -223,6 +223,21 @@ TEST_CASE("a lost client ends its own one-offs and nobody else's") {
   CHECK(stage.signals() == Lines{"run.1 1", "run.3 1"});
 }
 
+TEST_CASE("one client has so many attached one-offs, and all have so many words") {
+  Stage stage({});
+  for (size_t i = 0; i < limits::one_offs_of_client; i++) stage.ask(attached({"a"}));
+  CHECK(stage.refusal(stage.ask(attached({"a"}))) ==
+        "64 attached one-offs of this client run already");
+  CHECK(stage.replies(stage.ask(attached({"a"}), "d")).empty());
+  CHECK(stage.replies(stage.ask(detached({"a"}))).empty());
+
+  const std::string word(1 << 20, 'x');
+  for (size_t i = 1; i * word.size() < limits::one_off_words; i++)
+    CHECK(stage.replies(stage.ask(detached({word}))).empty());
+  CHECK(stage.refusal(stage.ask(detached({word}))) ==
+        "the words and variables of all one-offs that run may have 33554432 bytes");
+}
+
 TEST_CASE("what cannot be run is refused") {
   Stage stage({});
   CHECK(stage.reply<RefusedReply>(stage.ask(detached({}))).refusal == Refusal::usage);

@@ -62,6 +62,7 @@ class Stage {
   void set_wall(WallTime time) { now_.wall = time; }
   // The clock moves on, and nobody is there to look at it.
   void sleep(Nanos time) { move_to(now_.mono + time); }
+  bool knows(const ClientId& client) const { return core_->knows(client); }
   bool has_deadline() const { return core_->next_deadline().has_value(); }
 
   // ---- the processes

@@ -58,21 +58,21 @@ struct Desk {
   std::string text;
   int ends = 0, told_of_end = 0;
   bool client_is_there = true;
-  Attachments attachments{loop,
-                          [this](const ClientId& client, const Reply& reply) {
-                            CHECK(client == "client");
-                            CHECK(reply.id == 3);
-                            CHECK(reply.more);
-                            replies.push_back(reply);
-                            if (std::holds_alternative<RunInputReply>(reply.body))
-                              return client_is_there;
-                            auto& data = std::get<RunOutputReply>(reply.body).data;
-                            CHECK(data.size() <= 65536);
-                            text += data;
-                            ends += data.empty();
-                            return client_is_there;
-                          },
-                          [this] { ++told_of_end; }};
+  ptrdiff_t held = 0;
+  Outlet outlet{[this](const ClientId& client, const Reply& reply) {
+                  CHECK(client == "client");
+                  CHECK(reply.id == 3);
+                  CHECK(reply.more);
+                  replies.push_back(reply);
+                  if (std::holds_alternative<RunInputReply>(reply.body)) return client_is_there;
+                  auto& data = std::get<RunOutputReply>(reply.body).data;
+                  CHECK(data.size() <= 65536);
+                  text += data;
+                  ends += data.empty();
+                  return client_is_there;
+                },
+                [this](const ClientId&, ptrdiff_t bytes) { held += bytes; }};
+  Attachments attachments{loop, outlet, [this] { ++told_of_end; }};
 };
 
 TEST_CASE("nothing is sent before the start has been told") {
@@ -181,9 +181,11 @@ TEST_CASE("input is granted again when all that came has been written") {
   desk.attachments.input(launch_id, "y", false);
   desk.settle();
   CHECK(desk.replies.empty());
+  CHECK(desk.held > 100'000);
   while (!desk.replies.size() && !desk.read_input().empty()) desk.settle();
   REQUIRE(desk.replies.size() == 1);
   CHECK(std::get<RunInputReply>(desk.replies[0].body).messages == 2);
+  CHECK(desk.held == 0);
   CHECK(desk.replies[0].more);
 }
 
