@@ -42,6 +42,7 @@ struct Replay::State {
   bool wanted(const RecordHeader& header, std::string_view topic) const;
   std::optional<SeqRange> missing_before(const RecordHeader& header) const;
   void tell_missing_before(const journal::RecordView& record);
+  void tell_unreadable(const RecordHeader& header);
   std::optional<SeqRange> wanted_of(SeqRange missing, const journal::RecordView& record) const;
   std::string cause_of(SeqRange missing) const;
 
@@ -55,6 +56,13 @@ struct Replay::State {
   std::optional<uint64_t> lines_passed;  // numbered up to the head, if that is known
   std::optional<Gone> gone;
 };
+
+// A record that is larger than any reader takes, and that cannot be cut.
+void Replay::State::tell_unreadable(const RecordHeader& header) {
+  if (!gone) gone = Gone{{header.seq, header.seq}, {"damage", header.line + 1, {}, {}}};
+  gone->range.second = header.seq;
+  gone->loss.last_line = header.line + header.lines;
+}
 
 Result<Replay> Replay::open(const std::string& journal_dir, const ReplayRequest& request) {
   return open(std::make_unique<journal::PosixStorage>(journal_dir), request);
@@ -213,7 +221,7 @@ Result<std::vector<std::pair<std::string, std::string>>> Replay::next(size_t max
       break;
     }
     if (!payload) {
-      s.gone = {s.gone ? s.gone->first : header.seq, header.seq};
+      s.tell_unreadable(header);
       continue;
     }
     bytes += record->topic.size() + payload->size();

@@ -20,7 +20,7 @@ namespace muster {
 namespace {
 
 // What a terminal may bring in one go, before the others get theirs.
-constexpr size_t quantum = 64 << 10;
+constexpr size_t splice_quantum = 64 << 10;
 // A terminal holds less than this, so that so many rounds read all of it.
 constexpr int drain_rounds = 16;
 // What waits for a viewer that does not grant.
@@ -97,7 +97,7 @@ void Consoles::begin(LaunchId launch) {
 bool Consoles::feed(Console& console) {
   if (console.hung_up) return false;
   const ssize_t moved = splice(console.terminal.get(), nullptr, console.to_log.get(), nullptr,
-                               quantum, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
+                               splice_quantum, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
   if (moved > 0 || (moved < 0 && errno == EINTR)) return true;
   if (moved < 0 && errno == EAGAIN) return false;
   console.hung_up = true;
