@@ -37,6 +37,11 @@ Option Option::shown_as(std::string text) const {
   return *this;
 }
 
+Option Option::last_one_counts() const {
+  option_->take_last();
+  return *this;
+}
+
 Option Option::hidden() const {
   option_->group("");
   return *this;

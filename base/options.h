@@ -28,6 +28,8 @@ class Option {
   Option excludes(const Option& other) const;
   // The value as the help shows it: "FILE", "N [15]".
   Option shown_as(std::string text) const;
+  // Given again, the last one counts; otherwise that is refused.
+  Option last_one_counts() const;
   // Parsed, but not in the help.
   Option hidden() const;
 

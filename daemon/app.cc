@@ -74,7 +74,11 @@ Result<> App::Parts::open() {
   keeper.keep(Single::windows, router->windows_fd());
   if (setup.foreground) open_foreground();
   replays.emplace(
-      loop, places.journal_dir(), [this] { return router->head().seq; },
+      loop, places.journal_dir(),
+      [this](const ReplayRequest& request) {
+        return ReplayDesk::Bounds{router->first_missing(request), router->head().seq,
+                                  router->journal()};
+      },
       [this](const ClientId& client, const Reply& reply) { return control->send(client, reply); });
 
   listen_sockets.emplace(setup.directory, keeper);
@@ -141,6 +145,8 @@ Result<> App::Parts::open_core() {
   FormationCounts wish = one_of_each(setup.model.types);
   if (!ledger->empty()) {
     wish = ledger->memory().daemon.formation;
+    // An earlier supervisor may have failed to, and have tried again.
+    (void)formation_file->save(wish, ledger->number());
   } else if (setup.formation) {
     wish = *setup.formation;
     if (Result<> saved = formation_file->save(wish, ledger->number()); !saved) return saved;

@@ -53,6 +53,8 @@ void App::Parts::on(Publish& action) { router->publish(std::move(action.event), 
 
 void App::Parts::on(Answer& action) {
   if (!action.reply.more) control->unwatch(action.client, action.reply.id);
+  if (auto* scaled = std::get_if<ScaleReply>(&action.reply.body))
+    scaled->not_kept = formation_file->alarm();
   (void)control->send(action.client, action.reply);
 }
 

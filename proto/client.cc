@@ -14,6 +14,7 @@
 #include "base/zmq/context.h"
 #include "proto/codec.h"
 #include "proto/limits.h"
+#include "proto/no_daemon.h"
 #include "proto/reconnect.h"
 
 namespace muster {
@@ -152,9 +153,7 @@ ClientResult<Client> Client::connect(const Endpoints& endpoints, std::string by)
   if (const Result<> own = check_daemon(endpoints); !own)
     return trouble(ClientTrouble::no_daemon, "{}", own.message());
   if (!daemon_runs(endpoints))
-    return trouble(ClientTrouble::no_daemon,
-                   "no daemon runs for app '{}'; start one in its directory with: musterd -d",
-                   endpoints.app);
+    return trouble(ClientTrouble::no_daemon, "{}", why_no_daemon(endpoints));
   try {
     return Client(std::make_unique<State>(endpoints, std::move(by)));
   } catch (const zmq::error_t& error) {

@@ -51,6 +51,8 @@ template <>
 inline constexpr bool is_row<ProcessRow> = true;
 template <>
 inline constexpr bool is_row<ReleaseRow> = true;
+template <>
+inline constexpr bool is_row<Loss> = true;
 template <class T>
 concept Row = is_row<std::remove_const_t<T>>;
 

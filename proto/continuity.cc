@@ -19,9 +19,9 @@ Continuity::Continuity(const std::vector<std::string>& topics, uint64_t floor)
 
 bool Continuity::take_replayed(std::string_view topic, const RecordNumbers& numbers) {
   seen_ = std::max(seen_, numbers.seq);
-  if (numbers.seq <= known(topic)) return false;
-  note(topic, numbers.seq);
-  return true;
+  const bool is_new = numbers.seq > known(topic);
+  floor_ = std::max(floor_, numbers.seq);
+  return is_new;
 }
 
 Continuity::Live Continuity::take_live(std::string_view topic, const RecordNumbers& numbers) {
@@ -35,10 +35,22 @@ Continuity::Live Continuity::take_live(std::string_view topic, const RecordNumbe
   return Live::deliver;
 }
 
+void Continuity::forget() {
+  floor_ = seen_ = 0;
+  last_.clear();
+}
+
+bool Continuity::take_journal(std::string_view journal) {
+  if (journal.empty() || journal == journal_) return true;
+  const bool first = journal_.empty();
+  journal_ = journal;
+  if (!first) forget();
+  return first;
+}
+
 bool Continuity::on_replay_end(uint64_t head) {
   if (head < seen_) {
-    floor_ = seen_ = 0;
-    last_.clear();
+    forget();
     return false;
   }
   seen_ = head;

@@ -3,12 +3,15 @@
 // delivered twice, and nothing that came before is missing.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "proto/limits.h"
 #include "proto/record.h"
 
 namespace muster {
@@ -18,18 +21,30 @@ class Continuity {
   // `topics` are prefixes; none means all. Everything up to `floor` counts as known.
   Continuity(const std::vector<std::string>& topics, uint64_t floor);
 
-  // Whether a record of a replay is to be delivered.
+  // Whether a record of a replay from `resume_from` is to be delivered. A replay is in order and
+  // whole, so everything before it is known then.
   bool take_replayed(std::string_view topic, const RecordNumbers& numbers);
+
+  // The replay cannot have what is missing up to here.
+  void take_gone(uint64_t last) { floor_ = std::max(floor_, last); }
 
   enum class Live : uint8_t { deliver, known, gap };
   // What to do with a record of the bus. gap: drop it and replay from `resume_from`.
   Live take_live(std::string_view topic, const RecordNumbers& numbers);
 
-  // A replay from `resume_from` has ended. False: the numbers have begun anew, everything known has
-  // been forgotten, and another replay is due.
+  // A reply of a replay says which journal it is about, or nothing. False: it is another one than
+  // so far, in which the numbers have begun anew. Everything known has been forgotten, nothing of
+  // the reply is to be delivered, and a replay of all that there is is due.
+  bool take_journal(std::string_view journal);
+  // A replay from `resume_from` has ended. False: the head tells that the journal is another one.
   bool on_replay_end(uint64_t head);
 
   uint64_t resume_from() const { return floor_ + 1; }
+  // Of these topics, what is known above the floor: a replay need not bring it again.
+  std::map<std::string, uint64_t> have() const { return {last_.begin(), last_.end()}; }
+  // Whether something may be missing of which no later record tells: the last one of a topic, while
+  // others go on. Then a replay is due now and then even if it is never quiet.
+  bool hides_losses() const { return scope_ == Scope::several; }
 
  private:
   enum class Scope : uint8_t {
@@ -40,16 +55,20 @@ class Continuity {
 
   uint64_t known(std::string_view topic) const;
   void note(std::string_view topic, uint64_t seq);
+  void forget();
 
   struct Hash : std::hash<std::string_view> {
     using is_transparent = void;
   };
-  // One-offs have a topic each. So many, and it is time for a replay, which raises the floor.
-  static constexpr size_t topics_limit = 16384;
+
+  // One-offs have a topic each. So many, and it is time for a replay, which raises the floor: a
+  // request has room for twice as many.
+  static constexpr size_t topics_limit = limits::control_elements / 2;
 
   Scope scope_;
   uint64_t floor_;
   uint64_t seen_ = 0;
+  std::string journal_;  // empty: not known yet
   std::unordered_map<std::string, uint64_t, Hash, std::equal_to<>> last_;
 };
 

@@ -54,6 +54,7 @@ template <class Fields, Is<ScaleReply> M>
 void describe(Fields& fields, M& reply) {
   fields.may("changed", reply.changed);
   fields.may("formation", reply.formation);
+  fields.may("not_kept", reply.not_kept);
 }
 
 template <>
@@ -165,12 +166,22 @@ void describe(Fields& fields, M& reply) {
   fields.must("protocol", reply.protocol);
 }
 
+template <class Fields, Is<Loss> M>
+void describe(Fields& fields, M& loss) {
+  fields.must("cause", loss.cause);
+  fields.may("first_line", loss.first_line);
+  fields.may("last_line", loss.last_line);
+  fields.may("before", loss.before);
+}
+
 // The records are frames of their own.
 template <>
 inline constexpr std::string_view name_on_wire<ReplayRecordsReply> = "replay_records";
 template <class Fields, Is<ReplayRecordsReply> M>
 void describe(Fields& fields, M& reply) {
   fields.may("gone", reply.gone);
+  fields.may("loss", reply.loss);
+  fields.may("journal", reply.journal);
 }
 
 template <>
@@ -179,6 +190,8 @@ template <class Fields, Is<ReplayEndReply> M>
 void describe(Fields& fields, M& reply) {
   fields.must("head", reply.head);
   fields.may("gone", reply.gone);
+  fields.may("loss", reply.loss);
+  fields.may("journal", reply.journal);
 }
 
 // ---- what all of them have

@@ -142,6 +142,7 @@ void describe(Fields& fields, M& request) {
   fields.may("until", request.until);
   fields.may("topics", request.topics);
   fields.may("credit", request.credit);
+  fields.may("have", request.have);
 }
 
 template <>

@@ -128,7 +128,12 @@ Result<std::string> find_app(const std::optional<std::string>& option, const std
     return fail("'{}' cannot be an app's name", *named);
   }
   std::error_code error;
-  for (fs::path place = fs::absolute(directory).lexically_normal();; place = place.parent_path()) {
+  const fs::path start = fs::absolute(directory, error);
+  if (error)
+    return fail(
+        "the current directory is no longer there; go to an app's directory, or "
+        "name the app with -a");
+  for (fs::path place = start.lexically_normal();; place = place.parent_path()) {
     if (fs::is_regular_file(place / "Procfile", error)) return app_name_of(place.string());
     if (place == place.parent_path()) break;
   }
@@ -137,7 +142,8 @@ Result<std::string> find_app(const std::optional<std::string>& option, const std
 }
 
 std::string app_name_of(const std::string& directory) {
-  fs::path place = fs::absolute(directory).lexically_normal();
+  std::error_code error;
+  fs::path place = fs::absolute(directory, error).lexically_normal();
   if (!place.has_filename()) place = place.parent_path();
   std::string name = place.filename().string();
   std::replace_if(

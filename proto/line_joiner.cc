@@ -13,23 +13,29 @@ void LineJoiner::add(const LogRecord& record) {
     if (i == 0 && !record.continues && held_.contains(key)) hand_out(key, {}, true);
     bool begun = i == 0 && held_.contains(key);
     if (goes_on) {
-      hold(key, record, record.lines[i]);
+      hold(key, record, i);
     } else if (begun) {
       hand_out(key, record.lines[i], false);
     } else if (i > 0 || !record.continues || !record.lines[i].empty()) {
       // Otherwise only the newline has come of a line whose text has been shown.
-      emit_(
-          {record.numbers.seq, record.time, record.process, record.stream, record.lines[i], false});
+      emit_({record.numbers.seq, record.numbers.line + i + 1, record.time, record.process,
+             record.stream, record.lines[i], false});
     }
   }
   if (record.tail == Tail::partial && partial_ == Partial::at_once && held_.contains(key))
     hand_out(key, {}, true);
 }
 
-void LineJoiner::hold(Key key, const LogRecord& record, std::string_view piece) {
+void LineJoiner::hold(Key key, const LogRecord& record, size_t index) {
+  const std::string_view piece = record.lines[index];
   auto [place, is_new] = held_.try_emplace(key);
   Held& held = place->second;
-  if (is_new) held = {record.numbers.seq, record.time, std::string(record.process), {}};
+  if (is_new)
+    held = {record.numbers.seq,
+            record.numbers.line + index + 1,
+            record.time,
+            std::string(record.process),
+            {}};
   held.text += piece;
   held_bytes_ += piece.size();
   if (held.text.size() >= longest_ || held_bytes_ >= held_limit) hand_out(key, {}, true);
@@ -41,7 +47,7 @@ void LineJoiner::hand_out(Key key, std::string_view rest, bool partial) {
   held_.erase(place);
   held_bytes_ -= held.text.size();
   held.text += rest;
-  emit_({held.seq, held.time, held.process, key.second, held.text, partial});
+  emit_({held.seq, held.number, held.time, held.process, key.second, held.text, partial});
 }
 
 void LineJoiner::end(uint64_t launch) {

@@ -15,7 +15,8 @@
 namespace muster {
 
 struct JoinedLine {
-  uint64_t seq = 0;  // of the record in which the line, or this piece of it, begins
+  uint64_t seq = 0;     // of the record in which the line, or this piece of it, begins
+  uint64_t number = 0;  // of the line, or of the first of its pieces
   WallTime time;
   std::string_view process;
   Stream stream = Stream::out;
@@ -45,14 +46,14 @@ class LineJoiner {
 
  private:
   struct Held {
-    uint64_t seq;
+    uint64_t seq, number;
     WallTime time;
     std::string process;
     std::string text;
   };
   using Key = std::pair<uint64_t, Stream>;  // launch, stream
 
-  void hold(Key key, const LogRecord& record, std::string_view piece);
+  void hold(Key key, const LogRecord& record, size_t index);
   void hand_out(Key key, std::string_view rest, bool partial);
 
   static constexpr size_t held_limit = 64 << 20;

@@ -95,6 +95,7 @@ struct ReplayRequest {
   std::optional<WallTime> since, until;
   std::vector<std::string> topics;  // prefixes, as on the bus; none means all
   uint32_t credit = 0;
+  std::map<std::string, uint64_t> have = {};  // by exact topic: nothing up to this seq is wanted
 };
 
 // The next five belong to an exchange that is under way and carry its id.
@@ -175,6 +176,8 @@ struct PsReply {
 struct ScaleReply {
   std::vector<std::pair<std::string, uint32_t>> changed;  // in the order of the request
   FormationCounts formation;                              // the whole one, after it
+  // Why a daemon that is started another day will not know of it; empty: it will.
+  std::string not_kept = {};
 };
 struct RunStartedReply {
   std::string process;  // "run.1"
@@ -235,15 +238,27 @@ struct VersionReply {
   std::string version;
   uint32_t protocol = 0;
 };
+using SeqRange = std::pair<uint64_t, uint64_t>;  // first and last
+// What a `gone` is about.
+struct Loss {
+  std::string cause;  // "retention", "damage", "both"
+  // The numbers of its lines, those of all topics counted, as far as they are known.
+  std::optional<uint64_t> first_line, last_line;
+  std::optional<WallTime> before;  // when what follows was journaled
+};
 // The records themselves follow as further frames: topic, payload, topic, payload, ...
 struct ReplayRecordsReply {
   std::vector<std::pair<std::string, std::string>> records;
   // First and last seq before these records that retention or damage has taken.
-  std::optional<std::pair<uint64_t, uint64_t>> gone = {};
+  std::optional<SeqRange> gone = {};
+  std::optional<Loss> loss = {};  // with `gone`
+  std::string journal = {};       // which journal the numbers belong to
 };
 struct ReplayEndReply {
-  uint64_t head = 0;  // last seq when the replay ended: live messages follow from here
-  std::optional<std::pair<uint64_t, uint64_t>> gone;  // after all records that were sent
+  uint64_t head = 0;             // last seq when the replay ended: live messages follow from here
+  std::optional<SeqRange> gone;  // after all records that were sent
+  std::optional<Loss> loss = {};
+  std::string journal = {};
 };
 
 using ReplyBody =

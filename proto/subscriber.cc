@@ -13,24 +13,10 @@
 #include "proto/continuity.h"
 #include "proto/limits.h"
 #include "proto/reconnect.h"
+#include "proto/subscriber_limits.h"
 
 namespace muster {
 namespace {
-
-// Messages of the bus that wait while we are busy. Each may hold a window's worth, so 64 MiB.
-constexpr int receive_queue = 256;
-// How long it is quiet before we make sure that nothing is missing. The first time soon, because
-// our subscription may have taken effect just after the replay had ended.
-constexpr Nanos first_check = 50ms, busy_check = 1s, longest_check = 4s;
-// A replay that says nothing for so long is asked whether it is still there...
-constexpr Nanos probe_every = 1s;
-// ...and begun anew after so long, doubled each time: it may be reading a large journal.
-constexpr Nanos first_patience = 10s, longest_patience = 80s;
-// A replay may be refused because the daemon serves many.
-constexpr Nanos retry_after = 500ms;
-constexpr int most_retries = 20;
-// How long to wait on the bus before looking whether there still is a daemon.
-constexpr Nanos daemon_check = 500ms;
 
 uint64_t floor_before(const ReplayRequest& request) {
   return request.from && *request.from > 0 ? *request.from - 1 : 0;
@@ -55,7 +41,7 @@ struct Subscriber::State {
     uint64_t id = 0;
     ReplayRequest request;
     uint32_t credit_used = 0;
-    uint64_t brought = 0;  // the last seq, whether delivered or not
+    bool brought = false;  // something, whether delivered or told to be gone
     MonoTime heard;        // when it last said something
     MonoTime probe_at;     // when to ask whether it is still there
     bool asked = false;    // that, or for more: only an exchange under way takes either
@@ -69,7 +55,9 @@ struct Subscriber::State {
   ClientResult<> on_reply(Reply reply);
   ClientResult<> on_records(ReplayRecordsReply&& records);
   ClientResult<> on_end(const ReplayEndReply& end);
-  void tell_gone(const std::optional<std::pair<uint64_t, uint64_t>>& gone);
+  ClientResult<> take_all();
+  template <class T>
+  void tell_gone(const T& reply);
   ClientResult<> on_refused(const RefusedReply& refused);
   ClientResult<> read_bus(Nanos wait);
   ClientResult<> on_live(std::string_view topic, std::string_view payload);
@@ -86,6 +74,7 @@ struct Subscriber::State {
   Nanos patience = first_patience;
   bool caught_up = false;
   MonoTime quiet_since{};
+  MonoTime checked_at{};  // when a replay has ended most recently
   Nanos next_check = first_check;
 };
 
@@ -114,17 +103,25 @@ ClientResult<> Subscriber::State::begin(ReplayRequest request, Nanos patience_no
 ClientResult<> Subscriber::State::repair() {
   return begin({.from = continuity.resume_from(),
                 .topics = options.start.topics,
-                .credit = limits::credit_messages},
+                .credit = limits::credit_messages,
+                .have = continuity.have()},
                first_patience);
+}
+
+// Another journal: nothing before its first record is ours, so nothing before it is missing.
+ClientResult<> Subscriber::State::take_all() {
+  ready.push_back({.kind = Delivery::Kind::anew});
+  return begin({.topics = options.start.topics, .credit = limits::credit_messages}, first_patience);
 }
 
 // The daemon does not know our replay any more: another goes on where that one was.
 ClientResult<> Subscriber::State::begin_again() {
   if (auto cancelled = client.add(replay->id, CancelRequest{}); !cancelled) return cancelled;
   ReplayRequest request = replay->request;
-  if (replay->brought > 0) {
-    request.from = replay->brought + 1;
+  if (replay->brought) {
+    request.from = continuity.resume_from();
     request.lines.reset();
+    request.have = continuity.have();
   }
   return begin(std::move(request), std::min(2 * patience, longest_patience));
 }
@@ -152,17 +149,28 @@ ClientResult<> Subscriber::State::on_reply(Reply reply) {
   return misunderstood("the daemon answered a replay with something else");
 }
 
-void Subscriber::State::tell_gone(const std::optional<std::pair<uint64_t, uint64_t>>& gone) {
-  if (gone)
-    ready.push_back({.kind = Delivery::Kind::lost, .first = gone->first, .last = gone->second});
+template <class T>
+void Subscriber::State::tell_gone(const T& reply) {
+  if (!reply.gone) return;
+  replay->brought = true;
+  continuity.take_gone(reply.gone->second);
+  ready.push_back({.kind = Delivery::Kind::lost,
+                   .first = reply.gone->first,
+                   .last = reply.gone->second,
+                   .loss = reply.loss.value_or(Loss{}),
+                   .came_late = caught_up});
 }
 
 ClientResult<> Subscriber::State::on_records(ReplayRecordsReply&& records) {
-  tell_gone(records.gone);
+  if (!continuity.take_journal(records.journal)) {
+    if (auto cancelled = client.add(replay->id, CancelRequest{}); !cancelled) return cancelled;
+    return take_all();
+  }
+  tell_gone(records);
   for (auto& [topic, payload] : records.records) {
     const auto numbers = decode_numbers(payload);
     if (!numbers) return misunderstood(numbers.error().message);
-    replay->brought = std::max(replay->brought, numbers->seq);
+    replay->brought = true;
     if (!continuity.take_replayed(topic, *numbers)) continue;
     ready.push_back({.topic = std::move(topic), .payload = std::move(payload)});
     if (caught_up) next_check = busy_check;
@@ -173,14 +181,15 @@ ClientResult<> Subscriber::State::on_records(ReplayRecordsReply&& records) {
 }
 
 ClientResult<> Subscriber::State::on_end(const ReplayEndReply& end) {
-  tell_gone(end.gone);
+  const bool same_journal = continuity.take_journal(end.journal);
+  if (same_journal) tell_gone(end);
   replay.reset();
   retries = 0;
-  quiet_since = mono_now();
-  if (!continuity.on_replay_end(end.head)) return repair();
+  quiet_since = checked_at = mono_now();
+  if (!same_journal || !continuity.on_replay_end(end.head)) return take_all();
   if (!caught_up) {
     caught_up = true;
-    ready.push_back({.kind = Delivery::Kind::caught_up});
+    ready.push_back({.kind = Delivery::Kind::caught_up, .head = end.head});
   }
   return {};
 }
@@ -201,6 +210,8 @@ ClientResult<> Subscriber::State::read_bus(Nanos wait) {
   if (received && frames.size() == 2) {
     if (auto taken = on_live(frames[0].to_string_view(), frames[1].to_string_view()); !taken)
       return taken;
+    const bool is_due = continuity.hides_losses() && mono_now() >= checked_at + flowing_check;
+    if (is_due && !replay) return repair();
     if (replay || !ready.empty()) return {};
   }
   const Nanos until_check = quiet_since + next_check - mono_now();
@@ -251,6 +262,8 @@ Subscriber::Subscriber(Subscriber&&) noexcept = default;
 Subscriber::~Subscriber() = default;
 
 uint64_t Subscriber::resume_from() const { return state_->continuity.resume_from(); }
+
+std::map<std::string, uint64_t> Subscriber::have() const { return state_->continuity.have(); }
 
 ClientResult<std::optional<Delivery>> Subscriber::next(Nanos timeout) {
   State& state = *state_;

@@ -3,6 +3,7 @@
 // that the bus has dropped something. PROTOCOL.md has the rules for strangers.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,10 +23,15 @@ struct Delivery {
   enum class Kind : uint8_t {
     record,     // topic and payload are set
     caught_up,  // history is over; live from here on (once; the end, if not following)
-    lost,       // records first..last existed and can no longer be had
+    lost,       // records first..last were asked for, existed and can no longer be had
+    anew,       // the journal is another one than before: what follows are its records, all of them
   } kind = Kind::record;
   std::string topic, payload;
   uint64_t first = 0, last = 0;
+  Loss loss = {};  // of the lost ones
+  // lost: live already, so that a subscriber that kept up would have them.
+  bool came_late = false;
+  uint64_t head = 0;  // caught_up: the last seq that there is
 };
 
 class Subscriber {
@@ -37,8 +43,10 @@ class Subscriber {
 
   // The next delivery; nothing if none came in time. no_daemon when the daemon is gone for good.
   ClientResult<std::optional<Delivery>> next(Nanos timeout);
-  // All records below it have been handed out, as far as they could be had; from it on, none.
+  // All records below it have been handed out, as far as they could be had; from it on, none...
   uint64_t resume_from() const;
+  // ...except these, by exact topic: up to which they have been.
+  std::map<std::string, uint64_t> have() const;
 
  private:
   struct State;

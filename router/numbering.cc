@@ -56,6 +56,42 @@ bool Numbering::has_since(uint64_t seq, std::string_view prefix) const {
   });
 }
 
+namespace {
+
+bool begins_with_one_of(std::string_view topic, const std::vector<std::string>& prefixes) {
+  return prefixes.empty() ||
+         std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const std::string& prefix) { return topic.starts_with(prefix); });
+}
+
+uint64_t had(const Numbering::Wish& wish, const std::string& topic) {
+  const auto found = wish.have.find(topic);
+  return found == wish.have.end() ? 0 : found->second;
+}
+
+}  // namespace
+
+uint64_t Numbering::first_missing(uint64_t from, const Wish& wish) const {
+  from = std::max<uint64_t>(from, 1);
+  if (forgotten_ >= from) return from;
+  uint64_t first = seq_ + 1;
+  for (auto& [topic, last] : topics_) {
+    if (last < from || !begins_with_one_of(topic, wish.topics)) continue;
+    const uint64_t known = std::max(had(wish, topic), from - 1);
+    if (last > known) first = std::min(first, known + 1);
+  }
+  return std::max(first, from);
+}
+
+uint64_t Numbering::last_wanted(uint64_t first, const Wish& wish) const {
+  uint64_t highest = forgotten_ >= first ? forgotten_ : 0;
+  for (auto& [topic, last] : topics_)
+    if (last >= first && last > highest && begins_with_one_of(topic, wish.topics) &&
+        last > had(wish, topic))
+      highest = last;
+  return highest;
+}
+
 void Numbering::note(const journal::RecordHeader& header, std::string_view topic) {
   seq_ = header.seq;
   lines_ = header.line + header.lines;
@@ -71,11 +107,24 @@ void Numbering::keep_streams(const std::unordered_set<uint64_t>& open) {
 }
 
 void Numbering::forget_before(uint64_t seq) {
-  std::erase_if(topics_, [&](auto& topic) { return topic.second < seq; });
+  std::vector<uint64_t> deleted;
+  for (auto& [topic, last] : topics_)
+    if (last < seq) deleted.push_back(last);
+  if (deleted.size() <= deleted_topics) return;
+  const auto kept = deleted.end() - ptrdiff_t(deleted_topics);
+  std::nth_element(deleted.begin(), kept, deleted.end());
+  const uint64_t oldest_kept = *kept;
+  for (auto topic = topics_.begin(); topic != topics_.end();) {
+    const bool forget = topic->second < oldest_kept;
+    if (forget) forgotten_ = std::max(forgotten_, topic->second);
+    topic = forget ? topics_.erase(topic) : std::next(topic);
+  }
 }
 
 void Numbering::encode(std::vector<char>& out) const {
-  put(out, uint32_t(topics_.size()));
+  put(out, uint32_t(topics_.size() + 1));
+  put(out, forgotten_);
+  put(out, uint8_t(0));
   for (auto& [topic, seq] : std::map<std::string_view, uint64_t>(topics_.begin(), topics_.end())) {
     put(out, seq);
     put(out, uint8_t(topic.size()));
@@ -93,11 +142,15 @@ Result<Numbering> Numbering::decode(uint64_t seq, uint64_t lines, std::string_vi
   Numbering numbering;
   numbering.seq_ = seq;
   numbering.lines_ = lines;
+  numbering.forgotten_ = seq;  // unless it is told: older programs left topics out silently
   Taker from{payload};
   for (auto n = from.number<uint32_t>(); n > 0 && !from.short_of; n--) {
     auto last = from.number<uint64_t>();
     auto topic = from.bytes(from.number<uint8_t>());
-    numbering.topics_.emplace(topic, last);
+    if (topic.empty())
+      numbering.forgotten_ = last;
+    else
+      numbering.topics_.emplace(topic, last);
   }
   for (auto n = from.number<uint32_t>(); n > 0 && !from.short_of; n--) {
     auto stream = from.number<uint64_t>();

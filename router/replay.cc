@@ -6,6 +6,7 @@
 #include "router/journal/cursor.h"
 #include "router/journal/posix_storage.h"
 #include "router/journal/tail.h"
+#include "router/numbering.h"
 
 namespace muster {
 
@@ -17,8 +18,12 @@ struct Replay::State {
 
   void begin();
   void begin_at_last_lines(uint64_t lines);
+  void begin_told_from(uint64_t seq);
   bool wanted(const RecordHeader& header, std::string_view topic) const;
-  std::optional<std::pair<uint64_t, uint64_t>> missing_before(const RecordHeader& header) const;
+  std::optional<SeqRange> missing_before(const RecordHeader& header) const;
+  void tell_missing_before(const journal::RecordView& record);
+  std::optional<SeqRange> wanted_of(SeqRange missing, const journal::RecordView& record) const;
+  std::string cause_of(SeqRange missing) const;
 
   std::unique_ptr<journal::Storage> storage;
   journal::Cursor cursor;
@@ -27,7 +32,8 @@ struct Replay::State {
   std::optional<uint64_t> head;  // told about up to here; none: the first may have any number
   uint64_t end = UINT64_MAX;     // nothing behind it is read
   uint64_t passed = 0;           // really seen, which may be before the place asked for
-  std::optional<std::pair<uint64_t, uint64_t>> gone;
+  std::optional<uint64_t> lines_passed;  // numbered up to the head, if that is known
+  std::optional<Gone> gone;
 };
 
 Result<Replay> Replay::open(const std::string& journal_dir, const ReplayRequest& request) {
@@ -52,25 +58,39 @@ void Replay::State::begin() {
     begin_at_last_lines(*request.lines);
   } else if (request.from) {
     cursor.seek(*request.from);
-    head = std::max<uint64_t>(*request.from, 1) - 1;
+    begin_told_from(*request.from);
   } else if (request.since) {
     cursor.seek(*request.since);
   }
+}
+
+// What is missing from `seq` on is told.
+void Replay::State::begin_told_from(uint64_t seq) {
+  head = std::max<uint64_t>(seq, 1) - 1;
+  if (*head == 0) lines_passed = 0;
 }
 
 void Replay::State::begin_at_last_lines(uint64_t lines) {
   // What is gone from the start on is told, wherever the lines begin.
   if (request.from) {
     cursor.seek(*request.from);
-    head = std::max<uint64_t>(*request.from, 1) - 1;
-    if (auto first = cursor.next()) gone = missing_before(first->header);
+    begin_told_from(*request.from);
+    if (auto first = cursor.next()) tell_missing_before(*first);
     head.reset();
+    lines_passed.reset();
   }
   auto look = [this](const RecordHeader& header, std::string_view topic) {
     if (header.seq < request.from.value_or(0)) return journal::Look::stop;
     return wanted(header, topic) ? journal::Look::counts : journal::Look::passed_over;
   };
-  if (auto place = journal::find_last_lines(cursor, lines, look)) return cursor.seek(*place);
+  const auto last = journal::find_last_lines(cursor, lines, look);
+  if (last.begin) {
+    // All that there is was asked for: then damage before the first record that can be read counts.
+    const bool bounded = request.from || request.since || request.until;
+    if (last.saw_all && !bounded && request.topics.empty() && !cursor.segments().empty())
+      begin_told_from(cursor.segments().front());
+    return cursor.seek(*last.begin);
+  }
   cursor.seek(UINT64_MAX);
   // Nothing was wanted that was there; what is has come since, and is the first to be read.
   while (auto record = cursor.next()) {
@@ -88,6 +108,10 @@ void Replay::State::begin_at_last_lines(uint64_t lines) {
 bool Replay::State::wanted(const RecordHeader& header, std::string_view topic) const {
   WallTime time{Nanos(header.wall)};
   if (header.seq < request.from.value_or(0)) return false;
+  if (!request.have.empty()) {
+    const auto known = request.have.find(std::string(topic));
+    if (known != request.have.end() && header.seq <= known->second) return false;
+  }
   if ((request.since && time < *request.since) || (request.until && time > *request.until))
     return false;
   auto begins = [&](auto& prefix) { return topic.starts_with(prefix); };
@@ -97,8 +121,7 @@ bool Replay::State::wanted(const RecordHeader& header, std::string_view topic) c
 
 // The numbers between the head and this record, without what was skipped because nothing in it was
 // asked for. A checkpoint stands after the record of its seq.
-std::optional<std::pair<uint64_t, uint64_t>> Replay::State::missing_before(
-    const RecordHeader& header) const {
+std::optional<SeqRange> Replay::State::missing_before(const RecordHeader& header) const {
   uint64_t last = header.type == journal::RecordType::record ? header.seq - 1 : header.seq;
   if (!head || last <= *head || header.flags & journal::flag_left_out) return {};
   uint64_t first = *head + 1;
@@ -107,7 +130,42 @@ std::optional<std::pair<uint64_t, uint64_t>> Replay::State::missing_before(
     first = std::max(first, skipped_to + 1);
   else if (skipped_to >= last)
     last = skipped_from - 1;
-  return first <= last ? std::optional(std::pair(first, last)) : std::nullopt;
+  return first <= last ? std::optional(SeqRange(first, last)) : std::nullopt;
+}
+
+// With topics, a segment's checkpoint tells whether any of the missing records was of one of them.
+std::optional<SeqRange> Replay::State::wanted_of(SeqRange missing,
+                                                 const journal::RecordView& record) const {
+  if (request.topics.empty() || record.header.type != journal::RecordType::checkpoint)
+    return missing;
+  auto numbering = Numbering::decode(record.header.seq, record.header.line, record.payload);
+  if (!numbering) return missing;
+  const uint64_t last = numbering->last_wanted(missing.first, {request.topics, request.have});
+  if (last < missing.first) return {};
+  return SeqRange{missing.first, std::min(last, missing.second)};
+}
+
+// Retention takes whole segments, and the oldest first.
+std::string Replay::State::cause_of(SeqRange missing) const {
+  auto segments = journal::list_segments(*storage);
+  const uint64_t oldest = segments && !segments->empty() ? segments->front() : 0;
+  if (missing.second < oldest) return "retention";
+  return missing.first < oldest ? "both" : "damage";
+}
+
+void Replay::State::tell_missing_before(const journal::RecordView& record) {
+  auto missing = missing_before(record.header);
+  if (missing) missing = wanted_of(*missing, record);
+  if (!missing) return;
+  Gone more{*missing,
+            {cause_of(*missing), {}, record.header.line, WallTime(Nanos(record.header.wall))}};
+  if (lines_passed) more.loss.first_line = *lines_passed + 1;
+  if (gone) {
+    more.range.first = gone->range.first;
+    more.loss.first_line = gone->loss.first_line;
+    if (more.loss.cause != gone->loss.cause) more.loss.cause = "both";
+  }
+  gone = more;
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> Replay::next(size_t max_bytes) {
@@ -117,15 +175,17 @@ Result<std::vector<std::pair<std::string, std::string>>> Replay::next(size_t max
     auto record = s.held ? std::exchange(s.held, {}) : s.cursor.next();
     if (!record) break;
     auto& header = record->header;
-    if (auto missing = s.missing_before(header)) {
+    if (s.missing_before(header)) {
       if (!records.empty()) {
         s.held = record;
         break;
       }
-      s.gone = {s.gone ? s.gone->first : missing->first, missing->second};
+      s.tell_missing_before(*record);
     }
     s.passed = header.seq;
     s.head = std::max(header.seq, s.head.value_or(0));
+    s.lines_passed.reset();
+    if (header.seq == *s.head) s.lines_passed = header.line + header.lines;
     if (header.type != journal::RecordType::record || !s.wanted(header, record->topic)) continue;
     records.emplace_back(record->topic, record->payload);
     bytes += record->topic.size() + record->payload.size();
@@ -137,8 +197,16 @@ void Replay::end_at(uint64_t seq) { state_->end = seq; }
 
 uint64_t Replay::head() const { return state_->passed; }
 
-std::optional<std::pair<uint64_t, uint64_t>> Replay::take_gone() {
-  return std::exchange(state_->gone, {});
+std::optional<Replay::Gone> Replay::take_loss() { return std::exchange(state_->gone, {}); }
+
+std::optional<SeqRange> Replay::take_gone() {
+  const auto gone = take_loss();
+  return gone ? std::optional(gone->range) : std::nullopt;
+}
+
+std::string Replay::journal() const {
+  const auto key = state_->cursor.key();
+  return key ? journal::journal_name(*key) : "";
 }
 
 }  // namespace muster

@@ -37,9 +37,18 @@ class Replay {
   // The last seq that has been passed, matching or not; at the end that is the journal's last, even
   // if a place beyond it was asked for.
   uint64_t head() const;
-  // First and last seq of what was asked for and is not there any more, to be asked for after each
-  // next(): it is missing before the records that next() gave. Cleared by the call.
-  std::optional<std::pair<uint64_t, uint64_t>> take_gone();
+  struct Gone {
+    SeqRange range;
+    Loss loss;
+  };
+  // What was asked for and is not there any more, to be asked for after each next(): it is missing
+  // before the records that next() gave. Cleared by the call. With topics it is told only if a
+  // record of theirs is missing, or if nothing tells whose the missing ones were.
+  std::optional<Gone> take_loss();
+  // The same, its range only.
+  std::optional<SeqRange> take_gone();
+  // A text that differs from that of any other journal; empty while there is none.
+  std::string journal() const;
 
  private:
   struct State;

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "base/killpoint.h"
+#include "proto/message.h"
 #include "router/journal/posix_storage.h"
 #include "router/poison.h"
 #include "router/router_state.h"
@@ -277,6 +278,15 @@ RouterHead Router::head() const {
     head.newest_time = writer.newest();
   }
   return head;
+}
+
+uint64_t Router::first_missing(const ReplayRequest& request) const {
+  return state_->recorder.writer().numbering().first_missing(request.from.value_or(0),
+                                                             {request.topics, request.have});
+}
+
+std::string Router::journal() const {
+  return journal::journal_name(state_->recorder.writer().key());
 }
 
 std::vector<std::string> Router::alarms() const {

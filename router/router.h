@@ -20,6 +20,8 @@
 
 namespace muster {
 
+struct ReplayRequest;
+
 class Windows;
 
 namespace journal {
@@ -155,6 +157,10 @@ class Router {
   const std::string& sync_trouble() const;
 
   RouterHead head() const;
+  // Where a replay may begin that would otherwise pass over what is had or not wanted.
+  uint64_t first_missing(const ReplayRequest& request) const;
+  // A text that differs from that of any other journal.
+  std::string journal() const;
   // What an operator should look at now, a sentence each: "journal: write: No space left on device;
   // trying again".
   std::vector<std::string> alarms() const;

@@ -27,26 +27,28 @@ void show(LogView& view, std::string_view payload) {
   if (auto shown = view.add(payload); !shown) tell(shown.message());
 }
 
+void tell_if_beyond(const ReplayRequest& request, uint64_t head) {
+  if (request.from && *request.from > head + 1)
+    tell(fmt::format("--from {}: the log has no such record yet, its last is {}", *request.from,
+                     head));
+}
+
 Outcome<> show_journal(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
                        const Output& out) {
   auto replay = Replay::open(endpoints.journal_dir(), request);
   if (!replay) return failure(ExitCode::no, replay.message());
+  const bool is_filtered = !request.topics.empty();
   while (!out.closed()) {
     auto records = replay->next(journal_read);
     if (!records) return failure(ExitCode::no, records.message());
-    if (auto gone = replay->take_gone()) view.lost(gone->first, gone->second);
+    if (auto gone = replay->take_loss())
+      view.lost({gone->range, gone->loss, false, is_filtered}, read_clocks().wall);
     if (records->empty()) break;
     for (auto& [topic, payload] : *records) show(view, payload);
   }
   view.finish();
+  tell_if_beyond(request, replay->head());
   return {};
-}
-
-// A name that is written wrong would look like a process that is quiet.
-void tell_if_unknown(const LogQuery& query, const LogView& view) {
-  const bool is_whole = !query.since && !query.until && !query.from && query.lines != 0;
-  if (is_whole && !view.has_seen() && !query.processes.empty())
-    tell(fmt::format("The log has nothing of {}", fmt::join(query.processes, ", ")));
 }
 
 Outcome<int> from_journal(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
@@ -90,6 +92,7 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
       ReplayRequest rest;
       rest.from = subscriber->resume_from();
       rest.topics = request.topics;
+      rest.have = subscriber->have();
       if (gone && live)
         (void)show_journal(endpoints, rest, view, out);
       else
@@ -103,15 +106,23 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
         show(view, (*delivery)->payload);
         break;
       case Delivery::Kind::lost:
-        view.lost((*delivery)->first, (*delivery)->last);
+        view.lost({{(*delivery)->first, (*delivery)->last},
+                   (*delivery)->loss,
+                   (*delivery)->came_late,
+                   !request.topics.empty()},
+                  read_clocks().wall);
+        break;
+      case Delivery::Kind::anew:
+        view.anew(read_clocks().wall);
         break;
       case Delivery::Kind::caught_up:
+        tell_if_beyond(request, (*delivery)->head);
         if (!follow) {
           view.finish();
           return status_done;
         }
-        tell_if_unknown(reading.query, view);
         view.go_live();
+        if (view.to_be_read_again()) return status_done;
         live = true;
     }
   }
@@ -136,7 +147,62 @@ Outcome<void> expand_patterns(const Session& session, LogQuery& query) {
   return {};
 }
 
+bool log_has(const Endpoints& endpoints, const std::string& name) {
+  LogQuery query;
+  query.processes = {name};
+  auto replay = Replay::open(endpoints.journal_dir(), {.lines = 1, .topics = topics_of(query)});
+  if (!replay) return true;  // who reads on is told why it cannot be read
+  auto records = replay->next(1);
+  return !records || !records->empty();
+}
+
+// A name that is written wrong would look like a process that is quiet. So each must be one of the
+// app's now, or one of which the log has something.
+Outcome<void> check_names(const Session& session, const Endpoints& endpoints,
+                          const LogQuery& query) {
+  const bool runs = daemon_runs(endpoints);
+  for (auto& name : query.processes) {
+    if (name == "api" || name == "router") continue;
+    std::string unknown = fmt::format("No process or type is called {}", name);
+    if (runs) {
+      auto reply = ask<PsReply>(session, PsRequest{{name}}, short_timeout);
+      if (reply) continue;
+      const auto code = reply.error().code;
+      if (code != ExitCode::no && code != ExitCode::no_daemon) return tl::unexpected(reply.error());
+      unknown = reply.error().message;
+    }
+    if (!log_has(endpoints, name))
+      return failure(ExitCode::no, fmt::format("{}\nThe log has nothing of {}", unknown, name));
+  }
+  return {};
+}
+
+Result<LogViewOptions> view_options(const LogQuery& query) {
+  auto pattern = LinePattern::compile(query.pattern);
+  if (!pattern) return tl::unexpected(pattern.error());
+  return LogViewOptions{lines_wanted(query), std::move(*pattern)};
+}
+
+Outcome<int> read_once(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
+                       const LogReading& reading, Output& out) {
+  return daemon_runs(endpoints) ? from_daemon(endpoints, request, view, reading, out)
+                                : from_journal(endpoints, request, view, reading.follow, out);
+}
+
 }  // namespace
+
+void add_lines(Options& options, std::optional<uint64_t>& lines, const std::string& help) {
+  const auto take = [&lines](const std::string& word) -> std::optional<std::string> {
+    constexpr size_t most_digits = 18;
+    const bool well = !word.empty() && word.size() <= most_digits &&
+                      word.find_first_not_of("0123456789") == word.npos;
+    if (!well && word != "all")
+      return fmt::format("'{}' is not a whole number from 0 on, nor 'all'", word);
+    lines = well ? std::stoull(word) : UINT64_MAX;
+    return std::nullopt;
+  };
+  options.word("-n,--num", take, help).last_one_counts().shown_as("N");
+}
 
 void add_look(Options& options, LogReading& reading) {
   options.flag("--json", reading.json, "An object a line");
@@ -148,18 +214,27 @@ Outcome<int> read_logs(const Session& session, LogReading reading) {
     return tl::unexpected(expanded.error());
   auto request = replay_request(reading.query, read_clocks().wall);
   if (!request) return failure(ExitCode::usage, request.message());
-  auto pattern = LinePattern::compile(reading.query.pattern);
-  if (!pattern) return failure(ExitCode::usage, pattern.message());
+  auto options = view_options(reading.query);
+  if (!options) return failure(ExitCode::usage, options.message());
   auto endpoints = find_endpoints(session);
   if (!endpoints) return tl::unexpected(endpoints.error());
   if (auto own = check_daemon(*endpoints); !own) return failure(ExitCode::no_daemon, own.message());
-  LogView view(make_printer(reading, session.out), lines_wanted(reading.query), std::move(*pattern),
-               session.out);
-  auto status = daemon_runs(*endpoints)
-                    ? from_daemon(*endpoints, *request, view, reading, session.out)
-                    : from_journal(*endpoints, *request, view, reading.follow, session.out);
-  if (status && !reading.follow) tell_if_unknown(reading.query, view);
-  return status;
+  for (auto& doubt : doubts_of(reading.query, *request, read_clocks().wall)) tell(doubt);
+  if (auto known = check_names(session, *endpoints, reading.query); !known)
+    return tl::unexpected(known.error());
+  LogView view(make_printer(reading, session.out), std::move(*options), session.out);
+  auto status = read_once(*endpoints, *request, view, reading, session.out);
+  const auto again = view.to_be_read_again();
+  if (!status || !again) return status;
+  // The last lines are too long to be kept until it is clear which they are. Now it is.
+  request->from = again->seq;
+  request->lines.reset();
+  options = view_options(reading.query);
+  if (!options) return failure(ExitCode::usage, options.message());
+  options->last_lines.reset();
+  options->begin = *again;
+  LogView second(make_printer(reading, session.out), std::move(*options), session.out);
+  return read_once(*endpoints, *request, second, reading, session.out);
 }
 
 }  // namespace muster

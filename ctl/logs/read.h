@@ -14,6 +14,8 @@ struct LogReading {
   bool json = false, no_colour = false;
 };
 
+// `-n`: a number of lines, or all. Given again, the last one counts.
+void add_lines(Options& options, std::optional<uint64_t>& lines, const std::string& help);
 // `--json` and `--no-color`.
 void add_look(Options& options, LogReading& reading);
 

@@ -43,13 +43,22 @@ class JsonPrinter : public LogPrinter {
     put(object, out);
   }
 
-  void print_lost(uint64_t first, uint64_t last, std::optional<WallTime> since,
-                  std::string& out) override {
-    Json object = {{"source", "muster"}, {"process", "logs"}, {"kind", "lost"}};
-    object["first"] = first;
-    object["last"] = last;
-    if (since) object["since"] = format_utc(*since);
+  void print_lost(const LostRecords& lost, WallTime now, std::string& out) override {
+    Json object = {{"time", format_utc(lost.loss.before.value_or(now))},
+                   {"source", "muster"},
+                   {"process", "logs"},
+                   {"kind", "lost"},
+                   {"line", muster::text_of(lost)}};
+    object["first"] = lost.records.first;
+    object["last"] = lost.records.second;
+    set_if_there(object, "first_line", lost.loss.first_line);
+    set_if_there(object, "last_line", lost.loss.last_line);
+    object["cause"] = cause_of(lost);
     put(object, out);
+  }
+  void print_anew(WallTime now, std::string& out) override {
+    put({{"time", format_utc(now)}, {"source", "muster"}, {"process", "logs"}, {"kind", "anew"}},
+        out);
   }
 
  private:

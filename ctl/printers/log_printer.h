@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "proto/line_joiner.h"
+#include "proto/loss_text.h"
 #include "proto/record.h"
 
 namespace muster {
@@ -18,9 +18,10 @@ class LogPrinter {
   virtual ~LogPrinter() = default;
   virtual void print(const JoinedLine& line, std::string& out) = 0;
   virtual void print(const EventRecord& event, std::string& out) = 0;
-  // Records first..last can no longer be had; `since` is when the last one before them was made.
-  virtual void print_lost(uint64_t first, uint64_t last, std::optional<WallTime> since,
-                          std::string& out) = 0;
+  // In their place, stamped as what follows them; `now` where nothing does.
+  virtual void print_lost(const LostRecords& lost, WallTime now, std::string& out) = 0;
+  // The numbers have begun anew with what follows.
+  virtual void print_anew(WallTime now, std::string& out) = 0;
 };
 
 struct LogLook {

@@ -13,6 +13,9 @@ namespace {
 constexpr std::string_view colours[] = {"\x1b[36m", "\x1b[33m", "\x1b[32m", "\x1b[35m", "\x1b[31m"};
 constexpr std::string_view no_colour = "\x1b[0m";
 
+constexpr std::string_view anew_text =
+    "The log has been begun anew: its numbers start from 1, and this is all that it has";
+
 class TextPrinter : public LogPrinter {
  public:
   explicit TextPrinter(LogLook look) : look_(look) {}
@@ -23,13 +26,11 @@ class TextPrinter : public LogPrinter {
   void print(const EventRecord& event, std::string& out) override {
     put("muster", event.process, event.time, event.text, out);
   }
-  void print_lost(uint64_t first, uint64_t last, std::optional<WallTime> since,
-                  std::string& out) override {
-    auto when = since ? " since " + format_utc(*since) : "";
-    out += fmt::format(
-        "{} muster[logs]: Error L11 (Tail buffer overflow) -> This tail session dropped {} "
-        "messages{} (seq {} to {}).\n",
-        format_utc(since.value_or(WallTime{})), last - first + 1, when, first, last);
+  void print_lost(const LostRecords& lost, WallTime now, std::string& out) override {
+    put("muster", "logs", lost.loss.before.value_or(now), text_of(lost), out);
+  }
+  void print_anew(WallTime now, std::string& out) override {
+    put("muster", "logs", now, anew_text, out);
   }
 
  private:

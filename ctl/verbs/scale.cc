@@ -22,15 +22,23 @@ class Scale : public Verb {
     if (!reply) return tl::unexpected(reply.error());
     if (json_) {
       session.out.write(text_of(Json(reply->formation), 2) + "\n");
-      return status_done;
+      return kept(*reply);
     }
     if (changes_.empty()) session.out.write(format_formation(reply->formation) + "\n");
     for (auto& [type, count] : reply->changed)
       session.out.write(fmt::format("Scaling {} processes... done, now running {}\n", type, count));
-    return status_done;
+    return kept(*reply);
   }
 
  private:
+  static Outcome<int> kept(const ScaleReply& reply) {
+    if (reply.not_kept.empty()) return status_done;
+    return failure(ExitCode::no,
+                   fmt::format("That is in force now, but a daemon that is started later would not "
+                               "know of it: {}",
+                               reply.not_kept));
+  }
+
   std::vector<std::string> changes_;
   bool json_ = false;
   double seconds_ = wait_seconds;

@@ -102,6 +102,10 @@ void ForegroundFormat::event(const EventRecord& event, std::string& out) {
   line(event.time, event.process, event.text, out);
 }
 
+void ForegroundFormat::lost(const LostRecords& lost, std::string& out) {
+  line(lost.loss.before.value_or(WallTime{}), "logs", text_of(lost), out);
+}
+
 struct Foreground::Shared {
   Shared(std::string dir, uint64_t first, UniqueFd note, int out_fd, ForegroundStyle style)
       : journal_dir(std::move(dir)),
@@ -145,8 +149,10 @@ bool Foreground::Shared::print_what_is_there() {
   for (;;) {
     auto records = replay->next(read_size);
     if (!records) return false;
-    if (records->empty()) break;
+    auto gone = replay->take_loss();
+    if (records->empty() && !gone) break;
     text.clear();
+    if (gone) format.lost({gone->range, std::move(gone->loss), true}, text);
     for (auto& [topic, payload] : *records) {
       Result<Record> record = decode_record(payload);
       if (!record) continue;  // damage is reported by who opens the journal

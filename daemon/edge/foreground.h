@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "base/unique_fd.h"
 #include "proto/line_joiner.h"
+#include "proto/loss_text.h"
 #include "proto/record.h"
 
 namespace muster {
@@ -32,6 +33,8 @@ class ForegroundFormat {
   // Only what a person in front of it wants to see of muster's own events: starts, exits, errors,
   // scaling.
   void event(const EventRecord& event, std::string& out);
+  // In place of what the terminal was too slow for.
+  void lost(const LostRecords& lost, std::string& out);
 
  private:
   std::string_view color_of(std::string_view process) const;

@@ -24,6 +24,27 @@ struct ReplayDesk::Exchange {
     std::vector<std::pair<std::string, std::string>> records;
     std::optional<std::string> problem;
 
+    ReplayRecordsReply records_reply() {
+      ReplayRecordsReply reply;
+      reply.records = std::exchange(records, {});
+      complete(reply);
+      return reply;
+    }
+    ReplayEndReply end_reply() {
+      ReplayEndReply reply;
+      reply.head = std::max(replay->head(), std::min(end, request.from.value_or(1) - 1));
+      complete(reply);
+      return reply;
+    }
+    template <class T>
+    void complete(T& reply) {
+      reply.journal = replay->journal();
+      if (auto gone = replay->take_loss()) {
+        reply.gone = gone->range;
+        reply.loss = std::move(gone->loss);
+      }
+    }
+
     void read() {
       if (!replay) {
         Result<Replay> opened = Replay::open(journal_dir, request);
@@ -50,11 +71,10 @@ struct ReplayDesk::Exchange {
   Work work;
 };
 
-ReplayDesk::ReplayDesk(Loop& loop, std::string journal_dir, std::function<uint64_t()> head,
-                       Send send)
+ReplayDesk::ReplayDesk(Loop& loop, std::string journal_dir, FindBounds bounds, Send send)
     : loop_(loop),
       journal_dir_(std::move(journal_dir)),
-      head_(std::move(head)),
+      bounds_(std::move(bounds)),
       send_(std::move(send)) {}
 ReplayDesk::~ReplayDesk() = default;
 
@@ -88,10 +108,17 @@ void ReplayDesk::begin(const Key& key, const ReplayRequest& request) {
                            RefusedReply{Refusal::no, "too many replays at once; try again later"}});
     return;
   }
+  const Bounds bounds = bounds_(request);
+  const bool lacks_nothing = request.from && bounds.first > bounds.last && request.credit > 0;
+  if (lacks_nothing) {  // what most questions of a follower come to, so no file is looked at
+    send_(key.first, Reply{key.second, false, ReplayEndReply{bounds.last, {}, {}, bounds.journal}});
+    return;
+  }
   auto exchange = std::make_unique<Exchange>(loop_);
   exchange->reading->journal_dir = journal_dir_;
   exchange->reading->request = request;
-  exchange->reading->end = head_();
+  if (request.from) exchange->reading->request.from = std::max<uint64_t>(bounds.first, 1);
+  exchange->reading->end = bounds.last;
   exchange->credit = std::min(request.credit, limits::credit_messages);
   Exchange& kept = *exchange;
   exchanges_.emplace(key, std::move(exchange));
@@ -118,14 +145,10 @@ void ReplayDesk::on_read(const Key& key) {
     spdlog::error("replay: {}", *reading.problem);
     send_(client, Reply{id, false, RefusedReply{Refusal::no, *reading.problem}});
   } else if (reading.records.empty()) {
-    send_(client,
-          Reply{id, false, ReplayEndReply{reading.replay->head(), reading.replay->take_gone()}});
+    send_(client, Reply{id, false, reading.end_reply()});
   } else {
     exchange.credit--;
-    over = !send_(
-        client, Reply{id, true,
-                      ReplayRecordsReply{std::move(reading.records), reading.replay->take_gone()}});
-    reading.records.clear();
+    over = !send_(client, Reply{id, true, reading.records_reply()});
   }
   if (!over) return read_on(key, exchange);
   ended_.push_back(std::move(found->second));

@@ -19,8 +19,13 @@ class ReplayDesk {
  public:
   // `send` returns false when the client is gone or does not read.
   using Send = std::function<bool(const ClientId&, const Reply&)>;
-  // `head` tells the last seq that is in the journal.
-  ReplayDesk(Loop& loop, std::string journal_dir, std::function<uint64_t()> head, Send send);
+  struct Bounds {
+    uint64_t first;       // before it nothing is missing to who asks
+    uint64_t last;        // in the journal
+    std::string journal;  // which one it is
+  };
+  using FindBounds = std::function<Bounds(const ReplayRequest&)>;
+  ReplayDesk(Loop& loop, std::string journal_dir, FindBounds bounds, Send send);
   ~ReplayDesk();
 
   // Takes ReplayRequest, and CreditRequest and CancelRequest of a replay that it serves. False: not
@@ -37,7 +42,7 @@ class ReplayDesk {
 
   Loop& loop_;
   std::string journal_dir_;
-  std::function<uint64_t()> head_;
+  FindBounds bounds_;
   Send send_;
   std::map<Key, std::unique_ptr<Exchange>> exchanges_;
   std::vector<std::unique_ptr<Exchange>>

@@ -35,6 +35,8 @@ class Cursor {
   void seek(WallTime since);
   void seek(Position position);
   const std::vector<uint64_t>& segments() const { return segments_; }
+  // The journal's, if a segment's header has told it.
+  std::optional<uint32_t> key() const { return key_; }
   // Nothing if the segment cannot be opened (any more).
   std::optional<SegmentReader> open_segment(uint64_t first_seq);
 

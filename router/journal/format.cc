@@ -27,6 +27,8 @@ uint64_t sum_record(const char* record, size_t length) {
 
 }  // namespace
 
+std::string journal_name(uint32_t key) { return fmt::format("{:08x}", key); }
+
 std::string segment_name(uint64_t first_seq) {
   return fmt::format("{:020}{}", first_seq, name_suffix);
 }

@@ -73,6 +73,8 @@ static_assert(sizeof(RecordHeader) == 80);
 // The number under which a stream's end is kept.
 constexpr uint64_t stream_key(uint64_t launch, bool is_stderr) { return launch << 1 | is_stderr; }
 
+// What a subscriber is told of a journal's key.
+std::string journal_name(uint32_t key);
 std::string segment_name(uint64_t first_seq);
 std::optional<uint64_t> parse_segment_name(std::string_view name);
 

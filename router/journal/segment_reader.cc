@@ -90,15 +90,21 @@ std::optional<SegmentReader::Found> SegmentReader::last() {
 // Small records are read many at a time; of big ones only what is looked at.
 std::optional<SegmentReader::Found> SegmentReader::before(uint64_t offset,
                                                           const RecordHeader& later) {
-  constexpr size_t looked_at = sizeof(RecordHeader) + topic_limit;
   if (later.previous == 0 || later.previous > offset) return {};
   offset -= later.previous;
   bool big = later.previous > block / 16;
+  const size_t looked_at =
+      std::max<size_t>(sizeof(RecordHeader) + topic_limit, big ? 0 : later.previous);
   auto bytes = view(offset, looked_at, big ? 0 : block - looked_at, big ? looked_at : block);
   auto header = parse_record_header(bytes, key_);
   bool fits = header && header->length == later.previous && header->seq <= later.seq;
   if (!fits) return {};
   return Found{offset, {*header, bytes.substr(sizeof *header, header->topic_length), {}}};
+}
+
+bool SegmentReader::is_whole(const Found& found) {
+  const auto& header = found.record.header;
+  return parse_record(view(found.offset, header.length), key_).has_value();
 }
 
 }  // namespace muster::journal

@@ -46,6 +46,8 @@ class SegmentReader {
   // The header and topic of the record before the one at `offset`, of which only the header is
   // `later`; the checksum is not looked at and the payload is left out.
   std::optional<Found> before(uint64_t offset, const RecordHeader& later);
+  // Whether the record that before() found is whole: its checksum is right.
+  bool is_whole(const Found& found);
 
   static constexpr uint64_t first_record = sizeof(SegmentHeader);
 

@@ -13,12 +13,12 @@ struct Search {
   std::optional<Position> begin = {};
 
   // Whether to go on.
-  bool visit(const SegmentReader::Found& found) {
+  bool visit(SegmentReader& reader, const SegmentReader::Found& found) {
     auto& header = found.record.header;
     if (header.type != RecordType::record || header.seq >= successor) return true;
     Look answer = look(header, found.record.topic);
+    if (answer == Look::passed_over || !reader.is_whole(found)) return true;
     if (answer == Look::stop) return false;
-    if (answer == Look::passed_over) return true;
     begin = Position{segment, found.offset};
     if (header.lines >= lines_wanted) return false;
     lines_wanted -= header.lines;
@@ -40,7 +40,7 @@ bool visit_by_index(SegmentReader& reader, uint64_t end, Search& search) {
   }
   for (auto at = offsets.rbegin(); at != offsets.rend(); ++at) {
     auto found = reader.at(*at);
-    if (found && !search.visit(*found)) return false;
+    if (found && !search.visit(reader, *found)) return false;
   }
   return true;
 }
@@ -49,7 +49,7 @@ bool visit_segment(SegmentReader& reader, Search& search) {
   auto found = reader.last();
   uint64_t end = found ? found->offset : reader.size();
   while (found) {
-    if (!search.visit(*found)) return false;
+    if (!search.visit(reader, *found)) return false;
     end = found->offset;
     auto& header = found->record.header;
     if (header.previous == 0) return true;
@@ -74,15 +74,15 @@ bool visit_named(Cursor& journal, uint64_t segment, Search& search) {
 
 }  // namespace
 
-std::optional<Position> find_last_lines(Cursor& journal, uint64_t lines, const LookAt& look) {
+LastLines find_last_lines(Cursor& journal, uint64_t lines, const LookAt& look) {
   Search search{lines, look};
   if (lines == 0) return {};
   for (auto s = journal.segments().rbegin(); s != journal.segments().rend(); ++s) {
     search.segment = *s;
-    if (journal.may_hold(*s) && !visit_named(journal, *s, search)) break;
+    if (journal.may_hold(*s) && !visit_named(journal, *s, search)) return {search.begin};
     search.successor = *s;
   }
-  return search.begin;
+  return {search.begin, true};
 }
 
 }  // namespace muster::journal

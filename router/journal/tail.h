@@ -11,8 +11,13 @@ namespace muster::journal {
 enum class Look : uint8_t { counts, passed_over, stop };
 using LookAt = std::function<Look(const RecordHeader&, std::string_view topic)>;
 
-// The record in which the last `lines` of those that count begin; the oldest that counts if there
-// are fewer, nothing if there are none.
-std::optional<Position> find_last_lines(Cursor& journal, uint64_t lines, const LookAt& look);
+struct LastLines {
+  // The record in which the last lines of those that count begin; the oldest that counts if there
+  // are fewer, nothing if there are none.
+  std::optional<Position> begin;
+  bool saw_all = false;  // there are fewer: the whole journal has been looked at
+};
+// Only what a record with a right checksum says is believed.
+LastLines find_last_lines(Cursor& journal, uint64_t lines, const LookAt& look);
 
 }  // namespace muster::journal

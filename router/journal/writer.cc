@@ -73,6 +73,8 @@ Result<> Writer::scan() {
   uint64_t end = 0;
   bool closed = false;
   size_t since_checkpoint = 0;  // records
+  if (!segments_.empty() && numbering_.seq() == 0 && segments_.front().first_seq > 1)
+    numbering_.know_nothing_before(segments_.front().first_seq);
   for (auto reader = readers.rbegin(); reader != readers.rend(); ++reader) {
     end = 0;
     uint64_t offset = SegmentReader::first_record;

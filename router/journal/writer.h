@@ -71,6 +71,8 @@ class Writer {
 
   Numbering& numbering() { return numbering_; }
   const Numbering& numbering() const { return numbering_; }
+  // The same in every segment of a journal.
+  uint32_t key() const { return options_.key; }
 
   struct Segment {
     uint64_t first_seq = 0;

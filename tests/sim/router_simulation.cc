@@ -38,8 +38,12 @@ class RouterSimulation : Bus {
     options_.key = uint32_t(seed);
     if (when_full_ == journal::WhenFull::drop) checker_.expect_holes();
     options_.segment_bytes = 4096 << rng_.below(6);
-    options_.total_bytes = std::max<uint64_t>(4 * options_.segment_bytes, 256 << 10);
-    auto open = [this](auto& r) { return Replay::open(std::make_unique<MemoryStorage>(disk_), r); };
+    options_.total_bytes = std::max<uint64_t>(2 * options_.segment_bytes, 48 << 10);
+    auto open = [this](ReplayRequest request) {
+      // As the daemon does it, while there is one.
+      if (router_) request.from = router_->first_missing(request);
+      return Replay::open(std::make_unique<MemoryStorage>(disk_), request);
+    };
     for (auto& topics : std::vector<std::vector<std::string>>{
              {}, {"log/web.1/"}, {"log/"}, {"notice/", "log/worker.1/"}})
       subscribers_.emplace_back(topics, open, tamper_.delivery);
@@ -125,7 +129,8 @@ class RouterSimulation : Bus {
     if (what < 88) return say("something");
     if (what < 92) return fault();
     if (what < 95) return mend();
-    if (what < 97) return subscribers_[rng_.below(subscribers_.size())].catch_up();
+    if (what < 96) return subscribers_[rng_.below(subscribers_.size())].catch_up();
+    if (what < 97) return subscribers_[rng_.below(subscribers_.size())].resume();
     if (what < 98) return kill_clock_.kill();
     if (rng_.percent(30)) child.out.reset();
   }
@@ -250,7 +255,8 @@ class RouterSimulation : Bus {
     complain(announced_.compare(holes_));
     for (auto& subscriber : subscribers_) {
       subscriber.catch_up();
-      if (auto wrong = subscriber.compare(journaled_); !wrong.empty())
+      if (tamper_.gone) subscriber.tell_gone(*tamper_.gone);
+      if (auto wrong = subscriber.compare(journaled_, router_->head().oldest_seq); !wrong.empty())
         complain("a subscriber " + wrong);
     }
   }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "proto/message.h"
 #include "router/window.h"
 #include "sim_disk.h"
 
@@ -22,6 +23,7 @@ struct RouterTamper {
   std::function<void(std::string& bytes)> pipe;   // what comes out of a pipe
   std::function<void(std::string& payload)> bus;  // what is published
   std::function<bool(uint64_t seq)> delivery;     // whether a subscriber is given a record
+  std::optional<SeqRange> gone;                   // what subscribers are told is lost
 };
 
 // What is wrong; nothing is good news.

@@ -128,5 +128,11 @@ TEST_CASE("a subscriber that lacks a record is found") {
   says(found(tamper), "a subscriber lacks 20");
 }
 
+TEST_CASE("a loss that is told and did not happen is found") {
+  RouterTamper tamper;
+  tamper.gone = {1, 3};
+  says(found(tamper), "are gone, which they are not");
+}
+
 }  // namespace
 }  // namespace muster::sim

@@ -38,21 +38,36 @@ void SimSubscriber::catch_up() {
   ReplayRequest request;
   request.topics = topics_;
   request.from = continuity_.resume_from();
+  request.have = continuity_.have();
   auto replay = open_(request);
   if (!replay) {
     wrong_ = replay.message();
     return;
   }
+  if (!continuity_.take_journal(replay->journal())) wrong_ = "is given another journal";
   for (;;) {
     auto records = replay->next(64 << 10);
-    if (auto gone = replay->take_gone()) gone_.insert(*gone);
+    if (auto gone = replay->take_loss()) {
+      if (gone->loss.cause != "retention") wrong_ = "is told of " + gone->loss.cause;
+      tell_gone(gone->range);
+      continuity_.take_gone(gone->range.second);
+    }
     if (!records || records->empty()) break;
     for (auto& [topic, payload] : *records) {
       auto numbers = numbers_of(payload);
-      if (continuity_.take_replayed(topic, numbers)) deliver(numbers.seq, payload);
+      const uint64_t before = continuity_.resume_from();
+      if (continuity_.take_replayed(topic, numbers))
+        deliver(numbers.seq, payload);
+      else if (numbers.seq >= before)
+        wrong_ = fmt::format("is sent {} again", numbers.seq);
     }
   }
   if (!continuity_.on_replay_end(replay->head())) wrong_ = "the numbers begin anew";
+}
+
+void SimSubscriber::resume() {
+  catch_up();
+  continuity_ = Continuity(topics_, continuity_.resume_from() - 1);
 }
 
 void SimSubscriber::deliver(uint64_t seq, std::string_view payload) {
@@ -60,8 +75,12 @@ void SimSubscriber::deliver(uint64_t seq, std::string_view payload) {
   if (!has_.emplace(seq, payload).second) wrong_ = fmt::format("is given {} twice", seq);
 }
 
+bool SimSubscriber::lacks(const std::pair<std::string, std::string>& record, uint64_t seq) const {
+  return wants(record.first) && !has_.contains(seq);
+}
+
 std::string SimSubscriber::compare(
-    const std::vector<std::pair<std::string, std::string>>& journaled) const {
+    const std::vector<std::pair<std::string, std::string>>& journaled, uint64_t oldest) const {
   if (!wrong_.empty()) return wrong_;
   for (uint64_t seq = 1; seq <= journaled.size(); seq++) {
     auto& [topic, payload] = journaled[seq - 1];
@@ -73,6 +92,13 @@ std::string SimSubscriber::compare(
     } else if (!wants(topic) || has->second != payload) {
       return fmt::format("is given something else as {}", seq);
     }
+  }
+  for (auto& [first, last] : gone_) {
+    bool lost = false;
+    for (uint64_t seq = first; seq <= std::min<uint64_t>(last, journaled.size()) && !lost; seq++)
+      lost = lacks(journaled[seq - 1], seq);
+    if (!lost || last >= oldest)
+      return fmt::format("was told that {} to {} are gone, which they are not", first, last);
   }
   return has_.empty() || has_.rbegin()->first <= journaled.size() ? "" : "has more than there is";
 }

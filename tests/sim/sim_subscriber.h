@@ -22,11 +22,18 @@ class SimSubscriber {
 
   void on_live(std::string_view topic, std::string_view payload);
   void catch_up();
+  // Ends after a catch_up, and goes on another day from the number that it had come to.
+  void resume();
   // What is wrong with what it has, if `journaled` is everything: by seq, topic and payload.
-  std::string compare(const std::vector<std::pair<std::string, std::string>>& journaled) const;
+  // What it was told is gone is missing indeed: in it is something that it wanted, and lacks, and
+  // which is older than `oldest`, the first that the journal still has.
+  std::string compare(const std::vector<std::pair<std::string, std::string>>& journaled,
+                      uint64_t oldest) const;
+  void tell_gone(SeqRange gone) { gone_.insert(gone); }
 
  private:
   bool wants(std::string_view topic) const;
+  bool lacks(const std::pair<std::string, std::string>& record, uint64_t seq) const;
   void deliver(uint64_t seq, std::string_view payload);
 
   std::vector<std::string> topics_;

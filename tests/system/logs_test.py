@@ -40,16 +40,27 @@ def test_names_may_stand_alone_and_be_patterns(talking):
 
 
 def test_a_name_that_the_log_does_not_know_is_told(talking):
-    done = talking.ctl("logs", "alhpa")
-    assert (done.returncode, done.stdout) == (0, "")
-    assert "The log has nothing of alhpa" in done.stderr
+    for verb in ("logs", "events"):
+        assert "The log has nothing of alhpa" in talking.refused(verb, "alhpa")
+        assert "No such process as alpha.2; there is alpha.1" in talking.refused(verb, "alpha.2")
+    assert talking.refused("ps", "alhpa").splitlines()[0] == \
+        talking.refused("logs", "alhpa", "-t").splitlines()[0], "ps and logs say the same"
     assert talking.ctl("logs", "alpha", "--grep", "no such line").stderr == ""
+    talking.stop()
+    assert "The log has nothing of alhpa" in talking.refused("logs", "alhpa")
+    assert talking.logs("alpha", "-n", 1)
+
+
+def test_all_lines_and_a_number_that_is_given_again(talking):
+    assert talking.logs("-n", "all") == talking.logs("-n", 10**6)
+    assert talking.logs("-n", "3", "-n", "2") == talking.logs("-n", 2)
+    assert len(talking.logs("-p", "alpha", "-s", "app", "-n", "2", "-n", "all")) == 5
+    assert "nor 'all'" in talking.refused("logs", "-n", "some", status=2)
 
 
 def test_a_type_is_not_the_beginning_of_another(talking):
     assert {line.split("[")[1].split(".")[0] for line in talking.logs("-p", "alpha")} == {"alpha"}
     assert talking.logs("-p", "alpha.1", "-s", "app") == talking.logs("-p", "alpha", "-s", "app")
-    assert talking.logs("-p", "alpha.2") == []
 
 
 def test_filter_first_then_count(talking):
@@ -94,12 +105,42 @@ def test_json(talking):
 def test_since_and_until(talking):
     lines = talking.ok("logs", "-p", "alpha", "-s", "app").splitlines()
     first = lines[0].split()[0]
-    assert len(talking.logs("--until", first, "-p", "alpha", "-s", "app")) <= 5
     assert len(talking.logs("--since", "1h", "-p", "alpha", "-s", "app")) == 5
     assert talking.logs("--since", "2100-01-01") == []
     assert talking.logs("--until", "2000-01-01T00:00:00Z") == []
     assert len(talking.logs("--since", first, "-p", "alpha", "-s", "app")) == 5
     talking.refused("logs", "--since", "yesterday-ish", status=2)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "America/St_Johns"])
+def test_the_stamp_of_a_line_means_that_line_in_any_zone(talking, zone):
+    for line in talking.ok("logs", "-p", "alpha", "-s", "app").splitlines():
+        stamp = line.split()[0]
+        again = talking.ok("logs", "-p", "alpha", "-s", "app", "--since", stamp, "--until", stamp,
+                           env={"TZ": zone}).splitlines()
+        assert line in again
+        assert {other.split()[0] for other in again} == {stamp}
+
+
+def test_times_as_other_tools_have_them(talking):
+    for since in ("1h30m", "1w", "yesterday", "2 hours ago", "-10m", "@1700000000", "1700000000",
+                  "Sun, 15 Nov 2020 10:15:02 +0000", "2020-11-29 10:15", "2020-11-29T10:15:02.5Z"):
+        assert len(talking.logs("--since", since, "-p", "alpha", "-s", "app")) == 5, since
+    assert len(talking.logs("--until", "now", "-p", "alpha", "-s", "app")) == 5
+
+
+def test_a_time_that_is_still_to_come_is_told(talking):
+    done = talking.ctl("logs", "--since", "2100-01-01")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "--since 2100-01-01: that is still to come" in done.stderr
+    done = talking.ctl("logs", "--since", "1m", "--until", "1h")
+    assert "nothing can lie between them" in done.stderr
+
+
+def test_a_number_beyond_the_end_is_told(talking):
+    done = talking.ctl("logs", "--from", 999_999)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "--from 999999: the log has no such record yet, its last is" in done.stderr
 
 
 def test_from_a_number(talking):

@@ -4,6 +4,7 @@ import getpass
 import json
 
 import pytest
+from waiting import wait_for
 
 
 @pytest.fixture
@@ -22,6 +23,32 @@ def test_absolute_and_relative(scaled):
     wanted = {"web.1", "web.2", "worker.1", "worker.2", "worker.3"}
     scaled.wait_log("muster[clock.1]: State changed from stopping to down")
     assert set(scaled.states()) == wanted
+
+
+def test_a_formation_that_cannot_be_kept_is_told_and_tried_again(scaled):
+    """`done` means kept; and what is in force is kept as soon as it can be."""
+    obstacle = scaled.home.state / "formation.next"
+    obstacle.mkdir()
+    done = scaled.ctl("scale", "worker=3")
+    assert done.returncode == 1 and "now running 3" in done.stdout
+    assert "a daemon that is started later would not know of it: the formation is not kept: " \
+        in done.stderr
+    assert "formation.next" in done.stderr
+
+    def alarmed():
+        return any("the formation is not kept" in alarm for alarm in scaled.status()["alarms"])
+
+    scaled.pid("worker.3")
+    wait_for("an alarm", alarmed)
+    assert scaled.ctl("scale").returncode == 1, "who only asks is told as well"
+    scaled.kill_supervisor()
+    wait_for("the successor to try on", alarmed)
+    obstacle.rmdir()
+    wait_for("the end of the alarm", lambda: scaled.status()["alarms"] == [])
+    assert scaled.ok("scale").strip() == "clock=1 web=1 worker=3"
+    scaled.kill_hard()
+    scaled.start()
+    assert scaled.formation() == "clock=1 web=1 worker=3"
 
 
 def test_the_formation_can_be_typed_back_in(scaled):

@@ -12,12 +12,14 @@ import { encode, decode } from "@msgpack/msgpack";
 import * as zmq from "zeromq";
 
 const CREDIT = 16; // replay messages that may be under way to us
+const TOPICS = 4000; // whose last record is remembered, before a replay makes that superfluous
 
 // 64-bit integers come as BigInt, smaller ones as Number. Record numbers fit a Number.
 function unpack(bytes) {
   const map = decode(bytes, { useBigInt64: true });
   for (const key of ["id", "seq", "prev", "line", "head"])
     if (typeof map[key] === "bigint") map[key] = Number(map[key]);
+  if (map.gone) map.gone = map.gone.map(Number);
   return map;
 }
 
@@ -51,9 +53,11 @@ function isOurs(runtime) {
 }
 
 class Subscription {
-  // `lost(first, last)` is told which records cannot be had any more.
-  constructor(runtime, topics, lost) {
+  // `lost(first, last, loss)` is told which records cannot be had any more; `anew()`, that the
+  // numbers have begun anew.
+  constructor(runtime, topics, lost, anew) {
     this.runtime = runtime;
+    this.anew = anew;
     this.topics = topics.length ? topics : [""];
     this.lost = lost;
     this.everything = this.topics.includes("");
@@ -73,9 +77,11 @@ class Subscription {
     if (first !== undefined) this.floor = first - 1;
     yield* this.replay(first !== undefined ? { from: first } : { lines });
     let quietSince = Date.now();
+    let replayedAt = quietSince;
     let pause = 100; // our subscription may just have come too late
     for (;;) {
-      const checkAt = quietSince + pause;
+      let checkAt = quietSince + pause; // rule 5: it is quiet, or others hide a loss
+      if (!this.strictlyInOrder) checkAt = Math.min(checkAt, replayedAt + 4000);
       const message = await receive(this.bus, checkAt - Date.now());
       if (message) {
         const topic = message[0].toString();
@@ -88,14 +94,14 @@ class Subscription {
           yield [topic, record];
           quietSince = Date.now();
           pause = 1000;
-          continue;
+          if (quietSince < checkAt && this.last.size < TOPICS) continue;
         }
       } else {
-        pause = Math.min(Math.max(1000, 2 * pause), 4000); // rule 5: it is quiet
+        pause = Math.min(Math.max(1000, 2 * pause), 4000);
         if (!(await this.daemonRuns())) return;
       }
-      yield* this.replay({ from: this.floor + 1 });
-      quietSince = Date.now();
+      yield* this.replay(this.whatIsMissing());
+      quietSince = replayedAt = Date.now();
     }
   }
 
@@ -109,7 +115,7 @@ class Subscription {
 
   // Rules 2, 3, 6 and 7. Returns the request to go on with, if one is needed.
   async *readReplay(request) {
-    let brought = 0, used = 0, asked = false;
+    let brought = false, used = 0, asked = false;
     for (let silent = 0; silent < 10;) {
       const frames = await receive(this.control, 1000);
       if (!frames) {
@@ -126,16 +132,24 @@ class Subscription {
         if (!asked) throw new Error(reply.message);
         break;
       }
-      if (reply.gone) this.lost(...reply.gone);
+      if (this.isAnotherJournal(reply)) { // rule 7
+        await this.send("cancel", {});
+        return {};
+      }
+      if (reply.gone) {
+        brought = true;
+        this.lost(...reply.gone, reply.loss ?? {});
+        this.floor = Math.max(this.floor, reply.gone[1]);
+      }
       if (reply.reply === "replay_end") return this.onReplayEnd(reply);
       for (let i = 1; i < frames.length; i += 2) {
         const topic = frames[i].toString();
         const record = unpack(frames[i + 1]);
-        brought = record.seq;
-        this.seen = Math.max(this.seen, brought);
-        if (brought <= this.known(topic)) continue;
-        this.note(topic, brought);
-        yield [topic, record];
+        brought = true;
+        const isNew = record.seq > this.known(topic);
+        this.seen = Math.max(this.seen, record.seq);
+        this.floor = Math.max(this.floor, record.seq);
+        if (isNew) yield [topic, record];
       }
       used += 1;
       if (used === CREDIT / 2) {
@@ -144,14 +158,23 @@ class Subscription {
         asked = true;
       }
     }
-    return brought ? { from: brought + 1 } : request;
+    return brought ? this.whatIsMissing() : request;
+  }
+
+  whatIsMissing() {
+    return { from: this.floor + 1, have: Object.fromEntries(this.last) };
+  }
+
+  isAnotherJournal({ journal, head = this.seen }) {
+    const known = this.journal;
+    this.journal = journal ?? known;
+    if ((this.journal === known || known === undefined) && head >= this.seen) return false;
+    this.forget();
+    this.anew();
+    return true;
   }
 
   onReplayEnd({ head }) {
-    if (head < this.seen) {
-      this.forget();
-      return { from: 1 };
-    }
     this.seen = head;
     this.floor = Math.max(this.floor, head);
     for (const [topic, seq] of this.last) if (seq <= this.floor) this.last.delete(topic);
@@ -243,8 +266,11 @@ if (!isOurs(runtime)) {
   console.error(`no daemon of yours runs in ${runtime}`);
   process.exit(1);
 }
-const subscription = new Subscription(runtime, options.topic, (first, last) =>
-  console.error(`records ${first} to ${last} are gone`));
+const subscription = new Subscription(
+  runtime, options.topic,
+  (first, last, { first_line = "?", last_line = "?", cause }) => console.error(
+    `records ${first} to ${last} are gone (lines ${first_line} to ${last_line}): ${cause}`),
+  () => console.error("the log has been begun anew"));
 const joiner = new Joiner();
 process.stdout.on("error", () => process.exit(0));
 const start =

@@ -18,6 +18,7 @@ import msgpack
 import zmq
 
 CREDIT = 16  # replay messages that may be under way to us
+TOPICS = 4000  # whose last record is remembered, before a replay makes that superfluous
 
 
 def is_ours(runtime):
@@ -39,14 +40,18 @@ def is_ours(runtime):
 
 
 class Subscriber:
-    """Yields (topic, record) for every record from `first` on. `lost` is told what is gone."""
+    """Yields (topic, record) for every record from `first` on.
 
-    def __init__(self, runtime, topics, lost):
-        self.runtime, self.topics, self.lost = runtime, topics or [""], lost
+    `lost(first, last, loss)` is told what is gone; `anew()`, that the numbers have begun anew.
+    """
+
+    def __init__(self, runtime, topics, lost, anew):
+        self.runtime, self.topics = runtime, topics or [""]
+        self.lost, self.anew = lost, anew
         self.everything = "" in self.topics
         exactly_one = len(self.topics) == 1 and self.topics[0].count("/") == 2
         self.strictly_in_order = self.everything or exactly_one
-        self.floor, self.last, self.seen = 0, {}, 0
+        self.floor, self.last, self.seen, self.journal = 0, {}, 0, None
         self.id = 0
         context = zmq.Context.instance()
         self.bus = context.socket(zmq.SUB)  # rule 1: listen first
@@ -62,8 +67,11 @@ class Subscriber:
             self.floor = first - 1
         yield from self.replay({"from": first} if first is not None else {"lines": lines})
         quiet_since, pause = time.monotonic(), 0.1  # our subscription may just have come too late
+        replayed_at = quiet_since
         while True:
-            check_at = quiet_since + pause
+            check_at = quiet_since + pause  # rule 5: it is quiet, or others hide a loss
+            if not self.strictly_in_order:
+                check_at = min(check_at, replayed_at + 4)
             if self.bus.poll(max(0, check_at - time.monotonic()) * 1000):
                 topic, payload = self.bus.recv_multipart()
                 topic, record = topic.decode(), msgpack.unpackb(payload)
@@ -75,23 +83,24 @@ class Subscriber:
                     self.note(topic, seq)
                     yield topic, record
                     quiet_since, pause = time.monotonic(), 1
-                    continue
+                    if quiet_since < check_at and len(self.last) < TOPICS:
+                        continue
             else:
-                pause = min(max(1, 2 * pause), 4)  # rule 5: it is quiet
+                pause = min(max(1, 2 * pause), 4)
                 if not self.daemon_runs():
                     return
-            yield from self.replay({"from": self.floor + 1})
-            quiet_since = time.monotonic()
+            yield from self.replay(self.what_is_missing())
+            quiet_since = replayed_at = time.monotonic()
 
     def replay(self, request):
-        while request:
+        while request is not None:
             self.id += 1
             self.send("replay", topics=self.topics, credit=CREDIT, **request)
             request = yield from self.read_replay(request)
 
     def read_replay(self, request):
         """Rules 2, 3, 6 and 7. Returns the request to go on with, if one is needed."""
-        brought, used, asked, silent = None, 0, False, 0
+        brought, used, asked, silent = False, 0, False, 0
         while silent < 10:
             if not self.control.poll(1000):
                 silent += 1
@@ -109,31 +118,45 @@ class Subscriber:
                 if not asked:
                     sys.exit(reply["message"])
                 break
+            if self.is_another_journal(reply):  # rule 7
+                self.send("cancel")
+                return {}
             if "gone" in reply:
-                self.lost(*reply["gone"])
+                brought = True
+                self.lost(*reply["gone"], reply.get("loss", {}))
+                self.floor = max(self.floor, reply["gone"][1])
             if reply["reply"] == "replay_end":
-                return self.on_replay_end(reply)
+                self.on_replay_end(reply)
+                return None
             for topic, payload in zip(frames[::2], frames[1::2]):
                 topic, record = topic.decode(), msgpack.unpackb(payload)
-                brought = record["seq"]
-                self.seen = max(self.seen, brought)
-                if brought > self.known(topic):
-                    self.note(topic, brought)
+                brought, seq = True, record["seq"]
+                is_new = seq > self.known(topic)
+                self.seen, self.floor = max(self.seen, seq), max(self.floor, seq)
+                if is_new:
                     yield topic, record
             used += 1
             if used == CREDIT // 2:
                 self.send("credit", messages=used)
                 used, asked = 0, True
-        return {"from": brought + 1} if brought else request
+        return self.what_is_missing() if brought else request
+
+    def what_is_missing(self):
+        return {"from": self.floor + 1, "have": self.last}
+
+    def is_another_journal(self, reply):
+        known, self.journal = self.journal, reply.get("journal", self.journal)
+        if self.journal == known or known is None:
+            if reply.get("head", self.seen) >= self.seen:
+                return False
+        self.floor, self.last, self.seen = 0, {}, 0
+        self.anew()
+        return True
 
     def on_replay_end(self, reply):
-        if reply["head"] < self.seen:
-            self.floor, self.last, self.seen = 0, {}, 0
-            return {"from": 1}
         self.seen = reply["head"]
         self.floor = max(self.floor, reply["head"])
         self.last = {topic: seq for topic, seq in self.last.items() if seq > self.floor}
-        return None
 
     def known(self, topic):
         return max(self.floor, self.last.get(topic, 0))
@@ -214,12 +237,18 @@ def main():
     options = parser.parse_args()
     runtime = runtime_directory(options.app or os.path.basename(os.getcwd()))
 
-    def lost(first, last):
-        print(f"records {first} to {last} are gone", file=sys.stderr)
+    def lost(first, last, loss):
+        lines = f"lines {loss.get('first_line', '?')} to {loss.get('last_line', '?')}"
+        print(f"records {first} to {last} are gone ({lines}): {loss.get('cause')}", file=sys.stderr)
 
     if not is_ours(runtime):
         sys.exit(f"no daemon of yours runs in {runtime}")
-    subscriber, joiner, out = Subscriber(runtime, options.topic, lost), Joiner(), sys.stdout.buffer
+
+    def anew():
+        print("the log has been begun anew", file=sys.stderr)
+
+    subscriber = Subscriber(runtime, options.topic, lost, anew)
+    joiner, out = Joiner(), sys.stdout.buffer
     if not subscriber.daemon_runs():
         sys.exit(f"no daemon runs in {runtime}")
     for _, record in subscriber.records(options.first, options.lines):

@@ -10,7 +10,7 @@ namespace {
 struct Line {
   Options options{"A test.", "test"};
   bool loud = false;
-  std::string name;
+  std::string name, word;
   std::vector<std::string> files, command;
   std::optional<uint64_t> count;
 
@@ -19,6 +19,15 @@ struct Line {
     options.text("NAME", name, "of what").excludes(flag);
     options.texts("-f,--file", files, "again for each").shown_as("FILE");
     options.number("-n", count, "how many").whole_number();
+    options
+        .word(
+            "-w",
+            [this](const std::string& text) -> std::optional<std::string> {
+              word = text;
+              return std::nullopt;
+            },
+            "a word")
+        .last_one_counts();
     return options.parse(std::move(words));
   }
 };
@@ -32,6 +41,13 @@ TEST_CASE("the words of a command line are filled into their places") {
   CHECK(line.files == std::vector<std::string>{"a", "b"});
   CHECK(line.count == 3);
   CHECK_FALSE(line.loud);
+}
+
+TEST_CASE("a word that may be given again is the last one; others are refused then") {
+  Line line;
+  CHECK_FALSE(line.parse({"-w", "one", "-w", "two"}));
+  CHECK(line.word == "two");
+  CHECK(Line().parse({"-n", "1", "-n", "2"}));
 }
 
 TEST_CASE("a wrong line is told in words, and help is not wrong") {

@@ -41,7 +41,10 @@ std::string shown(const Delivery& delivery) {
     case Delivery::Kind::caught_up:
       return "(caught up)";
     case Delivery::Kind::lost:
-      return fmt::format("(lost {}-{})", delivery.first, delivery.last);
+      return fmt::format("(lost {}-{}{})", delivery.first, delivery.last,
+                         delivery.came_late ? " late" : "");
+    case Delivery::Kind::anew:
+      return "(anew)";
   }
   return "";
 }
@@ -144,7 +147,7 @@ TEST_CASE("what cannot be had any more is reported with its numbers") {
   world.daemon.say("web.1", "four", Bus::loses);
   world.daemon.forget_up_to(4);
   world.daemon.say("web.1", "five");
-  CHECK(next_lines(subscriber, 2) == Lines{"(lost 4-4)", "five"});
+  CHECK(next_lines(subscriber, 2) == Lines{"(lost 4-4 late)", "five"});
 }
 
 TEST_CASE("a daemon that is replaced loses nothing and doubles nothing") {
@@ -193,7 +196,7 @@ TEST_CASE("numbers that begin anew are noticed, and everything of the new ones i
   CHECK(next_lines(subscriber, 4) == Lines{"one", "two", "three", "(caught up)"});
   world.daemon.forget_everything();
   world.daemon.say("web.1", "anew");
-  CHECK(next_lines(subscriber, 1) == Lines{"anew"});
+  CHECK(next_lines(subscriber, 2) == Lines{"(anew)", "anew"});
   world.daemon.say("web.1", "on");
   CHECK(next_lines(subscriber, 1) == Lines{"on"});
 }

@@ -16,18 +16,23 @@ class PlainPrinter : public LogPrinter {
     out.append(line.text).append(line.partial ? "...\n" : "\n");
   }
   void print(const EventRecord& event, std::string& out) override { out += event.text + "\n"; }
-  void print_lost(uint64_t first, uint64_t last, std::optional<WallTime>,
-                  std::string& out) override {
-    out += fmt::format("lost {}-{}\n", first, last);
+  void print_lost(const LostRecords& lost, WallTime, std::string& out) override {
+    out += fmt::format("lost {}-{}\n", lost.records.first, lost.records.second);
   }
+  void print_anew(WallTime, std::string& out) override { out += "anew\n"; }
 };
 
 struct Screen {
-  explicit Screen(std::optional<uint64_t> last_lines)
-      : out(-1), view(std::make_unique<PlainPrinter>(), last_lines, LinePattern(), out) {}
+  explicit Screen(std::optional<uint64_t> last_lines, size_t most_kept = 8 << 20)
+      : out(-1),
+        view(std::make_unique<PlainPrinter>(), {last_lines, LinePattern(), {}, most_kept}, out) {}
+  explicit Screen(LinePlace begin)
+      : out(-1), view(std::make_unique<PlainPrinter>(), {{}, LinePattern(), begin}, out) {}
 
   void log(std::vector<std::string_view> lines, Tail tail = Tail::newline, bool continues = false) {
     LogRecord record;
+    record.numbers = {.seq = ++seq, .prev = seq - 1, .line = line};
+    line += lines.size();
     record.process = "web.1";
     record.launch = 1;
     record.lines = std::move(lines);
@@ -39,6 +44,7 @@ struct Screen {
   }
   void event(std::string text, RecordKind kind = RecordKind::state) {
     EventRecord record;
+    record.numbers = {.seq = ++seq, .prev = 0, .line = line++};
     record.kind = kind;
     record.launch = 1;
     record.process = "web.1";
@@ -49,8 +55,11 @@ struct Screen {
   }
   const std::string& shown() { return out.buffer(); }
 
+  void lose(uint64_t first, uint64_t last) { view.lost({{first, last}, {}}, {}); }
+
   Output out;
   LogView view;
+  uint64_t seq = 0, line = 0;
 };
 
 }  // namespace
@@ -99,18 +108,54 @@ TEST_CASE("a half line of history shows when we go live, and its rest when it co
   CHECK(screen.shown() == "Pass...\nword:...\nnext\n");
 }
 
-TEST_CASE("what is lost takes no place among the last lines, and is said before them") {
+TEST_CASE("what is lost takes no place among the last lines, and stands where it is missing") {
   Screen screen(2);
-  screen.log({"a", "b", "c"});
-  screen.view.lost(2, 5);
+  screen.log({"a", "b"});
+  screen.lose(2, 5);
+  screen.log({"c"});
   screen.view.finish();
-  CHECK(screen.shown() == "lost 2-5\nb\nc\n");
+  CHECK(screen.shown() == "b\nlost 2-5\nc\n");
+}
+
+TEST_CASE("what is lost before the last lines is of no interest, unless there are fewer") {
+  Screen enough(2);
+  enough.lose(1, 1);
+  enough.log({"a", "b"});
+  enough.lose(3, 3);
+  enough.log({"c", "d"});
+  enough.view.finish();
+  CHECK(enough.shown() == "c\nd\n");
+  Screen fewer(3);
+  fewer.lose(1, 1);
+  fewer.log({"a", "b"});
+  fewer.view.finish();
+  CHECK(fewer.shown() == "lost 1-1\na\nb\n");
+}
+
+TEST_CASE("last lines that are too long to be kept are read again from their place on") {
+  const auto fill = [](Screen& screen) {
+    screen.log({"a", "b", std::string_view("long line")});
+    screen.log({"c1"}, Tail::split);
+    screen.log({"c2", "d"}, Tail::newline, true);
+    screen.event("up");
+    screen.view.finish();
+  };
+  Screen first(3, 10);
+  fill(first);
+  CHECK(first.shown().empty());
+  const auto place = first.view.to_be_read_again();
+  REQUIRE(place);
+  CHECK(place->seq == 2);
+  Screen second(*place);
+  fill(second);
+  CHECK(second.shown() == "c1c2\nd\nup\n");
+  CHECK_FALSE(second.view.to_be_read_again());
 }
 
 TEST_CASE("what is lost is said where it is missing") {
   Screen screen(std::nullopt);
   screen.log({"a"});
-  screen.view.lost(2, 5);
+  screen.lose(2, 5);
   screen.log({"b"});
   CHECK(screen.shown() == "a\nlost 2-5\nb\n");
 }

@@ -67,14 +67,37 @@ TEST_CASE("a process type has one colour, in the order in which they appear, aro
   CHECK(printed(*printer, scale_event()).substr(0, 5) == "\x1b[33m");
 }
 
-TEST_CASE("lost messages read like Logplex's L11") {
+TEST_CASE("what a slow reader has lost reads like Logplex's L11, in lines") {
   auto printer = make_text_printer({});
   std::string out;
-  printer->print_lost(3, 7, ten_fifteen, out);
+  printer->print_lost({{3, 7}, {"retention", 93, 32678, ten_fifteen}, true}, {}, out);
   CHECK(out == when +
-                   " muster[logs]: Error L11 (Tail buffer overflow) -> This tail session "
-                   "dropped 5 messages since " +
-                   when + " (seq 3 to 7).\n");
+                   " muster[logs]: Error L11 (Tail buffer overflow) -> This tail session dropped "
+                   "32586 lines (93 to 32678): this reader was too slow, and they were deleted to "
+                   "keep the journal within its limits; the log goes on at " +
+                   when + " (seq 3 to 7)\n");
+}
+
+TEST_CASE("what retention has deleted blames no reader, and damage is called so") {
+  CHECK(
+      text_of({{3, 7}, {"retention", 93, 97, {}}}) ==
+      "Not in the log any more: 5 lines (93 to 97), deleted to keep the journal within its limits "
+      "(seq 3 to 7)");
+  CHECK(text_of({{3, 3}, {"damage", 9, 9, {}}, true}) ==
+        "Not in the log any more: 1 line (9), the journal is damaged there (seq 3 to 3)");
+  CHECK(text_of({{3, 7}, {"retention", 93, 97, {}}, false, true})
+            .find("some of the lines 93 to 97") != std::string::npos);
+  CHECK(text_of({{3, 7}, {"retention", {}, 97, {}}}).find("lines up to line 97") !=
+        std::string::npos);
+  CHECK(text_of({{3, 7}, {"retention", {}, {}, {}}}).find("records 3 to 7") != std::string::npos);
+}
+
+TEST_CASE("what could steer a terminal is written as a number in JSON") {
+  auto printer = make_json_printer();
+  const std::string text =
+      printed(*printer, line_of("web.1", "a\x1b[2J\x7f\xc2\x9b\xe2\x80\xae\xc3\xa9"));
+  CHECK(text.find("a\\u001b[2J\\u007f\\u009b\\u202e\xc3\xa9") != std::string::npos);
+  CHECK(json::parse(text)["line"] == "a\x1b[2J\x7f\xc2\x9b\xe2\x80\xae\xc3\xa9");
 }
 
 TEST_CASE("a line for programs") {
@@ -108,7 +131,12 @@ TEST_CASE("an event for programs has its kind and what that kind knows") {
 TEST_CASE("what is lost, for programs") {
   auto printer = make_json_printer();
   std::string out;
-  printer->print_lost(3, 7, std::nullopt, out);
-  CHECK(json::parse(out)["first"] == 3);
-  CHECK(json::parse(out)["last"] == 7);
+  printer->print_lost({{3, 7}, {"retention", 5, 9, ten_fifteen}, true}, {}, out);
+  auto object = json::parse(out);
+  CHECK(object["first"] == 3);
+  CHECK(object["last"] == 7);
+  CHECK(object["first_line"] == 5);
+  CHECK(object["last_line"] == 9);
+  CHECK(object["cause"] == "slow reader");
+  CHECK(object["time"] == when);
 }

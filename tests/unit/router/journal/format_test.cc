@@ -54,7 +54,7 @@ TEST_CASE_METHOD(JournalFixture, "a checkpoint has exactly these bytes") {
   std::vector<char> out;
   writer->numbering().encode(out);
   CHECK(hex({out.data(), out.size()}) ==
-        "02000000" "0100000000000000" "0a" "6c6f672f7765622e312f"
+        "03000000" "0000000000000000" "00" "0100000000000000" "0a" "6c6f672f7765622e312f"
         "0200000000000000" "0c" "73746174652f7765622e312f"
         "01000000" "0500000000000000" "0a00000000000000" "00");
 }
