@@ -1,22 +1,11 @@
 // See terminal_text.h.
 #include "base/terminal_text.h"
 
-#include <cstdint>
-
 #include <fmt/format.h>
 
 namespace muster {
 
-namespace {
-
-struct Character {
-  uint32_t code = 0;
-  size_t bytes = 0;  // 0: not valid UTF-8
-};
-
-// The character at the start of `text`, which is not empty. Refuses overlong forms, surrogates and
-// codes above U+10FFFF.
-Character decode(std::string_view text) {
+Utf8Character first_character(std::string_view text) {
   auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   unsigned char first = byte(0);
   if (first < 0x80) return {first, 1};
@@ -32,18 +21,16 @@ Character decode(std::string_view text) {
   return {code, bytes};
 }
 
-bool is_safe(uint32_t code) {
+bool is_terminal_safe(uint32_t code) {
   if (code == '\t') return true;
   if (code < 0x20 || (code >= 0x7F && code < 0xA0)) return false;
   if (code == 0x2028 || code == 0x2029) return false;
   return !((code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069));
 }
 
-}  // namespace
-
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
-    Character c = decode(text);
+    Utf8Character c = first_character(text);
     if (c.bytes == 0) return false;
     text.remove_prefix(c.bytes);
   }
@@ -52,9 +39,9 @@ bool is_utf8(std::string_view text) {
 
 void append_terminal_safe(std::string_view text, std::string& out) {
   while (!text.empty()) {
-    Character c = decode(text);
+    Utf8Character c = first_character(text);
     size_t taken = c.bytes == 0 ? 1 : c.bytes;
-    if (c.bytes != 0 && is_safe(c.code)) {
+    if (c.bytes != 0 && is_terminal_safe(c.code)) {
       out.append(text.substr(0, taken));
     } else {
       for (char raw : text.substr(0, taken))
@@ -62,6 +49,15 @@ void append_terminal_safe(std::string_view text, std::string& out) {
     }
     text.remove_prefix(taken);
   }
+}
+
+void append_terminal_safe_lines(std::string_view text, std::string& out) {
+  for (size_t end = text.find('\n'); end != text.npos; end = text.find('\n')) {
+    append_terminal_safe(text.substr(0, end), out);
+    out += '\n';
+    text.remove_prefix(end + 1);
+  }
+  append_terminal_safe(text, out);
 }
 
 }  // namespace muster

@@ -33,7 +33,7 @@ FoundTime from_local(CalendarDate date, const ClockTime& clock, int summer) {
     const time_t time = mktime(&calendar);
     // With the wrong guess the system corrects the clock.
     const bool kept = calendar.tm_hour == clock.hour && calendar.tm_min == clock.minute;
-    if (!kept && guess != summer) continue;
+    if (guess != summer && (!kept || time == -1)) continue;
     const auto found = wall_time(time, clock.fraction);
     if (!found) return std::nullopt;
     first = first ? std::min(*first, *found) : *found;

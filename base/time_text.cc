@@ -114,19 +114,19 @@ Found take_day(Scanner& scanner, WallTime now) {
   return at(day, *clock, *zone);
 }
 
-struct Unit {
+struct AgeUnit {
   const char* names;  // a space before and after each
   double in_seconds;
 };
 // Months and years as long as systemd has them.
-constexpr Unit units[] = {{" ms msec milliseconds ", 1e-3},
-                          {" s sec secs second seconds ", 1},
-                          {" m min mins minute minutes ", 60},
-                          {" h hr hrs hour hours ", 3600},
-                          {" d day days ", 86400},
-                          {" w week weeks ", 604800},
-                          {" month months ", 2629800},
-                          {" y yr year years ", 31557600}};
+constexpr AgeUnit age_units[] = {{" ms msec milliseconds ", 1e-3},
+                                 {" s sec secs second seconds ", 1},
+                                 {" m min mins minute minutes ", 60},
+                                 {" h hr hrs hour hours ", 3600},
+                                 {" d day days ", 86400},
+                                 {" w week weeks ", 604800},
+                                 {" month months ", 2629800},
+                                 {" y yr year years ", 31557600}};
 
 std::optional<double> take_unit(Scanner& scanner) {
   const auto name = scanner.letters();
@@ -134,7 +134,7 @@ std::optional<double> take_unit(Scanner& scanner) {
   std::string wanted = " ";
   for (const char c : name) wanted += c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
   wanted += ' ';
-  for (const Unit& unit : units)
+  for (const AgeUnit& unit : age_units)
     if (!name.empty() && std::string_view(unit.names).find(wanted) != std::string_view::npos)
       return unit.in_seconds;
   return std::nullopt;

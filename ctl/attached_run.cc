@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 #include "ctl/printers/text.h"
 #include "ctl/session.h"
@@ -225,6 +226,10 @@ Outcome<void> AttachedRun::write_some() {
   const size_t size = std::min(front.data.size() - front.written, write_chunk);
   const ssize_t written = ::write(front.fd, front.data.data() + front.written, size);
   if (written < 0 && (errno == EINTR || errno == EAGAIN)) return {};
+  if (written < 0 && errno != EPIPE) {
+    tell(fmt::format("cannot write: {}", std::strerror(errno)));
+    return leave(static_cast<int>(ExitCode::no));
+  }
   // Nobody reads any more: the one-off learns it as if it had written to a broken pipe itself.
   if (written < 0) return leave(status_broken_pipe);
   front.written += static_cast<size_t>(written);

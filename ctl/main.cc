@@ -1,10 +1,11 @@
 // ctl: steers a running musterd and reads its logs. Finds the verb, parses its options, runs it and
 // exits with what it returns; everything else is in ctl/verbs.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
 #include <algorithm>
-#include <cstdio>
+#include <cerrno>
 #include <cstring>
 #include <exception>
 
@@ -62,22 +63,32 @@ Outcome<int> dispatch(std::vector<std::string> words, Output& out) {
   return run_verb(*verb, std::move(words), out);
 }
 
+// Under cron and in CI a standard descriptor may be closed; then the next file or socket that is
+// opened would be taken for it. A closed stdin is one at its end. A closed stdout takes nothing,
+// and is told of by who writes to it; where stderr is closed nothing can be told.
+void hold_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+      (void)::open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 }  // namespace
 }  // namespace muster
 
 int main(int argc, char** argv) try {
+  muster::hold_standard_descriptors();
   ::signal(SIGPIPE, SIG_IGN);
   muster::Output out(STDOUT_FILENO);
   auto outcome = muster::dispatch({argv + 1, argv + argc}, out);
   out.flush();
   // The reader may leave when it has seen enough; a disk that is full is another matter.
   if (outcome && out.error_number() != 0)
-    outcome = muster::failure(muster::ExitCode::no,
-                              fmt::format("cannot write: {}", std::strerror(out.error_number())));
+    outcome = muster::failure(muster::ExitCode::no, fmt::format("cannot write to stdout: {}",
+                                                                std::strerror(out.error_number())));
   if (outcome) return *outcome;
   muster::tell(outcome.error().message);
   return static_cast<int>(outcome.error().code);
 } catch (const std::exception& problem) {
-  std::fprintf(stderr, " !    %s\n", problem.what());
+  muster::tell(problem.what());
   return static_cast<int>(muster::ExitCode::no);
 }

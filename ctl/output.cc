@@ -5,7 +5,18 @@
 #include <unistd.h>
 #include <cerrno>
 
+#include "base/terminal_text.h"
+
 namespace muster {
+
+Output::Output(int fd) : fd_(fd), terminal_(::isatty(fd) == 1) {}
+
+void Output::write(std::string_view text) {
+  if (terminal_)
+    append_terminal_safe_lines(text, buffer_);
+  else
+    buffer_ += text;
+}
 
 void Output::flush() {
   std::string_view rest = buffer_;
@@ -29,7 +40,5 @@ bool Output::reader_gone() const {
   pollfd reader{fd_, 0, 0};
   return ::poll(&reader, 1, 0) == 1 && (reader.revents & (POLLERR | POLLNVAL)) != 0;
 }
-
-bool Output::is_terminal() const { return ::isatty(fd_) == 1; }
 
 }  // namespace muster

@@ -20,26 +20,26 @@ constexpr char ctrl_c = 3;
 
 Screen::Screen(Output& out) : out_(out), signals_(take_over_signals()) {
   terminal_.begin();
-  out_.write(begin_screen);
+  out_.write_controls(begin_screen);
 }
 
 Screen::~Screen() {
-  out_.write(end_screen);
+  out_.write_controls(end_screen);
   out_.flush();
 }
 
 void Screen::draw(const std::string& lines) {
   const auto [rows, columns] = RawTerminal::size();
-  out_.write(top_left);
+  out_.write_controls(top_left);
   size_t row = 0;
   for (size_t at = 0; at < lines.size() && row < rows; ++row) {
     const size_t end = std::min(lines.find('\n', at), lines.size());
-    if (row > 0) out_.write("\r\n");
+    if (row > 0) out_.write_controls("\r\n");
     out_.write(std::string_view(lines).substr(at, std::min(end - at, columns)));
-    out_.write(clear_to_end);
+    out_.write_controls(clear_to_end);
     at = end + 1;
   }
-  if (row < rows) out_.write(clear_below);
+  if (row < rows) out_.write_controls(clear_below);
   out_.flush();
 }
 

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/terminal_text.h"
 #include "base/trusted_path.h"
 #include "daemon/app_setup.h"
 #include "daemon/edge/background.h"
@@ -20,6 +21,7 @@
 #include "daemon/edge/keeper_link.h"
 #include "daemon/edge/lock.h"
 #include "daemon/edge/machine.h"
+#include "daemon/edge/safe_formatter.h"
 #include "daemon/options.h"
 #include "router/poison.h"
 
@@ -32,12 +34,14 @@ constexpr int signal_base = 128;  // statuses above it are signals, as a shell r
 
 // Whoever cannot be told, because stderr is on a full disk, is left the exit status.
 void complain(const std::string& what) {
-  (void)std::fputs(fmt::format("musterd: {}\n", what).c_str(), stderr);
+  std::string text = "musterd: ";
+  append_terminal_safe_lines(what, text);
+  (void)std::fputs((text + '\n').c_str(), stderr);
 }
 
 void log_to_stderr() {
   auto logger = spdlog::stderr_color_st("musterd");
-  logger->set_pattern("musterd: %^%l%$: %v");
+  logger->set_formatter(safe_formatter("musterd: %^%l%$: %*"));
   spdlog::set_default_logger(std::move(logger));
 }
 
@@ -55,7 +59,7 @@ Result<> log_to_file(const std::string& path) {
     handlers.before_open = prepare_log_file;
     auto logger =
         spdlog::rotating_logger_mt("musterd.log", path, log_file_bytes, log_files, false, handlers);
-    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%f%z %l: %v");
+    logger->set_formatter(safe_formatter("%Y-%m-%dT%H:%M:%S.%f%z %l: %*"));
     logger->flush_on(spdlog::level::info);
     spdlog::set_default_logger(std::move(logger));
     return {};

@@ -173,14 +173,21 @@ Outcome<> Deploy::see_it_come_up(uint64_t version) {
     if (row->state == "failed")
       return failure(
           ExitCode::no,
-          fmt::format("v{} did not come up: {}. What ran before runs again, as v{}.\n"
-                      "See: ctl logs -a {}",
-                      version, row->failure, known->releases.back().version, endpoints_.app));
+          fmt::format("v{} did not come up: {}. {}\nSee: ctl logs -a {}", version, row->failure,
+                      after_failure(known->releases.back()), endpoints_.app));
     if (read_clocks().mono >= deadline)
       return failure(ExitCode::timeout, fmt::format("v{} is still coming up; look at: ctl ps -a {}",
                                                     version, endpoints_.app));
     std::this_thread::sleep_for(look_again_pause);
   }
+}
+
+// `now` is the release that was made by taking the failed one back.
+std::string Deploy::after_failure(const ReleaseRow& now) {
+  if (now.code.empty())
+    return fmt::format("Nothing was deployed before it, so nothing of it runs, as v{}.",
+                       now.version);
+  return fmt::format("What ran before runs again, as v{}.", now.version);
 }
 
 std::string Deploy::formation() const {

@@ -26,6 +26,7 @@ class Deploy {
   Outcome<> start_daemon();
   Outcome<uint64_t> release();
   Outcome<> see_it_come_up(uint64_t version);
+  static std::string after_failure(const ReleaseRow& now);
   std::string formation() const;
   void prune() const;
 

@@ -17,9 +17,8 @@ class Events : public Verb {
   void add_options(Options& options) override {
     options.texts("NAME", reading_.query.processes,
                   "Only of these types (web) or processes (web.1)");
-    options.number("-n,--num", reading_.query.lines, "Begin with the last so many")
-        .whole_number()
-        .shown_as("N [0]");
+    add_lines(options, reading_.query.lines,
+              "Begin with the last so many, or with all; default: 0");
     add_look(options, reading_);
   }
 

@@ -11,13 +11,9 @@ constexpr uint64_t lines_into_pipes = 1500;  // as many as Heroku kept at all
 class Logs : public Verb {
  public:
   void add_options(Options& options) override {
-    options
-        .number(
-            "-n,--num", reading_.query.lines,
-            "The last so many lines; default: 100, into a pipe or a file 1500, all with --since or "
-            "--from")
-        .whole_number()
-        .shown_as("N");
+    add_lines(options, reading_.query.lines,
+              "The last so many lines, or all; default: 100, into a pipe or a file 1500, all with "
+              "--since or --from");
     const Option tail = options.flag("-t,--tail,-f,--follow", reading_.follow,
                                      "Go on with what is printed from now on");
     options.texts("NAME", names_, "The same as -p NAME");
@@ -32,7 +28,7 @@ class Logs : public Verb {
         .shown_as("app|muster");
     options
         .text("--since", reading_.query.since,
-              "From a time on: 2026-11-22T10:15:02Z, 10:15, 10m, 2h")
+              "From a time on: 2026-11-22T10:15:02Z, 10:15, yesterday, 10m, 1h30m, '2 hours ago'")
         .shown_as("TIME");
     options.text("--until", reading_.query.until, "Up to a time").excludes(tail).shown_as("TIME");
     options.number("--from", reading_.query.from, "From a record's number on")

@@ -35,7 +35,7 @@ class Ps : public Verb {
   Outcome<int> show(Session& session) {
     auto reply = ask<PsReply>(session, PsRequest{names_, usage_ || json_}, short_timeout);
     if (!reply) return tl::unexpected(reply.error());
-    if (watch_ && session.out.is_terminal()) session.out.write(clear_screen);
+    if (watch_ && session.out.is_terminal()) session.out.write_controls(clear_screen);
     const size_t columns = session.out.is_terminal() ? RawTerminal::size().second : SIZE_MAX;
     session.out.write(json_    ? ps_json(reply->processes)
                       : usage_ ? ps_usage_table(reply->processes, columns)

@@ -51,7 +51,10 @@ Launch Driver::launch_of(const Process& p, LaunchId id) const {
   if (auto silence = watchdog_of(p))
     launch.env.emplace_back("WATCHDOG_USEC", std::to_string(*silence / 1us));
   if (const ListenAddress* address = listen_of(p)) launch.listen = *address;
-  if (auto port = port_of(p)) launch.env.emplace_back("PORT", std::to_string(*port));
+  if (auto port = port_of(p))
+    launch.env.emplace_back("PORT", std::to_string(*port));
+  else if (!p.one_off)  // that of .env is where all ports begin, and no process's own
+    std::erase_if(launch.env, [](auto& variable) { return variable.first == "PORT"; });
   launch.env.emplace_back("PS", p.name.text());
   launch.env.emplace_back("DYNO", p.name.text());
   return launch;

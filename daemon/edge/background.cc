@@ -10,6 +10,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/terminal_text.h"
+
 namespace muster {
 
 namespace {
@@ -29,7 +31,9 @@ namespace {
     waitpid(child, &status, 0);
     report = "ended before it was ready";
   }
-  std::fprintf(stderr, "musterd: %s\n", report.c_str());
+  std::string text = "musterd: ";
+  append_terminal_safe_lines(report, text);
+  std::fprintf(stderr, "%s\n", text.c_str());
   std::_Exit(1);
 }
 

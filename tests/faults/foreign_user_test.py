@@ -89,3 +89,12 @@ def test_the_daemon_refuses_whom_an_open_directory_lets_in(running):
     running.home.runtime.chmod(0o700)
     assert running.status()["clients_refused"] >= before + 2
     assert running.formation() == "alpha=1"
+
+
+@pytest.mark.row("F81")
+def test_a_daemon_of_another_user_is_told_of(running):
+    """And not that none runs: who believes that starts a second one."""
+    done = run_as(NOBODY, running, running.home.path / "ctl", "-a", "app", "ps")
+    assert done.returncode == 3
+    assert "the daemon of app 'app' belongs to user root" in done.stderr
+    assert "no daemon runs" not in done.stderr
