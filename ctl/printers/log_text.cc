@@ -14,7 +14,7 @@ constexpr std::string_view colours[] = {"\x1b[36m", "\x1b[33m", "\x1b[32m", "\x1
 constexpr std::string_view no_colour = "\x1b[0m";
 
 constexpr std::string_view anew_text =
-    "The log has been begun anew: its numbers start from 1, and this is all that it has";
+    "The log has been begun anew: what it had before is gone, and this is all that it has";
 
 class TextPrinter : public LogPrinter {
  public:

@@ -42,7 +42,7 @@ def test_names_may_stand_alone_and_be_patterns(talking):
 def test_a_name_that_the_log_does_not_know_is_told(talking):
     for verb in ("logs", "events"):
         assert "The log has nothing of alhpa" in talking.refused(verb, "alhpa")
-        assert "No such process as alpha.2; there is alpha.1" in talking.refused(verb, "alpha.2")
+        assert "No such process as alpha.2; there are alpha.1" in talking.refused(verb, "alpha.2")
     assert talking.refused("ps", "alhpa").splitlines()[0] == \
         talking.refused("logs", "alhpa", "-t").splitlines()[0], "ps and logs say the same"
     assert talking.ctl("logs", "alpha", "--grep", "no such line").stderr == ""
