@@ -81,11 +81,7 @@ Result<> App::Parts::open() {
         return ReplayDesk::Bounds{router->first_missing(request), router->head().seq,
                                   router->journal()};
       },
-<<<<<<< HEAD
       outlet);
-=======
-      [this](const ClientId& client, const Reply& reply) { return control->send(client, reply); });
->>>>>>> main
 
   listen_sockets.emplace(setup.directory, keeper);
   auto spawner = Spawner::open(

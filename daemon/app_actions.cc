@@ -52,15 +52,9 @@ void App::Parts::on(Kill& action) {
 void App::Parts::on(Publish& action) { router->publish(std::move(action.event), read_clocks()); }
 
 void App::Parts::on(Answer& action) {
-<<<<<<< HEAD
   if (auto* scaled = std::get_if<ScaleReply>(&action.reply.body))
     scaled->not_kept = formation_file->alarm();
   fit(action.reply);
-=======
-  if (!action.reply.more) control->unwatch(action.client, action.reply.id);
-  if (auto* scaled = std::get_if<ScaleReply>(&action.reply.body))
-    scaled->not_kept = formation_file->alarm();
->>>>>>> main
   (void)control->send(action.client, action.reply);
 }
 

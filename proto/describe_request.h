@@ -141,11 +141,7 @@ void describe(Fields& fields, M& request) {
   fields.may("since", request.since);
   fields.may("until", request.until);
   fields.may("topics", request.topics);
-<<<<<<< HEAD
   fields.must("credit", request.credit);
-=======
-  fields.may("credit", request.credit);
->>>>>>> main
   fields.may("have", request.have);
 }
 

@@ -169,14 +169,10 @@ ClientResult<> Subscriber::State::on_records(ReplayRecordsReply&& records) {
   tell_gone(records);
   for (auto& [topic, payload] : records.records) {
     const auto numbers = decode_numbers(payload);
-<<<<<<< HEAD
     if (!numbers) {  // whoever decodes it tells that it is left out
       ready.push_back({.topic = std::move(topic), .payload = std::move(payload)});
       continue;
     }
-=======
-    if (!numbers) return misunderstood(numbers.error().message);
->>>>>>> main
     replay->brought = true;
     if (!continuity.take_replayed(topic, *numbers)) continue;
     ready.push_back({.topic = std::move(topic), .payload = std::move(payload)});

@@ -42,10 +42,7 @@ struct Replay::State {
   bool wanted(const RecordHeader& header, std::string_view topic) const;
   std::optional<SeqRange> missing_before(const RecordHeader& header) const;
   void tell_missing_before(const journal::RecordView& record);
-<<<<<<< HEAD
   void tell_unreadable(const RecordHeader& header);
-=======
->>>>>>> main
   std::optional<SeqRange> wanted_of(SeqRange missing, const journal::RecordView& record) const;
   std::string cause_of(SeqRange missing) const;
 

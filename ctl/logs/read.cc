@@ -37,14 +37,9 @@ void tell_if_beyond(const ReplayRequest& request, uint64_t head) {
                      head));
 }
 
-<<<<<<< HEAD
 // Returns the last number that it has passed.
 Outcome<uint64_t> show_journal(const Endpoints& endpoints, const ReplayRequest& request,
                                LogView& view, const Output& out) {
-=======
-Outcome<> show_journal(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
-                       const Output& out) {
->>>>>>> main
   auto replay = Replay::open(endpoints.journal_dir(), request);
   if (!replay) return failure(ExitCode::no, replay.message());
   const bool is_filtered = !request.topics.empty();
@@ -58,11 +53,7 @@ Outcome<> show_journal(const Endpoints& endpoints, const ReplayRequest& request,
   }
   view.finish();
   tell_if_beyond(request, replay->head());
-<<<<<<< HEAD
   return replay->head();
-=======
-  return {};
->>>>>>> main
 }
 
 Outcome<int> from_journal(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
@@ -228,15 +219,6 @@ Result<LogViewOptions> view_options(const LogQuery& query) {
   return LogViewOptions{lines_wanted(query), std::move(*pattern)};
 }
 
-<<<<<<< HEAD
-=======
-Outcome<int> read_once(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
-                       const LogReading& reading, Output& out) {
-  return daemon_runs(endpoints) ? from_daemon(endpoints, request, view, reading, out)
-                                : from_journal(endpoints, request, view, reading.follow, out);
-}
-
->>>>>>> main
 }  // namespace
 
 void add_lines(Options& options, std::optional<uint64_t>& lines, const std::string& help) {
@@ -271,11 +253,7 @@ Outcome<int> read_logs(const Session& session, LogReading reading) {
   if (auto known = check_names(session, *endpoints, reading.query); !known)
     return tl::unexpected(known.error());
   LogView view(make_printer(reading, session.out), std::move(*options), session.out);
-<<<<<<< HEAD
   auto status = from_whoever_has_it(*endpoints, *request, view, reading, session.out);
-=======
-  auto status = read_once(*endpoints, *request, view, reading, session.out);
->>>>>>> main
   const auto again = view.to_be_read_again();
   if (!status || !again) return status;
   // The last lines are too long to be kept until it is clear which they are. Now it is.
@@ -286,11 +264,7 @@ Outcome<int> read_logs(const Session& session, LogReading reading) {
   options->last_lines.reset();
   options->begin = *again;
   LogView second(make_printer(reading, session.out), std::move(*options), session.out);
-<<<<<<< HEAD
   return from_whoever_has_it(*endpoints, *request, second, reading, session.out);
-=======
-  return read_once(*endpoints, *request, second, reading, session.out);
->>>>>>> main
 }
 
 }  // namespace muster

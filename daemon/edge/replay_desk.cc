@@ -72,20 +72,12 @@ struct ReplayDesk::Served {
   Work work;
 };
 
-<<<<<<< HEAD
 ReplayDesk::ReplayDesk(Loop& loop, std::string journal_dir, FindBounds bounds, const Outlet& outlet)
     : loop_(loop),
       journal_dir_(std::move(journal_dir)),
       bounds_(std::move(bounds)),
       outlet_(outlet),
       log_(loop, "replay") {}
-=======
-ReplayDesk::ReplayDesk(Loop& loop, std::string journal_dir, FindBounds bounds, Send send)
-    : loop_(loop),
-      journal_dir_(std::move(journal_dir)),
-      bounds_(std::move(bounds)),
-      send_(std::move(send)) {}
->>>>>>> main
 ReplayDesk::~ReplayDesk() = default;
 
 bool ReplayDesk::take(const ClientId& client, const Request& request) {
@@ -130,7 +122,6 @@ void ReplayDesk::begin(const Key& key, const ReplayRequest& request) {
                  Reply{key.second, false, ReplayEndReply{bounds.last, {}, {}, bounds.journal}});
     return;
   }
-<<<<<<< HEAD
   std::vector<Exchange*> there;
   for (auto& [other, served] : served_) there.push_back(&served->exchange);
   const auto place = find_place(places, key.first, there, read_clocks().mono);
@@ -151,22 +142,6 @@ void ReplayDesk::begin(const Key& key, const ReplayRequest& request) {
   served->reading->end = bounds.last;
   Served& kept = *served;
   served_.emplace(key, std::move(served));
-=======
-  const Bounds bounds = bounds_(request);
-  const bool lacks_nothing = request.from && bounds.first > bounds.last && request.credit > 0;
-  if (lacks_nothing) {  // what most questions of a follower come to, so no file is looked at
-    send_(key.first, Reply{key.second, false, ReplayEndReply{bounds.last, {}, {}, bounds.journal}});
-    return;
-  }
-  auto exchange = std::make_unique<Exchange>(loop_);
-  exchange->reading->journal_dir = journal_dir_;
-  exchange->reading->request = request;
-  if (request.from) exchange->reading->request.from = std::max<uint64_t>(bounds.first, 1);
-  exchange->reading->end = bounds.last;
-  exchange->credit = std::min(request.credit, limits::credit_messages);
-  Exchange& kept = *exchange;
-  exchanges_.emplace(key, std::move(exchange));
->>>>>>> main
   read_on(key, kept);
 }
 
@@ -186,16 +161,9 @@ void ReplayDesk::on_read(const Key& key) {
     log_.add(*reading.problem);
     exchange.end(RefusedReply{Refusal::no, *reading.problem});
   } else if (reading.records.empty()) {
-<<<<<<< HEAD
     exchange.end(reading.end_reply());
   } else {
     exchange.more(reading.records_reply());
-=======
-    send_(client, Reply{id, false, reading.end_reply()});
-  } else {
-    exchange.credit--;
-    over = !send_(client, Reply{id, true, reading.records_reply()});
->>>>>>> main
   }
   if (!exchange.is_over()) return read_on(key, *found->second);
   ended_.push_back(std::move(found->second));

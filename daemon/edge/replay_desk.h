@@ -19,23 +19,14 @@ namespace muster {
 
 class ReplayDesk {
  public:
-<<<<<<< HEAD
-=======
-  // `send` returns false when the client is gone or does not read.
-  using Send = std::function<bool(const ClientId&, const Reply&)>;
->>>>>>> main
   struct Bounds {
     uint64_t first;       // before it nothing is missing to who asks
     uint64_t last;        // in the journal
     std::string journal;  // which one it is
   };
   using FindBounds = std::function<Bounds(const ReplayRequest&)>;
-<<<<<<< HEAD
   // `outlet` outlives the desk.
   ReplayDesk(Loop& loop, std::string journal_dir, FindBounds bounds, const Outlet& outlet);
-=======
-  ReplayDesk(Loop& loop, std::string journal_dir, FindBounds bounds, Send send);
->>>>>>> main
   ~ReplayDesk();
 
   // Takes ReplayRequest, and CreditRequest and CancelRequest of a replay that it serves. False: not
@@ -59,18 +50,11 @@ class ReplayDesk {
   Loop& loop_;
   std::string journal_dir_;
   FindBounds bounds_;
-<<<<<<< HEAD
   const Outlet& outlet_;
   RefusalLog log_;
   AllServed served_;
   // Freed at the next request, never inside their own callback.
   std::vector<std::unique_ptr<Served>> ended_;
-=======
-  Send send_;
-  std::map<Key, std::unique_ptr<Exchange>> exchanges_;
-  std::vector<std::unique_ptr<Exchange>>
-      ended_;  // freed at the next begin, never inside their own callback
->>>>>>> main
 };
 
 }  // namespace muster

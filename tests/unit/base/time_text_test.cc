@@ -9,7 +9,7 @@ namespace muster {
 namespace {
 
 // 2026-11-22T10:15:02.114233+00:00, a Sunday
-const WallTime moment(Nanos(1795342502'114233999));
+const WallTime a_moment(Nanos(1795342502'114233999));
 
 // The local zone is the process's; each case says which it means.
 class LocalZone {
@@ -26,12 +26,12 @@ class LocalZone {
 
 constexpr const char* berlin = "CET-1CEST,M3.5.0,M10.5.0/3";
 
-std::string parsed(std::string_view text, WallTime now = moment) {
+std::string parsed(std::string_view text, WallTime now = a_moment) {
   const auto time = parse_time(text, now);
   return time ? format_utc(time->first) : "error: " + time.message();
 }
 std::string parsed_end(std::string_view text) {
-  const auto time = parse_time(text, moment);
+  const auto time = parse_time(text, a_moment);
   return time ? format_utc(time->last) : "error: " + time.message();
 }
 
@@ -63,16 +63,16 @@ TEST_CASE("a fraction is as long as it is, behind a point or a comma") {
 }
 
 TEST_CASE("a stamp of the log that is given back takes in what it stands for") {
-  const auto stamp = parse_time(format_utc(moment), moment);
+  const auto stamp = parse_time(format_utc(a_moment), a_moment);
   REQUIRE(stamp);
-  CHECK(stamp->first <= moment);
-  CHECK(stamp->last >= moment);
-  CHECK(format_utc(stamp->last) == format_utc(moment));
+  CHECK(stamp->first <= a_moment);
+  CHECK(stamp->last >= a_moment);
+  CHECK(format_utc(stamp->last) == format_utc(a_moment));
   const LocalZone zone("XYZ-2");
-  const auto clock = parse_time(format_local_clock(moment), moment);
+  const auto clock = parse_time(format_local_clock(a_moment), a_moment);
   REQUIRE(clock);
-  CHECK(clock->first <= moment);
-  CHECK(clock->last >= moment);
+  CHECK(clock->first <= a_moment);
+  CHECK(clock->last >= a_moment);
 }
 
 TEST_CASE("a time without seconds, a day and an age name one moment") {
@@ -103,7 +103,7 @@ TEST_CASE("a clock alone is today's, and days are local days") {
 
 TEST_CASE("the days around the change of a clock begin at their own midnight") {
   const LocalZone zone(berlin);
-  const WallTime after = parse_time("2026-10-26T12:00:00Z", moment)->first;
+  const WallTime after = parse_time("2026-10-26T12:00:00Z", a_moment)->first;
   CHECK(parsed("yesterday", after) == "2026-10-24T22:00:00.000000+00:00");
   CHECK(parsed("today", after) == "2026-10-25T23:00:00.000000+00:00");
 }

@@ -10,7 +10,7 @@
 namespace muster {
 namespace {
 
-std::string refused_request(const std::string& frame) {
+std::string refusal_of(const std::string& frame) {
   const std::string_view frames[] = {frame};
   const auto request = decode_request(frames);
   REQUIRE_FALSE(request);
@@ -20,10 +20,10 @@ std::string refused_request(const std::string& frame) {
 }  // namespace
 
 TEST_CASE("a field that comes twice makes a message invalid, in a map within it as well") {
-  CHECK(refused_request(unhex("84 a2 6964 05 a2 6279 a1 78 a4 76657262 a2 7073 a2 6964 06"_hex)) ==
+  CHECK(refusal_of(unhex("84 a2 6964 05 a2 6279 a1 78 a4 76657262 a2 7073 a2 6964 06"_hex)) ==
         "request: field 'id' comes twice");
-  CHECK(refused_request(unhex("84 a2 6964 05 a2 6279 a1 78 a4 76657262 a6 636f6e666967"
-                              "a3 736574 82 a1 41 a1 31 a1 41 a1 32"_hex)) ==
+  CHECK(refusal_of(unhex("84 a2 6964 05 a2 6279 a1 78 a4 76657262 a6 636f6e666967"
+                         "a3 736574 82 a1 41 a1 31 a1 41 a1 32"_hex)) ==
         "request: field 'A' comes twice");
   const std::string twice = unhex("82 a2 6964 05 a2 6964 06"_hex);
   CHECK_FALSE(decode_id(std::vector<std::string_view>{twice}));
@@ -33,8 +33,7 @@ TEST_CASE("a field that comes twice makes a message invalid, in a map within it 
 
 TEST_CASE("a request that could not be passed on as it is is refused") {
   const auto refusal = [](RequestBody body, std::string by = "a@b") {
-    return refused_request(
-        encode(Request{.id = 5, .by = std::move(by), .body = std::move(body)})[0]);
+    return refusal_of(encode(Request{.id = 5, .by = std::move(by), .body = std::move(body)})[0]);
   };
   using namespace std::string_literals;
   CHECK(refusal(PsRequest{}, std::string(limits::by + 1, 'x')) ==
