@@ -11,7 +11,7 @@
 namespace muster {
 namespace {
 
-struct Desk {
+struct ExchangeDesk {
   std::vector<Reply> replies;
   bool client_is_there = true;
   ptrdiff_t held = 0;
@@ -34,7 +34,7 @@ struct Desk {
 };
 
 TEST_CASE("an exchange sends as much as was granted, and more is cut to the limit") {
-  Desk desk;
+  ExchangeDesk desk;
   Exchange& exchange = desk.begin("a", 2);
   for (int i = 0; i < 2; i++) {
     REQUIRE(exchange.may_send());
@@ -52,7 +52,7 @@ TEST_CASE("an exchange sends as much as was granted, and more is cut to the limi
 }
 
 TEST_CASE("it ends once: by its last reply, with its client, or when that cannot be reached") {
-  Desk desk;
+  ExchangeDesk desk;
   Exchange& ended = desk.begin("a");
   ended.end(RunExitedReply{3});
   CHECK_FALSE(desk.replies.back().more);
@@ -70,7 +70,7 @@ TEST_CASE("it ends once: by its last reply, with its client, or when that cannot
 }
 
 TEST_CASE("what is kept for it is counted, and not any more when it has ended") {
-  Desk desk;
+  ExchangeDesk desk;
   Exchange& exchange = desk.begin("a");
   exchange.hold(100);
   exchange.hold(40);
@@ -83,7 +83,7 @@ TEST_CASE("what is kept for it is counted, and not any more when it has ended") 
 }
 
 TEST_CASE("inputs are granted again as many as came") {
-  Desk desk;
+  ExchangeDesk desk;
   Exchange& exchange = desk.begin("a");
   exchange.grant_inputs();
   CHECK(desk.replies.empty());
@@ -96,7 +96,7 @@ TEST_CASE("inputs are granted again as many as came") {
 }
 
 TEST_CASE("who has had no credit for long gives way, but nobody who has some") {
-  Desk desk;
+  ExchangeDesk desk;
   const MonoTime now = read_clocks().mono;
   for (auto* client : {"a", "a", "b"}) desk.begin(client);
   CHECK(desk.place_for("c", now) == nullptr);
@@ -110,7 +110,7 @@ TEST_CASE("who has had no credit for long gives way, but nobody who has some") {
 }
 
 TEST_CASE("one client may not have them all") {
-  Desk desk;
+  ExchangeDesk desk;
   for (int i = 0; i < 3; i++) desk.begin("a", 0);
   const auto refused = desk.place_for("a", read_clocks().mono + 1h);
   REQUIRE_FALSE(refused);

@@ -10,7 +10,7 @@ namespace {
 using Topics = std::vector<std::string>;
 using Have = std::map<std::string, uint64_t>;
 
-struct Told {
+struct NotedTopics {
   Numbering numbering;
   void note(uint64_t seq, std::string_view topic) {
     journal::RecordHeader header;
@@ -38,36 +38,37 @@ struct Told {
 }  // namespace
 
 TEST_CASE("who has everything that is wanted lacks nothing before the next record") {
-  Told told;
-  told.note(1, "log/web.1/");
-  told.note(2, "state/web.1/");
-  for (uint64_t seq = 3; seq <= 100; seq++) told.note(seq, "log/flood.1/");
-  CHECK(told.first(1, {}) == 1);
-  CHECK(told.first(50, {}) == 50);
-  CHECK(told.first(3, {"log/web.", "state/web."}) == 101);
-  CHECK(told.first(2, {"log/web.", "state/web."}) == 2);
-  CHECK(told.first(1, {"log/web.", "state/web."}, {{"log/web.1/", 1}, {"state/web.1/", 2}}) == 101);
-  CHECK(told.first(1, {"log/"}, {{"log/web.1/", 1}, {"log/flood.1/", 97}}) == 98);
-  CHECK(told.first(500, {}) == 500);
-  CHECK(told.last(2, {"log/web."}) == 0);
-  CHECK(told.last(1, {"log/web."}) == 1);
-  CHECK(told.last(1, {"log/web."}, {{"log/web.1/", 1}}) == 0);
+  NotedTopics noted;
+  noted.note(1, "log/web.1/");
+  noted.note(2, "state/web.1/");
+  for (uint64_t seq = 3; seq <= 100; seq++) noted.note(seq, "log/flood.1/");
+  CHECK(noted.first(1, {}) == 1);
+  CHECK(noted.first(50, {}) == 50);
+  CHECK(noted.first(3, {"log/web.", "state/web."}) == 101);
+  CHECK(noted.first(2, {"log/web.", "state/web."}) == 2);
+  CHECK(noted.first(1, {"log/web.", "state/web."}, {{"log/web.1/", 1}, {"state/web.1/", 2}}) ==
+        101);
+  CHECK(noted.first(1, {"log/"}, {{"log/web.1/", 1}, {"log/flood.1/", 97}}) == 98);
+  CHECK(noted.first(500, {}) == 500);
+  CHECK(noted.last(2, {"log/web."}) == 0);
+  CHECK(noted.last(1, {"log/web."}) == 1);
+  CHECK(noted.last(1, {"log/web."}, {{"log/web.1/", 1}}) == 0);
 }
 
 TEST_CASE("a topic whose records are gone is known for as long as there are not too many") {
-  Told told;
-  for (uint64_t seq = 1; seq <= 2000; seq++) told.note(seq, fmt::format("log/run.{}/", seq));
-  told.note(2001, "log/web.1/");
-  told.numbering.forget_before(2001);
-  for (const Numbering& numbering : {told.numbering, told.copy()}) {
+  NotedTopics noted;
+  for (uint64_t seq = 1; seq <= 2000; seq++) noted.note(seq, fmt::format("log/run.{}/", seq));
+  noted.note(2001, "log/web.1/");
+  noted.numbering.forget_before(2001);
+  for (const Numbering& numbering : {noted.numbering, noted.copy()}) {
     CHECK(numbering.next("log/run.2000/").prev == 2000);
     CHECK(numbering.next("log/run.977/").prev == 977);
     CHECK(numbering.next("log/run.976/").prev == 0);
   }
-  CHECK(told.last(977, {"log/run.5/"}) == 0);
-  CHECK(told.last(976, {"log/run.5/"}) == 976);
-  CHECK(told.first(977, {"log/run.5/"}) == 2002);
-  CHECK(told.first(976, {"log/run.5/"}) == 976);
+  CHECK(noted.last(977, {"log/run.5/"}) == 0);
+  CHECK(noted.last(976, {"log/run.5/"}) == 976);
+  CHECK(noted.first(977, {"log/run.5/"}) == 2002);
+  CHECK(noted.first(976, {"log/run.5/"}) == 976);
 }
 
 TEST_CASE("a checkpoint of an older program says nothing of the topics that it left out") {
