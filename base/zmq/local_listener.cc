@@ -40,7 +40,7 @@ std::pair<dev_t, ino_t> place_of(const std::string& path) {
 
 }  // namespace
 
-LocalListener::LocalListener(std::string endpoint)
+LocalListener::LocalListener(const std::string& endpoint)
     : path_(endpoint.substr(endpoint.find("://") + 3)) {}
 
 Result<> LocalListener::bind_other(zmq::socket_t& socket) {

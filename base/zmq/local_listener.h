@@ -17,7 +17,7 @@ namespace muster {
 class LocalListener {
  public:
   // "ipc://PATH".
-  explicit LocalListener(std::string endpoint);
+  explicit LocalListener(const std::string& endpoint);
 
   // Again too, for the same socket: the one before goes on serving those who came by it.
   Result<> bind(zmq::socket_t& socket);
