@@ -96,7 +96,8 @@ void read(const msgpack::object& object, Bytes<String>& bytes) {
 }
 template <class T>
 void read(const msgpack::object& object, std::optional<T>& value) {
-  read(object, value.emplace());
+  value = T();  // clang 14 takes no emplace() of a nested aggregate
+  read(object, *value);
 }
 inline std::span<const msgpack::object> elements_of(const msgpack::object& object) {
   if (object.type != msgpack::type::ARRAY) throw Malformed("not a list");

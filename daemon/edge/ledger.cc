@@ -80,14 +80,14 @@ Result<Ledger> Ledger::open(Places places, std::string machine, Run fresh,
 }
 
 // A step less than in another copy is no wonder: the supervisor may have died between the two.
-void Ledger::choose(std::vector<std::pair<std::string, Result<LedgerText>>> found,
+void Ledger::choose(const std::vector<std::pair<std::string, Result<LedgerText>>>& found,
                     const std::set<std::string>& living) {
   const auto lives = [&](const LedgerText& text) { return living.contains(text.run.token); };
   const auto is_ours = [&](const LedgerText& text) {
     const bool same = text.machine == machine_ || machine_.starts_with(text.machine + '/');
     return text.begun && (lives(text) || (same && !text.machine.empty()));
   };
-  LedgerText* best = nullptr;
+  const LedgerText* best = nullptr;
   for (auto& [place, text] : found) {
     if (!text || !is_ours(*text)) continue;
     if (!best || std::pair(lives(*text), text->number) > std::pair(lives(*best), best->number))

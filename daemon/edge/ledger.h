@@ -89,7 +89,7 @@ class Ledger {
     uint64_t writes_then = 0;  // at the last look
   };
   Ledger(std::string machine, Run run) : machine_(std::move(machine)), run_(std::move(run)) {}
-  void choose(std::vector<std::pair<std::string, Result<LedgerText>>> found,
+  void choose(const std::vector<std::pair<std::string, Result<LedgerText>>>& found,
               const std::set<std::string>& living);
   Result<> append(std::string_view bytes);
   Result<> write_anew(Copy& copy);

@@ -96,5 +96,5 @@ def test_a_daemon_of_another_user_is_told_of(running):
     """And not that none runs: who believes that starts a second one."""
     done = run_as(NOBODY, running, running.home.path / "ctl", "-a", "app", "ps")
     assert done.returncode == 3
-    assert "the daemon of app 'app' belongs to user root" in done.stderr
+    assert "belongs to user 0, not to user" in done.stderr
     assert "no daemon runs" not in done.stderr

@@ -31,9 +31,10 @@ def test_a_process_over_its_rate_is_held_back_and_loses_nothing(app):
     said = wait_for("the notice", lambda: [
         line for line in app.logs("-p", "noisy", "-s", "muster", "--from", "1")
         if "Held back" in line])
-    assert len(said) == 1
-    assert said[0].startswith("muster[noisy.1]: Held back for ")
-    assert said[0].endswith(f" ms: line rate limit of {RATE}/s")
+    assert len(said) == 2, "once when it begins, and once how long it was"
+    assert said[0] == f"muster[noisy.1]: Held back from now on: line rate limit of {RATE}/s"
+    assert said[1].startswith("muster[noisy.1]: Held back for ")
+    assert said[1].endswith(f" ms: line rate limit of {RATE}/s")
 
 
 def test_a_process_that_is_told_to_stop_does_not_wait_for_its_rate(app):

@@ -45,7 +45,7 @@ class Subscriber:
     `lost(first, last, loss)` is told what is gone; `anew()`, that the numbers have begun anew.
     """
 
-    def __init__(self, runtime, topics, lost, anew):
+    def __init__(self, runtime, topics, lost, anew=lambda: None):
         self.runtime, self.topics = runtime, topics or [""]
         self.lost, self.anew = lost, anew
         self.everything = "" in self.topics
