@@ -63,7 +63,7 @@ Result<> check_daemon(const Endpoints& endpoints) {
   for (const std::string& address : {endpoints.control(), endpoints.bus()})
     if (own) own = check_listener(address.substr(address.find("://") + 3), geteuid());
   if (own) return own;
-  return within(own.error(), "no daemon runs for app '{}' that can be trusted", endpoints.app);
+  return within(own.error(), "the daemon of app '{}' cannot be trusted", endpoints.app);
 }
 
 struct Client::State {
