@@ -4,6 +4,7 @@ process full of them that is killed."""
 import contextlib
 import os
 import signal
+import traceback
 
 import msgpack
 import zmq
@@ -68,6 +69,8 @@ def process_that(does):
             kept = does(zmq.Context())
             os.write(told, b"x" if kept else b"?")
             signal.pause()
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(1)
     os.close(told)
