@@ -23,6 +23,10 @@ enum Frame : size_t {
   least = 8
 };
 
+// Whoever is refused for ever is told so, and libzmq does not try again by itself. Whoever is to
+// come later is left waiting until the handshake's time is over, and then tries again.
+constexpr const char *never_status = "400", *later_status = "300";
+
 // ZMQ_ZAP_ENFORCE_DOMAIN: only the header of drafts names it, the library has it since 4.3.
 constexpr int enforce_domain = 93;
 
@@ -97,14 +101,18 @@ void ZapGate::on_readable() {
     if (question.size() < least || socket_.was_too_long()) continue;
     const MonoTime now = read_clocks().mono;
     const ShutOut* out = find(question[domain_at], question[address_at], now);
-    const bool may = may_connect_(question[address_at]) && !(out && out->until > now);
-    if (!may) refused_++;
+    const bool may = may_connect_(question[address_at]), later = out && out->until > now;
+    if (!may || later) refused_++;
     std::string_view answer[] = {question[peer_at],
                                  question[empty_at],
                                  question[protocol_at],
                                  question[request_id_at],
-                                 may ? "200" : "400",
-                                 may ? "OK" : "not the owner of this muster",
+                                 !may    ? never_status
+                                 : later ? later_status
+                                         : "200",
+                                 !may    ? "not the owner of this muster"
+                                 : later ? "try again later"
+                                         : "OK",
                                  "",
                                  ""};
     (void)socket_.send(answer);

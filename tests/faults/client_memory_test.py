@@ -98,8 +98,10 @@ def test_memory_is_bounded_for_attached_clients_beside_a_flood(app):
 
 @pytest.mark.row("F93")
 def test_memory_is_bounded_for_stopped_subscribers(app):
-    app.procfile(flood="for i in 1 2 3 4 5 6 7 8; do read x < go; seq 3000000; echo end $i; done; "
-                       + STAYS)
+    rounds, lines = 5, 30_000  # of 1,000 bytes
+    app.procfile(flood=f"for i in $(seq {rounds}); do read x < go; "
+                       f"yes $(printf %01000d 0) | head -n {lines}; echo end $i; done; " + STAYS,
+                 tick="while sleep 0.1; do echo tick; done")
     go = app.gate("go")
     app.start()
     app.pid("flood.1")
@@ -109,7 +111,7 @@ def test_memory_is_bounded_for_stopped_subscribers(app):
     with open(app.home.path / "well.out", "wb") as out:
         well = app.begin("logs", "-t", "--from", "1", "-p", "flood", "-s", "app", stdout=out)
     try:
-        for number in range(1, 9):
+        for number in range(1, rounds + 1):
             ready, told = os.pipe()
             one = subprocess.Popen(["/usr/bin/python3", "-c", SUBSCRIBE, str(app.home.runtime)],
                                    stdout=told)
@@ -120,12 +122,11 @@ def test_memory_is_bounded_for_stopped_subscribers(app):
             one.send_signal(signal.SIGSTOP)
             go.open()
             wait_for("the flood to end",
-                     lambda number=number: app.logs("-n", "1", "-s", "app")[-1:]
+                     lambda number=number: app.logs("-n", "1", "-p", "flood", "-s", "app")[-1:]
                      == [f"app[flood.1]: end {number}"], 120)
             assert growth(app, before) < UNDER_WAY + MARGIN
-        lines = 8 * 3_000_001
-        wait_for("the one that is well to have all",
-                 lambda: sum(1 for _ in open(app.home.path / "well.out", "rb")) == lines, 240)
+        wait_for("the one that is well to have all", lambda: rounds * (lines + 1) == sum(
+            1 for _ in open(app.home.path / "well.out", "rb")), 120)
     finally:
         for one in [*stopped, well]:
             one.kill()
@@ -133,15 +134,15 @@ def test_memory_is_bounded_for_stopped_subscribers(app):
 
 
 SUBSCRIBE = """
-import sys, zmq
+import signal, sys, zmq
 bus = zmq.Context().socket(zmq.SUB)
+bus.rcvhwm = 1
 bus.subscribe(b"")
 bus.connect(f"ipc://{sys.argv[1]}/bus")
-while not bus.poll(100):
-    pass
+bus.poll()
 sys.stdout.write("x")
 sys.stdout.flush()
-bus.poll()
+signal.pause()
 """
 
 
@@ -151,12 +152,13 @@ def test_valid_subscriptions_in_masses_are_bounded(logged):
     before = proc.memory(supervisor)
 
     def subscribe(context):
-        for _ in range(8):
-            peer = context.socket(zmq.XSUB)
+        peers = [context.socket(zmq.XSUB) for _ in range(8)]
+        for peer in peers:
             peer.linger = peer.sndhwm = 0
             peer.connect(f"ipc://{logged.home.runtime}/bus")
             for _ in range(2000):
                 peer.send(b"\1log/" + os.urandom(30).hex().encode() + b"." + b"123/")
+        return peers
     with process_that(subscribe):
         wait_for("them to be refused", lambda: "it is shut out" in logged.errors)
         for _ in range(20):

@@ -35,10 +35,11 @@ def replay(number, peer, credit=1):
 @pytest.mark.row("F88")
 def test_replays_end_with_their_client(logged):
     def begin(context):
-        for number in range(REPLAYS):
-            one = Client(logged, context=context)
+        clients = [Client(logged, context=context) for _ in range(REPLAYS)]
+        for number, one in enumerate(clients):
             replay(number, one)
             assert one.reply()["reply"] == "replay_records"
+        return clients
     with process_that(begin):
         assert logged.status()["exchanges"] == REPLAYS
     wait_for("the replays to end", lambda: logged.status()["exchanges"] == 0)
@@ -121,14 +122,15 @@ def test_10_000_clients_that_come_take_and_vanish_leave_nothing(logged):
     logged.pid("talk.1")
 
     def take(context):
-        for number in range(100):
-            one = Client(logged, context=context)
+        clients = [Client(logged, context=context) for _ in range(100)]
+        buses = [subscriber(logged, context, "log/") for _ in range(10)]
+        for number, one in enumerate(clients):
             one.send(1, "ps")
             replay(2, one)
             if number % 10 == 0:
                 one.send(3, "attach", process="talk.1", credit=0)
-                subscriber(logged, context, "log/")
             assert one.reply()
+        return clients + buses
 
     def all_gone():
         return logged.status()["exchanges"] == 0

@@ -4,6 +4,7 @@ process full of them that is killed."""
 import contextlib
 import os
 import signal
+import traceback
 
 import msgpack
 import zmq
@@ -59,14 +60,17 @@ def subscriber(app, context, *topics, queue=1):
 
 @contextlib.contextmanager
 def process_that(does):
-    """A process of its own that has done `does(context)` and waits; it is killed at the end."""
+    """A process of its own that has done `does(context)` and waits; it is killed at the end, and
+    what that returned is there until then."""
     done, told = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
-            does(zmq.Context())
-            os.write(told, b"x")
+            kept = does(zmq.Context())
+            os.write(told, b"x" if kept else b"?")
             signal.pause()
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(1)
     os.close(told)
