@@ -90,6 +90,8 @@ int run(const std::vector<std::string>& words) {
       case Delivery::Kind::lost:
         reading.records_lost += (*delivery)->last - (*delivery)->first + 1;
         break;
+      case Delivery::Kind::anew:
+        return fail_with("the journal became another one while it was read");
       case Delivery::Kind::caught_up:
         fmt::print("ready\n");
         std::fflush(stdout);

@@ -69,7 +69,7 @@ Result<Ledger> Ledger::open(Places places, std::string machine, Run fresh,
   if (places.kept) take("the keeper's", read_whole_file(places.kept.get(), largest_ledger));
   for (auto& path : places.paths) take(path, read_whole_file(path, largest_ledger));
   const LivingRuns living = who_lives(known);
-  ledger.choose(std::move(found), living.tokens);
+  ledger.choose(found, living.tokens);
   if (!ledger.begun_ && any_newer)
     return fail("{}: it was written by a newer muster; use that one", places.paths.front());
   if (!ledger.begun_ && living.newest) ledger.run_ = *living.newest;
@@ -113,7 +113,7 @@ void Ledger::choose(const std::vector<std::pair<std::string, Result<LedgerText>>
   if (other_machine)
     told_.push_back("The ledger speaks of another boot, but processes of it are alive");
   run_ = best->run;
-  memory_ = std::move(best->memory);
+  memory_ = best->memory;
   number_ = std::max<uint64_t>(best->number, 1);
   if (best->version < ledger_version) number_ = first_number();
   begun_ = true;
