@@ -19,8 +19,7 @@ Outcome<int> run_verb(const VerbRow& row, std::vector<std::string> words, Output
   auto verb = row.make();
   Session session{{}, out};
   Options options = head_of(row);
-  options.text("-a,--app", session.app, "The app; default: $MUSTER_APP or the nearest Procfile")
-      .shown_as("APP");
+  add_common(options, session);
   verb->add_options(options);
   const auto ended = options.parse(std::move(words));
   if (!ended) return verb->run(session);
@@ -37,10 +36,24 @@ tl::unexpected<Failure> unknown_verb(std::string_view name) {
   return failure(ExitCode::usage, message + "\nSee `ctl --help`.");
 }
 
+// `ctl -a APP --color=WHEN VERB` means `ctl VERB -a APP --color=WHEN`.
+void put_verb_first(std::vector<std::string>& words) {
+  size_t verb = 0;
+  while (verb < words.size()) {
+    const std::string& word = words[verb];
+    if (word == "-a" || word == "--app" || word == "--color")
+      verb += 2;
+    else if (word.starts_with("--app=") || word.starts_with("--color="))
+      verb += 1;
+    else
+      break;
+  }
+  const auto place = words.begin() + static_cast<std::ptrdiff_t>(verb);
+  if (verb > 0 && verb < words.size()) std::rotate(words.begin(), place, place + 1);
+}
+
 Outcome<int> dispatch(std::vector<std::string> words, Output& out) {
-  // `ctl -a APP VERB` means `ctl VERB -a APP`.
-  if (words.size() > 2 && (words[0] == "-a" || words[0] == "--app"))
-    std::rotate(words.begin(), words.begin() + 2, words.begin() + 3);
+  put_verb_first(words);
   if (words.empty()) {
     Output err(STDERR_FILENO);
     err.write(overview());

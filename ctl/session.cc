@@ -1,6 +1,7 @@
 // See session.h.
 #include "ctl/session.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 #include <cstdlib>
 
@@ -24,6 +25,32 @@ void tell(std::string_view message) {
 std::optional<std::string> environment_variable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+void add_common(Options& options, Session& session) {
+  options.text("-a,--app", session.app, "The app; default: $MUSTER_APP or the nearest Procfile")
+      .shown_as("APP");
+  const auto take = [&session](const std::string& word) -> std::optional<std::string> {
+    const auto wish = parse_colour_wish(word);
+    if (!wish) return fmt::format("'{}' is none of auto, always, never", word);
+    session.colour = *wish;
+    return std::nullopt;
+  };
+  options.word("--color", take, "Colours: on a terminal (auto), always, never")
+      .last_one_counts()
+      .shown_as("WHEN [auto]");
+}
+
+bool has_colours(const Session& session) {
+  return wants_colours(session.colour, session.out.is_terminal(), environment_variable);
+}
+
+TypeColours colours_of_types(const Session& session) {
+  constexpr Nanos patience = 2s;
+  std::vector<std::string> types;
+  if (auto reply = ask<ScaleReply>(session, ScaleRequest{}, patience))
+    for (auto& [type, count] : reply->formation) types.push_back(type);
+  return TypeColours(std::move(types));
 }
 
 Outcome<Endpoints> find_endpoints(const Session& session) {

@@ -9,6 +9,8 @@
 #include <utility>
 #include <variant>
 
+#include "base/colour.h"
+#include "base/options.h"
 #include "ctl/exit_code.h"
 #include "ctl/output.h"
 #include "proto/client.h"
@@ -20,7 +22,16 @@ namespace muster {
 struct Session {
   std::optional<std::string> app;  // -a
   Output& out;
+  ColourWish colour = ColourWish::automatic;  // --color
 };
+
+// The options of every verb.
+void add_common(Options& options, Session& session);
+
+// Whether what goes to stdout is coloured.
+bool has_colours(const Session& session);
+// As the types of the app have them. Where the daemon does not answer, each by its name alone.
+TypeColours colours_of_types(const Session& session);
 
 // Prints ` !    MESSAGE` to stderr, each line of it so.
 void tell(std::string_view message);

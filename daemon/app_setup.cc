@@ -30,8 +30,8 @@ Result<std::string> resolve_directory(const std::string& directory) {
 ForegroundStyle foreground_style(const DaemonOptions& options, const AppModel& model) {
   ForegroundStyle style;
   for (auto& type : model.types) style.types.push_back(type.name);
-  style.escape = isatty(STDOUT_FILENO);
-  style.color = style.escape && options.color && !environment("NO_COLOR");
+  const bool is_terminal = isatty(STDOUT_FILENO);
+  style.look = line_look(is_terminal, wants_colours(options.color, is_terminal, environment));
   style.timestamp = options.timestamp;
   return style;
 }

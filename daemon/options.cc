@@ -78,7 +78,12 @@ void add_options(Options& line, DaemonOptions& options, Rest& rest) {
       "while the journal takes nothing, as on a full disk: who prints waits (block), or lines are "
       "dropped, which is told when there is room again (drop)",
       "block");
-  line.flag("--no-color", rest.no_color, "no colours on a terminal");
+  add_choice<ColourWish>(line, "--color", options.color,
+                         {{"auto", ColourWish::automatic},
+                          {"always", ColourWish::always},
+                          {"never", ColourWish::never}},
+                         "colours of the lines: on a terminal, always, never", "auto");
+  line.flag("--no-color", rest.no_color, "as --color never");
   line.flag("--no-timestamp", rest.no_timestamp, "no time before the lines");
   line.flag("--formats", rest.formats, "print the versions of what is kept on disk and handed over")
       .hidden();
@@ -104,7 +109,7 @@ ParsedOptions parse_options(int argc, char** argv) {
     return {std::nullopt, 0};
   }
   options.stop_grace = std::chrono::duration_cast<Nanos>(std::chrono::duration<double>(rest.grace));
-  options.color = !rest.no_color;
+  if (rest.no_color) options.color = ColourWish::never;
   options.timestamp = !rest.no_timestamp;
   return {std::move(options), 0};
 }

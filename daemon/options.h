@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/colour.h"
 #include "base/time.h"
 #include "router/journal/options.h"
 
@@ -21,7 +22,7 @@ struct DaemonOptions {
   std::optional<uint32_t> base_port;
   Nanos stop_grace = 10s;
   journal::Options journal;
-  bool color = true;  // on a terminal
+  ColourWish color = ColourWish::automatic;
   bool timestamp = true;
 };
 

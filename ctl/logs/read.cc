@@ -19,12 +19,13 @@ constexpr size_t journal_read = 256 << 10;
 // Between asking a daemon that has refused and asking it again.
 constexpr int refused_pause_ms = 500;
 
-std::unique_ptr<LogPrinter> make_printer(const LogReading& reading, const Output& out) {
+std::unique_ptr<LogPrinter> make_printer(const LogReading& reading, const Session& session,
+                                         const Endpoints& endpoints) {
   if (reading.json) return make_json_printer();
-  const bool terminal = out.is_terminal();
-  const bool wanted = !reading.no_colour && environment_variable("NO_COLOR").value_or("").empty() &&
-                      environment_variable("TERM").value_or("") != "dumb";
-  return make_text_printer({.colours = terminal && wanted, .escapes = terminal});
+  const bool colours = !reading.no_colour && has_colours(session);
+  return make_text_printer(
+      line_look(session.out.is_terminal(), colours),
+      colours && daemon_runs(endpoints) ? colours_of_types(session) : TypeColours());
 }
 
 void show(LogView& view, std::string_view payload) {
@@ -236,7 +237,7 @@ void add_lines(Options& options, std::optional<uint64_t>& lines, const std::stri
 
 void add_look(Options& options, LogReading& reading) {
   options.flag("--json", reading.json, "An object a line");
-  options.flag("--no-color", reading.no_colour, "No colours on a terminal either");
+  options.flag("--no-color", reading.no_colour, "As --color=never");
 }
 
 Outcome<int> read_logs(const Session& session, LogReading reading) {
@@ -252,7 +253,7 @@ Outcome<int> read_logs(const Session& session, LogReading reading) {
   for (auto& doubt : doubts_of(reading.query, *request, read_clocks().wall)) tell(doubt);
   if (auto known = check_names(session, *endpoints, reading.query); !known)
     return tl::unexpected(known.error());
-  LogView view(make_printer(reading, session.out), std::move(*options), session.out);
+  LogView view(make_printer(reading, session, *endpoints), std::move(*options), session.out);
   auto status = from_whoever_has_it(*endpoints, *request, view, reading, session.out);
   const auto again = view.to_be_read_again();
   if (!status || !again) return status;
@@ -263,7 +264,7 @@ Outcome<int> read_logs(const Session& session, LogReading reading) {
   if (!options) return failure(ExitCode::usage, options.message());
   options->last_lines.reset();
   options->begin = *again;
-  LogView second(make_printer(reading, session.out), std::move(*options), session.out);
+  LogView second(make_printer(reading, session, *endpoints), std::move(*options), session.out);
   return from_whoever_has_it(*endpoints, *request, second, reading, session.out);
 }
 

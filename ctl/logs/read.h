@@ -16,7 +16,7 @@ struct LogReading {
 
 // `-n`: a number of lines, or all. Given again, the last one counts.
 void add_lines(Options& options, std::optional<uint64_t>& lines, const std::string& help);
-// `--json` and `--no-color`.
+// `--json`, and `--no-color` as it has always been.
 void add_look(Options& options, LogReading& reading);
 
 Outcome<int> read_logs(const Session& session, LogReading reading);

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/colour.h"
 #include "proto/line_joiner.h"
 #include "proto/loss_text.h"
 #include "proto/record.h"
@@ -24,13 +25,9 @@ class LogPrinter {
   virtual void print_anew(WallTime now, std::string& out) = 0;
 };
 
-struct LogLook {
-  bool colours = false;  // the head of a line in its process type's colour
-  bool escapes = false;  // nothing of a line reaches a terminal unescaped
-};
-
-// `2026-11-22T10:15:02.114233+00:00 app[web.1]: GET /`
-std::unique_ptr<LogPrinter> make_text_printer(LogLook look);
+// `2026-11-22T10:15:02.114233+00:00 app[web.1]: GET /`. With colours the head of a line is in that
+// of its process type.
+std::unique_ptr<LogPrinter> make_text_printer(LineLook look, TypeColours colours = TypeColours());
 // An object a line: seq, time, source, process, then stream or kind, then line (or base64).
 std::unique_ptr<LogPrinter> make_json_printer();
 

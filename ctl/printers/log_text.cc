@@ -1,8 +1,9 @@
 // Log lines for people. The head of a line is made once for a run of lines that share it, which is
 // what makes bulk output fast.
 #include <fmt/format.h>
-#include <vector>
+#include <utility>
 
+#include "base/terminal_line.h"
 #include "base/terminal_text.h"
 #include "ctl/printers/log_printer.h"
 #include "ctl/printers/text.h"
@@ -10,18 +11,19 @@
 namespace muster {
 namespace {
 
-constexpr std::string_view colours[] = {"\x1b[36m", "\x1b[33m", "\x1b[32m", "\x1b[35m", "\x1b[31m"};
-constexpr std::string_view no_colour = "\x1b[0m";
-
 constexpr std::string_view anew_text =
     "The log has been begun anew: what it had before is gone, and this is all that it has";
 
 class TextPrinter : public LogPrinter {
  public:
-  explicit TextPrinter(LogLook look) : look_(look) {}
+  TextPrinter(LineLook look, TypeColours colours)
+      : look_(look), colours_(std::move(colours)), lines_(look) {}
 
   void print(const JoinedLine& line, std::string& out) override {
-    put("app", line.process, line.time, line.text, out);
+    lines_.take(line.process, line.text, [&](std::string_view text) {
+      put_head("app", line.process, line.time, out);
+      out.append(text).append(1, '\n');
+    });
   }
   void print(const EventRecord& event, std::string& out) override {
     put("muster", event.process, event.time, event.text, out);
@@ -34,15 +36,21 @@ class TextPrinter : public LogPrinter {
   }
 
  private:
+  // What muster says.
   void put(std::string_view source, std::string_view process, WallTime time, std::string_view text,
            std::string& out) {
-    if (source != source_ || process != process_ || time != time_) make_head(source, process, time);
-    out += head_;
-    if (look_.escapes)
+    put_head(source, process, time, out);
+    if (look_.safe)
       append_terminal_safe(text, out);
     else
       out += text;
     out += '\n';
+  }
+
+  void put_head(std::string_view source, std::string_view process, WallTime time,
+                std::string& out) {
+    if (source != source_ || process != process_ || time != time_) make_head(source, process, time);
+    out += head_;
   }
 
   void make_head(std::string_view source, std::string_view process, WallTime time) {
@@ -50,29 +58,23 @@ class TextPrinter : public LogPrinter {
     process_ = process;
     time_ = time;
     head_.clear();
-    if (look_.colours) head_ += colour_of(process.substr(0, process.rfind('.')));
+    if (look_.colours) head_ += colours_.of(process);
     head_ += fmt::format("{} {}[{}]:", format_utc(time), source, terminal_safe(process));
-    if (look_.colours) head_ += no_colour;
+    if (look_.colours) head_ += colour_off;
     head_ += ' ';
   }
 
-  std::string_view colour_of(std::string_view type) {
-    size_t index = 0;
-    while (index < types_.size() && types_[index] != type) ++index;
-    if (index == types_.size()) types_.emplace_back(type);
-    return colours[index % std::size(colours)];
-  }
-
-  LogLook look_;
+  LineLook look_;
+  TypeColours colours_;
+  TerminalLines lines_;
   std::string source_, process_, head_;
   WallTime time_;
-  std::vector<std::string> types_;  // in order of first appearance
 };
 
 }  // namespace
 
-std::unique_ptr<LogPrinter> make_text_printer(LogLook look) {
-  return std::make_unique<TextPrinter>(look);
+std::unique_ptr<LogPrinter> make_text_printer(LineLook look, TypeColours colours) {
+  return std::make_unique<TextPrinter>(look, std::move(colours));
 }
 
 }  // namespace muster

@@ -24,8 +24,9 @@ VerbOptions options_of(const VerbRow& row) {
   VerbOptions found{&row, {}};
   auto verb = row.make();
   Options options = head_of(row);
-  std::optional<std::string> app;
-  options.text("-a,--app", app, "The app");
+  Output nowhere(-1);
+  Session session{{}, nowhere};
+  add_common(options, session);
   verb->add_options(options);
   for (auto& shown : options.rows()) {
     for (auto& name : shown.names) found.options.push_back({name, shown.description});

@@ -22,9 +22,6 @@ namespace muster {
 
 namespace {
 
-constexpr std::string_view colors[] = {"\x1b[36m", "\x1b[33m", "\x1b[32m",
-                                       "\x1b[35m", "\x1b[31m", "\x1b[34m"};
-constexpr std::string_view gray = "\x1b[37m", color_off = "\x1b[0m";
 constexpr size_t shortest_name = 6;  // as foreman: so that most columns look alike
 constexpr size_t number_room = 3;    // a dot and two digits
 constexpr size_t read_size = 256 << 10;
@@ -49,22 +46,33 @@ bool write_waiting(int fd, std::string_view text) {
 
 }  // namespace
 
-ForegroundFormat::ForegroundFormat(ForegroundStyle style) : style_(std::move(style)) {
+ForegroundFormat::ForegroundFormat(ForegroundStyle style)
+    : style_(std::move(style)), colours_(style_.types), lines_(style_.look) {
   size_t longest = shortest_name;
   for (auto& type : style_.types) longest = std::max(longest, type.size());
   width_ = longest + number_room;
 }
 
-std::string_view ForegroundFormat::color_of(std::string_view process) const {
-  auto found =
-      std::find(style_.types.begin(), style_.types.end(), process.substr(0, process.find('.')));
-  if (found == style_.types.end()) return gray;
-  return colors[static_cast<size_t>(found - style_.types.begin()) % std::size(colors)];
-}
-
 void ForegroundFormat::line(WallTime time, std::string_view process, std::string_view text,
                             std::string& out) {
-  if (style_.color) out += color_of(process);
+  lines_.take(process, text, [&](std::string_view shown) {
+    head(time, process, out);
+    out.append(shown).append(1, '\n');
+  });
+}
+
+void ForegroundFormat::say(WallTime time, std::string_view process, std::string_view text,
+                           std::string& out) {
+  head(time, process, out);
+  if (style_.look.safe)
+    append_terminal_safe(text, out);
+  else
+    out += text;
+  out += '\n';
+}
+
+void ForegroundFormat::head(WallTime time, std::string_view process, std::string& out) {
+  if (style_.look.colours) out += colours_.of(process);
   if (style_.timestamp) {
     int64_t second = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
     if (second != clock_second_) {
@@ -77,12 +85,7 @@ void ForegroundFormat::line(WallTime time, std::string_view process, std::string
   out += process;
   if (process.size() < width_) out.append(width_ - process.size(), ' ');
   out += " | ";
-  if (style_.color) out += color_off;
-  if (style_.escape)
-    append_terminal_safe(text, out);
-  else
-    out += text;
-  out += '\n';
+  if (style_.look.colours) out += colour_off;
 }
 
 void ForegroundFormat::event(const EventRecord& event, std::string& out) {
@@ -99,11 +102,11 @@ void ForegroundFormat::event(const EventRecord& event, std::string& out) {
     case RecordKind::notice:
       break;
   }
-  line(event.time, event.process, event.text, out);
+  say(event.time, event.process, event.text, out);
 }
 
 void ForegroundFormat::lost(const LostRecords& lost, std::string& out) {
-  line(lost.loss.before.value_or(WallTime{}), "logs", text_of(lost), out);
+  say(lost.loss.before.value_or(WallTime{}), "logs", text_of(lost), out);
 }
 
 struct Foreground::Shared {

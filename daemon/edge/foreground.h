@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/terminal_line.h"
 #include "base/time.h"
 #include "base/unique_fd.h"
 #include "proto/line_joiner.h"
@@ -18,9 +19,8 @@
 namespace muster {
 
 struct ForegroundStyle {
-  std::vector<std::string> types;  // in the order of the Procfile, which gives the colours
-  bool color = false;  // and: the output is a terminal, so bytes that steer it are escaped
-  bool escape = false;
+  std::vector<std::string> types;
+  LineLook look;
   bool timestamp = true;
 };
 
@@ -37,9 +37,13 @@ class ForegroundFormat {
   void lost(const LostRecords& lost, std::string& out);
 
  private:
-  std::string_view color_of(std::string_view process) const;
+  void head(WallTime time, std::string_view process, std::string& out);
+  // A line of muster's own, in which nothing is obeyed.
+  void say(WallTime time, std::string_view process, std::string_view text, std::string& out);
 
   ForegroundStyle style_;
+  TypeColours colours_;
+  TerminalLines lines_;
   size_t width_;               // of the process column: wide enough that scaling does not shift it
   int64_t clock_second_ = -1;  // the last formatted second, since formatting local time is slow
   std::string clock_;

@@ -4,8 +4,8 @@ from home import BIN
 from terminal import Terminal
 from waiting import wait_for
 
-EVIL = rb"printf 'a\033[2Jb\rc\ad\302\233e\n'; exec sleep 1000"
-RAW = b"a\x1b[2Jb\rc\ad\xc2\x9be\n"
+EVIL = rb"printf 'a\033[2Jb\bc\ad\302\233e\n'; exec sleep 1000"
+RAW = b"a\x1b[2Jb\bc\ad\xc2\x9be\n"
 
 
 def shown(app, *options):
@@ -21,7 +21,7 @@ def test_escaped_or_raw(app):
     raw = wait_for("the line", lambda: app.ok("logs", "-s", "app", text=False))
     assert raw.endswith(b"app[alpha.1]: " + RAW)
     text = shown(app, "--no-color").replace(b"\r\n", b"\n")
-    for unsafe in (b"\x1b", b"\r", b"\a", b"\xc2\x9b"):
+    for unsafe in (b"\x1b", b"\b", b"\a", b"\xc2\x9b"):
         assert unsafe not in text
     assert b"[2Jb" in text
 

@@ -50,15 +50,18 @@ TEST_CASE("the time can be left out") {
 }
 
 TEST_CASE("each type has its colour, and the line itself has none") {
-  ForegroundStyle style{.types = {"web", "worker"}, .color = true};
-  CHECK(shown(style, "web.1", "x") == "\x1b[36m10:14:40 web.1     | \x1b[0mx\n");
-  CHECK(shown(style, "worker.2", "x") == "\x1b[33m10:14:40 worker.2  | \x1b[0mx\n");
+  ForegroundStyle style{.types = {"web", "worker"}, .look = {true, true}};
+  const TypeColours colours(style.types);
+  for (const std::string process : {"web.1   ", "worker.2"})
+    CHECK(shown(style, process.substr(0, process.find(' ')), "x") ==
+          std::string(colours.of(process.substr(0, process.find(' ')))) + "10:14:40 " + process +
+              "  | \x1b[0mx\n");
   CHECK(shown(style, "api", "x") == "\x1b[37m10:14:40 api       | \x1b[0mx\n");
 }
 
 TEST_CASE("a program cannot steer the terminal, but a pipe gets its bytes") {
-  CHECK(shown({.types = {"web"}, .escape = true}, "web.1", "\x1b[2J") ==
-        "10:14:40 web.1     | \\x1b[2J\n");
+  CHECK(shown({.types = {"web"}, .look = {true, false}}, "web.1", "a\x1b[2J") ==
+        "10:14:40 web.1     | a\\x1b[2J\n");
   CHECK(shown({.types = {"web"}}, "web.1", "\x1b[2J") == "10:14:40 web.1     | \x1b[2J\n");
 }
 

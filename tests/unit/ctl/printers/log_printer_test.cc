@@ -47,24 +47,18 @@ TEST_CASE("a line of a process and one of muster, as in 2011") {
 
 TEST_CASE("bytes are raw in a pipe and shown on a terminal") {
   std::string evil = "a\x1b[2Jb\xff";
-  auto pipe = make_text_printer({}), terminal = make_text_printer({.escapes = true});
+  auto pipe = make_text_printer({}), terminal = make_text_printer({.safe = true});
   CHECK(printed(*pipe, line_of("web.1", evil)) == when + " app[web.1]: " + evil + "\n");
   CHECK(printed(*terminal, line_of("web.1", evil)) == when + " app[web.1]: a\\x1b[2Jb\\xff\n");
 }
 
-TEST_CASE("a process type has one colour, in the order in which they appear, around again") {
-  auto printer = make_text_printer({.colours = true});
-  auto colour = [&](std::string process) {
-    return printed(*printer, line_of(process, "x")).substr(0, 5);
-  };
-  CHECK(printed(*printer, line_of("web.1", "x")) == "\x1b[36m" + when + " app[web.1]:\x1b[0m x\n");
-  CHECK(colour("worker.1") == "\x1b[33m");
-  CHECK(colour("web.2") == "\x1b[36m");
-  CHECK(colour("a.1") == "\x1b[32m");
-  CHECK(colour("b.1") == "\x1b[35m");
-  CHECK(colour("c.1") == "\x1b[31m");
-  CHECK(colour("d.1") == "\x1b[36m");
-  CHECK(printed(*printer, scale_event()).substr(0, 5) == "\x1b[33m");
+TEST_CASE("the head of a line, muster's too, has the colour of the process type") {
+  const TypeColours colours({"web", "worker"});
+  auto printer = make_text_printer({true, true}, colours);
+  CHECK(printed(*printer, line_of("web.1", "x")) ==
+        std::string(colours.of("web")) + when + " app[web.1]:\x1b[0m x\n");
+  CHECK(printed(*printer, line_of("worker.7", "x")).substr(0, 5) == colours.of("worker"));
+  CHECK(printed(*printer, scale_event()).substr(0, 5) == "\x1b[37m");
 }
 
 TEST_CASE("what a slow reader has lost reads like Logplex's L11, in lines") {
