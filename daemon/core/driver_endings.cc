@@ -41,8 +41,10 @@ void Driver::give_up(Process& p) {
               : texts::given_up(p.crashed_at.size(), restarting.give_up->within, p.name.text()));
 }
 
+// A process that has a turn does not age; now it does again.
 void Driver::end_turn(Process& p) {
   p.turn = Turn::none;
+  keep_watch(p);
   p.awaiting_launch.insert(p.awaiting_launch.end(), p.awaiting_turn.begin(), p.awaiting_turn.end());
   p.awaiting_turn.clear();
 }
