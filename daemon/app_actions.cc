@@ -85,7 +85,7 @@ void App::Parts::on(Attach& action) { consoles->attach(action); }
 
 void App::Parts::on(SaveFormation& action) {
   if (Result<> saved = formation_file->save(action.formation, ledger->number()); !saved)
-    found.push_back(fmt::format("The formation is not kept: {}; trying again", saved.message()));
+    notify(fmt::format("The formation is not kept: {}; trying again", saved.message()));
 }
 
 void App::Parts::on(ReadModel& action) {

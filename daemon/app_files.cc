@@ -83,8 +83,12 @@ void App::Parts::reconcile_with(std::vector<Living> living) {
 
 // A notice in the log, a line in the daemon's own, and an alarm for a while.
 void App::Parts::tell(std::string text) {
-  spdlog::warn("{}", text);
   file_alarms.add(text, read_clocks());
+  notify(std::move(text));
+}
+
+void App::Parts::notify(std::string text) {
+  spdlog::warn("{}", text);
   EventRecord notice;
   notice.kind = RecordKind::notice;
   notice.process = "files";

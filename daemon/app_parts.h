@@ -56,6 +56,7 @@ struct App::Parts {
   Result<> open_ledger();
   void reconcile_with(std::vector<Living> living);
   void tell(std::string text);
+  void notify(std::string text);  // without the alarm
   void tell_what_was_found();
   void watch_files();
   void look_at_files();
