@@ -126,7 +126,7 @@ def test_no_line_is_lost_or_doubled_by_kills(app):
         wait_for("more lines", lambda least=least: app.status()["lines"] > least)
         app.kill_supervisor()
     app.wait_log("app[count.1]: 200000", "-n", "1")
-    lines = [line for line in app.logs("-n", "300000", "-p", "count.1", "-s", "app")]
+    lines = app.logs("-n", "300000", "-p", "count.1", "-s", "app")
     assert lines == [f"app[count.1]: {n}" for n in range(1, 200001)]
 
 
