@@ -2,6 +2,7 @@
 #include "proto/endpoints.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -153,6 +154,15 @@ std::string app_name_of(const std::string& directory) {
   return name.empty() ? "app" : name;
 }
 
+// A file system that was mounted over our directory may be open to all.
+static Result<> close_to_others(const std::string& path, unsigned uid) {
+  const UniqueFd place(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat status {};
+  if (!place || fstat(place.get(), &status) != 0 || status.st_uid != uid) return {};
+  if ((status.st_mode & 077) == 0 || fchmod(place.get(), 0700) == 0) return {};
+  return fail_errno(errno, "{}: chmod", path);
+}
+
 Result<> create_directories(const Endpoints& endpoints, unsigned uid) {
   for (const std::string& path : {endpoints.state_dir, endpoints.runtime_dir})
     if (auto created = create_place(path, uid); !created) return created;
@@ -168,6 +178,7 @@ Result<> restore_directories(const Endpoints& endpoints, unsigned uid) {
       if (S_ISDIR(status.st_mode) && status.st_uid == uid) continue;
       if (Result<> aside = put_aside(place); !aside) return aside;
     }
+    if (Result<> closed = close_to_others(path, uid); !closed) return closed;
     if (auto created = create_place(path, uid); !created) return created;
   }
   return {};
