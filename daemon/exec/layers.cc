@@ -164,7 +164,7 @@ bool can_be_copied_up(const char* path) {
 
 bool is_mounted(const char* place) {
   struct stat above, status;
-  char path[longest_path + sizeof root];
+  char path[longest_path + sizeof root + sizeof "/.."];
   snprintf(path, sizeof path, "%s/..", place);
   return stat(place, &status) == 0 && stat(path, &above) == 0 && status.st_dev != above.st_dev;
 }
