@@ -30,9 +30,11 @@ Result<> LogView::add(std::string_view payload) {
   }
   has_seen_ = true;
   if (auto* log = std::get_if<LogRecord>(&*record)) {
+    passed_ = {log->numbers.seq, log->numbers.line + log->lines.size()};
     joiner_.add(*log);
   } else {
     auto& event = std::get<EventRecord>(*record);
+    passed_ = {event.numbers.seq, event.numbers.line + 1};
     if (event.kind == RecordKind::exit && event.launch) joiner_.end(*event.launch);
     if (options_.pattern.matches(event.text))
       put({event.numbers.seq, event.numbers.line + 1}, true,
@@ -41,7 +43,11 @@ Result<> LogView::add(std::string_view payload) {
   return {};
 }
 
-void LogView::lost(const LostRecords& lost, WallTime now) {
+void LogView::lost(const LostRecords& told, WallTime now) {
+  LostRecords lost = told;
+  // The journal that lost them does not know where they began, where they were all before.
+  if (!lost.loss.first_line && passed_.seq != 0 && passed_.seq + 1 == lost.records.first)
+    lost.loss.first_line = passed_.line + 1;
   put({lost.records.second, UINT64_MAX}, false,
       [&](std::string& text) { printer_->print_lost(lost, now, text); });
 }
@@ -49,6 +55,7 @@ void LogView::lost(const LostRecords& lost, WallTime now) {
 void LogView::anew(WallTime now) {
   joiner_.flush();
   options_.begin = {};
+  passed_ = {};
   put({}, false, [&](std::string& text) { printer_->print_anew(now, text); });
 }
 

@@ -75,6 +75,7 @@ class LogView {
   Output& out_;
   LineJoiner joiner_;
   bool has_seen_ = false;
+  LinePlace passed_;  // the last record that has come, and its last line
 };
 
 }  // namespace muster

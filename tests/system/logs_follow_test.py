@@ -105,7 +105,7 @@ def test_a_tail_that_was_stopped_for_too_long_is_told_what_it_misses(app):
     go.open()
     # The queues of the bus hold 1,256 messages, the kernel what fits into two socket buffers.
     wait_for("many records to be deleted",
-             lambda: app.status()["journal_oldest_seq"] > begun + 4000)
+             lambda: app.status()["journal_oldest_seq"] > begun + 4000, 120)
     app.write("enough", "")
     app.wait_log("app[alpha.1]: end", "-s", "app", "-n", "1")
     tail.ctl.send_signal(signal.SIGCONT)
