@@ -14,7 +14,7 @@ constexpr size_t end_room = 32;
 
 std::string amount(size_t bytes) {
   constexpr size_t kilo = 1000, mega = 1000 * kilo;
-  if (bytes >= 10 * mega) return fmt::format("{} MB", bytes / mega);
+  if (bytes >= mega) return fmt::format("{} MB", bytes / mega);
   if (bytes >= kilo) return fmt::format("{} kB", bytes / kilo);
   return fmt::format("{} bytes", bytes);
 }
