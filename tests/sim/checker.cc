@@ -91,8 +91,11 @@ void Checker::learn_release(const Event& event) {
 void Checker::learn_model(const AppModel& model) {
   model_ = model;
   for (auto& [id, seen] : launches_)
-    if (const ProcessType* type = model.find(seen.process.type); type && !is_one_off(seen.process))
+    if (const ProcessType* type = model.find(seen.process.type);
+        type && !is_one_off(seen.process)) {
       seen.stopping = type->settings.stopping;
+      if (seen.told_to_end) seen.grace = seen.stopping->grace.value_or(options_.stop_grace);
+    }
 }
 
 void Checker::supervisor_died() {
@@ -156,9 +159,10 @@ void Checker::see(const Kill& kill, MonoTime now) {
   expect_known(kill.launch, "Kill");
   LaunchSeen& seen = launches_.at(kill.launch);
   if (kill.signal == SIGKILL)
-    expect(signals_ >= 2 || late_.contains(kill.launch) || seen.exited ||
+    expect(signals_ >= 2 || late_.contains(kill.launch) || seen.exited || seen.killed ||
                (seen.told_to_end && now - *seen.told_to_end >= seen.grace),
            "{} is killed before its grace is over", seen.process.text());
+  if (kill.signal == SIGKILL) seen.killed = true;
   if (kill.signal == SIGKILL && !seen.told_to_end) seen.told_to_end = now;
   if (kill.signal == SIGKILL || !kill.to_end) return;
   expect(!seen.stopping || kill.signal == seen.stopping->signal.number,
@@ -240,8 +244,8 @@ void Checker::see(const SaveFormation& save) {
   };
   formation_ = save.formation;
   for (auto& type : model_.types)
-    expect(!is_singleton(type) || formation_[type.name] <= 1, "{} of the singleton {}",
-           formation_[type.name], type.name);
+    if (auto kept = formation_.find(type.name); kept != formation_.end())
+      kept->second = std::min(kept->second, scalability(type).most);
   std::erase_if(resting_, [&](auto& place) { return outside(formation_, place); });
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "daemon/core/core.h"
+#include "daemon/core/formation.h"
 #include "world.h"
 
 namespace muster::sim {
@@ -61,6 +62,7 @@ class Checker {
     std::optional<Stopping> stopping;  // not known of one-offs
     std::optional<MonoTime> told_to_end;
     Nanos grace{};  // from then on
+    bool killed = false;
   };
   struct ExchangeSeen {
     bool answered = false;
@@ -106,7 +108,7 @@ class Checker {
   std::set<LaunchId> late_;                          // not ready in time, as was published
   std::map<LaunchId, uint64_t> ended_for_memory_;
   std::set<ProcessName> awaited_;  // by this event: they are to run, whatever they did before
-  FormationCounts formation_;
+  FormationCounts formation_;      // that is to run: what is kept may be more than may be
   std::set<ProcessName> resting_;  // stopped by request
   std::set<ProcessName> one_offs_to_end_;
   bool begun_ = false, ending_ = false, finished_ = false;

@@ -8,7 +8,8 @@ namespace muster::sim {
 namespace {
 Readiness some_readiness(Rng& rng) {
   const auto kind = readiness_kinds[rng.below(std::size(readiness_kinds))];
-  return {kind, "/", kind == Readiness::Kind::delay ? rng.up_to(30s) : Nanos(0)};
+  // No longer than the shortest boot timeout, or it never comes up.
+  return {kind, "/", kind == Readiness::Kind::delay ? rng.up_to(5s) : Nanos(0)};
 }
 
 Settings some_settings(Rng& rng) {

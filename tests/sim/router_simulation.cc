@@ -2,6 +2,7 @@
 #include "router_simulation.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 #include <algorithm>
 #include <memory>
@@ -38,7 +39,7 @@ class RouterSimulation : Bus {
     options_.key = uint32_t(seed);
     if (when_full_ == journal::WhenFull::drop) checker_.expect_holes();
     options_.segment_bytes = 4096 << rng_.below(6);
-    options_.total_bytes = std::max<uint64_t>(2 * options_.segment_bytes, 48 << 10);
+    options_.total_bytes = std::max<uint64_t>(2 * options_.segment_bytes, 192 << 10);
     auto open = [this](ReplayRequest request) {
       // As the daemon does it, while there is one.
       if (router_) request.from = router_->first_missing(request);
@@ -216,7 +217,9 @@ class RouterSimulation : Bus {
     if (router_) checker_.deleted_before(router_->head().oldest_seq);
     for (;;) {
       auto records = reader_->next(1 << 20);
-      if (reader_->take_gone()) complain("records are gone");
+      if (auto gone = reader_->take_loss())
+        complain(fmt::format("records {} to {} are gone: {}", gone->range.first, gone->range.second,
+                             gone->loss.cause));
       if (records->empty()) break;
       for (auto& [topic, payload] : *records) {
         complain(checker_.take(topic, payload));
