@@ -156,7 +156,7 @@ TEST_CASE_METHOD(RecoveryFixture,
   pump(quiet);
   CHECK(last().process == "web.1");
   CHECK(last().lines == std::vector<std::string_view>{"longer than what came before"});
-  CHECK(last().numbers.prev == 0);
+  CHECK(last().numbers.prev == 1);
   CHECK(last().end == 31);
 }
 
