@@ -86,7 +86,7 @@ def test_nobody_of_that_name(app):
 
 @root
 def test_who_is_not_root_becomes_nobody_else(app):
-    app.wrapper = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    app.who = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     for place in (app.home.path, app.home.app):
         os.chown(place, NOBODY, NOBODY)
     app.procfile(alpha=STAYS, beta=STAYS, gamma=STAYS)

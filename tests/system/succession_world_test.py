@@ -78,10 +78,29 @@ def test_a_log_that_cannot_be_opened(app):
     mend()
 
 
+@pytest.mark.parametrize("background", [True, False])
+@pytest.mark.parametrize("socket", ["control", "bus"])
+def test_a_directory_in_a_socket_s_place_is_put_aside(app, socket, background):
+    app.procfile(alpha=STAYS)
+    if background:
+        assert app.start_in_background().returncode == 0
+    else:
+        app.start()
+    pid = app.pid("alpha.1")
+    before = app.pid_of_supervisor()
+    place = app.home.runtime / socket
+    os.kill(before, signal.SIGSTOP)  # or it would put it aside itself
+    place.unlink()
+    place.mkdir()
+    (place / "found").touch()
+    os.kill(before, signal.SIGKILL)
+    app.successor(before)
+    assert app.pid("alpha.1") == pid
+    assert place.is_socket() and (app.home.runtime / f"{socket}.found-1" / "found").exists()
+
+
 # Faults of the machine: the keeper tries again until they are over.
 MACHINE = {
-    "control": lambda app: replace(app.home.runtime / "control", os.mkdir),
-    "bus": lambda app: replace(app.home.runtime / "bus", os.mkdir),
     "journal": lambda app: replace(app.home.state / "journal", text("no directory")),
 }
 
