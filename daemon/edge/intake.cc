@@ -1,10 +1,10 @@
 // See intake.h.
 #include "daemon/edge/intake.h"
 
-#include <poll.h>
 #include <algorithm>
 #include <utility>
 
+#include "daemon/edge/launch_pipes.h"
 #include "proto/limits.h"
 
 namespace muster {
@@ -59,12 +59,6 @@ Result<> Intake::open(const Launch& launch, PipeEnds ends) {
   return opened;
 }
 
-// Nothing is to be read, now or ever: the window of such a stream has been released.
-static bool is_over(int pipe) {
-  pollfd looked{pipe, POLLIN, 0};
-  return poll(&looked, 1, 0) == 1 && (looked.revents & POLLIN) == 0;
-}
-
 Result<> Intake::open_stream(Reader& reader, const Launch& launch, Stream stream, UniqueFd pipe) {
   if (auto found = recovered_.find({launch.launch, stream}); found != recovered_.end()) {
     reader.stream = found->second;
@@ -74,7 +68,7 @@ Result<> Intake::open_stream(Reader& reader, const Launch& launch, Stream stream
     recovered_.erase(found);
   } else {
     const bool had_begun = launch.resumed && launch.resumed->progress != LaunchProgress::asked;
-    if (had_begun && !is_over(pipe.get())) router_.window_was_lost(launch.process.text());
+    if (had_begun && !is_at_end(pipe.get())) router_.window_was_lost(launch.process.text());
     auto opened =
         router_.open_stream(launch.process.text(), launch.launch, stream, std::move(pipe));
     if (!opened) return tl::unexpected(opened.error());

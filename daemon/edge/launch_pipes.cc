@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <cerrno>
@@ -107,6 +108,11 @@ UniqueFd ended_pipe() {
   if (pipe2(ends, O_CLOEXEC) != 0) return {};
   close(ends[1]);
   return UniqueFd(ends[0]);
+}
+
+bool is_at_end(int pipe) {
+  pollfd looked{pipe, POLLIN, 0};
+  return poll(&looked, 1, 0) == 1 && (looked.revents & POLLIN) == 0;
 }
 
 StartResult<LaunchPipes> make_pipes(const Launch& launch) {

@@ -30,4 +30,7 @@ StartResult<LaunchPipes> make_pipes(const Launch& launch);
 // One from which nothing comes: its end can be read at once.
 UniqueFd ended_pipe();
 
+// Whether nothing is to be read from a pipe, now or ever: the window of its stream is released.
+bool is_at_end(int pipe);
+
 }  // namespace muster

@@ -238,15 +238,11 @@ void Checker::see(const ClientId& client, const Reply& reply) {
 }
 
 void Checker::see(const SaveFormation& save) {
-  const auto outside = [](const FormationCounts& formation, const ProcessName& place) {
-    auto it = formation.find(place.type);
-    return it == formation.end() || place.number > it->second;
-  };
-  formation_ = save.formation;
-  for (auto& type : model_.types)
-    if (auto kept = formation_.find(type.name); kept != formation_.end())
-      kept->second = std::min(kept->second, scalability(type).most);
-  std::erase_if(resting_, [&](auto& place) { return outside(formation_, place); });
+  formation_ = fitted(save.formation, Types(model_));
+  std::erase_if(resting_, [&](auto& place) {
+    auto it = formation_.find(place.type);
+    return it == formation_.end() || place.number > it->second;
+  });
 }
 
 bool Checker::wished(const ProcessName& process) const {

@@ -218,8 +218,7 @@ class RouterSimulation : Bus {
     for (;;) {
       auto records = reader_->next(1 << 20);
       if (auto gone = reader_->take_loss())
-        complain(fmt::format("records {} to {} are gone: {}", gone->range.first, gone->range.second,
-                             gone->loss.cause));
+        complain(fmt::format("records to {} are gone: {}", gone->range.second, gone->loss.cause));
       if (records->empty()) break;
       for (auto& [topic, payload] : *records) {
         complain(checker_.take(topic, payload));
