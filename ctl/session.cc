@@ -53,11 +53,19 @@ TypeColours colours_of_types(const Session& session) {
   return TypeColours(std::move(types));
 }
 
+AppOwner app_owner() { return {::geteuid() == 0, ::geteuid(), environment_variable}; }
+
 Outcome<Endpoints> find_endpoints(const Session& session) {
-  auto app = find_app(session.app, ".", environment_variable);
+  const AppOwner owner = app_owner();
+  auto app = find_app(session.app, ".", owner);
   if (!app) return failure(ExitCode::usage, app.message());
-  uid_t uid = ::geteuid();
-  auto endpoints = endpoints_of(*app, uid == 0, uid, environment_variable);
+  if (!app->other.empty())
+    return failure(
+        ExitCode::no_daemon,
+        fmt::format("app '{0}' is that of {1}, and no daemon runs for {2}: start one with musterd "
+                    "-d, or mean the other one with -a {0}",
+                    app->name, app->other, app->directory));
+  auto endpoints = endpoints_of(app->name, owner.is_root, owner.uid, owner.env);
   if (!endpoints) return failure(ExitCode::usage, endpoints.message());
   return *endpoints;
 }

@@ -16,6 +16,7 @@
 #include "proto/client.h"
 #include "proto/endpoints.h"
 #include "proto/message.h"
+#include "proto/naming.h"
 
 namespace muster {
 
@@ -38,7 +39,9 @@ void tell(std::string_view message);
 
 std::optional<std::string> environment_variable(const std::string& name);
 
-// Of the app that is meant: -a, $MUSTER_APP, or the nearest Procfile upward.
+AppOwner app_owner();
+// Of the app that is meant: -a, $MUSTER_APP, or that of the nearest Procfile upward, which no app
+// of another directory is.
 Outcome<Endpoints> find_endpoints(const Session& session);
 
 Failure failure_of(const ClientError& error);

@@ -13,6 +13,7 @@
 #include "daemon/edge/in_force.h"
 #include "daemon/edge/keeper_link.h"
 #include "proto/endpoints.h"
+#include "proto/identity.h"
 #include "router/journal/options.h"
 
 namespace muster {
@@ -30,7 +31,9 @@ struct AppSetup {
   std::vector<std::string> troubles;  // others, until it ends
   std::vector<std::string> command;   // this program and its arguments, as a keeper is to call it
   Endpoints endpoints;
-  std::string directory;  // the app's own
+  std::string directory;  // the app's own, as it was named: a link in it counts anew at each launch
+  AppIdentity identity;   // as it is to be kept
+  UniqueFd turn;          // nobody else names an app until that is kept
   ModelFiles files;       // in it; in that of a checkout where the code is of one
   Releases releases;
   AppModel model;

@@ -148,7 +148,16 @@ void App::Parts::look_at_files() {
                      setup.endpoints.runtime_dir, in_force_name));
   if (auto text = formation_file->look(); !text.empty()) tell(std::move(text));
   if (auto text = release_file->look(); !text.empty()) tell(std::move(text));
+  look_at_identity();
   if (!formation_file->alarm().empty()) file_alarms.say(formation_file->alarm());
+}
+
+void App::Parts::look_at_identity() {
+  const std::string path = setup.endpoints.identity_file();
+  if (setup.identity.place.path.empty() || access(path.c_str(), F_OK) == 0) return;
+  if (Result<> kept = keep_identity(setup.endpoints, setup.identity, Synced::no); !kept)
+    return file_alarms.say(kept.message() + "; trying again");
+  tell(fmt::format("{} was taken away; it is written anew", path));
 }
 
 void App::Parts::look_at_locks() {

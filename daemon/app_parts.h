@@ -60,6 +60,7 @@ struct App::Parts {
   void tell_what_was_found();
   void watch_files();
   void look_at_files();
+  void look_at_identity();
   void look_at_locks();
   void look_at_sockets();
   Result<> open_core();

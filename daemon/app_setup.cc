@@ -4,7 +4,6 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <climits>
 #include <cstdlib>
 
 #include "base/pace.h"
@@ -12,6 +11,7 @@
 #include "daemon/edge/files_check.h"
 #include "daemon/edge/machine.h"
 #include "daemon/edge/release_file.h"
+#include "proto/naming.h"
 
 namespace muster {
 namespace {
@@ -19,12 +19,6 @@ namespace {
 std::optional<std::string> environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   return value ? std::optional<std::string>(value) : std::nullopt;
-}
-
-Result<std::string> resolve_directory(const std::string& directory) {
-  char resolved[PATH_MAX];
-  if (!realpath(directory.c_str(), resolved)) return fail_errno(errno, "{}", directory);
-  return std::string(resolved);
 }
 
 ForegroundStyle foreground_style(const DaemonOptions& options, const AppModel& model) {
@@ -36,24 +30,45 @@ ForegroundStyle foreground_style(const DaemonOptions& options, const AppModel& m
   return style;
 }
 
+bool is_deployed(const Endpoints& endpoints) {
+  const Result<Releases> releases = ReleaseFile::load(endpoints.releases_file());
+  return releases && !releases->current().code.empty();
+}
+
+// An earlier version has kept none.
+void take_identity(AppSetup& setup) {
+  KeptIdentity kept = read_identity(setup.endpoints);
+  setup.identity = std::move(kept.identity);
+  const bool is_its = !setup.directory.starts_with(setup.endpoints.state_dir + '/');
+  if (kept.is_kept || !is_its || !setup.identity.place.path.empty()) return;
+  setup.identity.place = {setup.directory, setup.directory, {}};
+  setup.identity.is_given = setup.endpoints.app != app_name_of(setup.directory);
+  (void)keep_identity(setup.endpoints, setup.identity, Synced::no);
+}
+
 // Where the app's own directory and its files are.
 Result<> find_places(const DaemonOptions& options, AppSetup& setup) {
-  std::string app;
+  const AppOwner owner{geteuid() == 0, geteuid(), environment};
   if (setup.is_successor && !setup.kept.empty()) {
-    setup.directory = setup.kept.back().directory;
-    app = setup.kept.back().app;
-  } else {
-    Result<std::string> directory = resolve_directory(options.directory);
-    if (!directory && !options.app) return within(directory.error(), "app directory");
-    setup.directory = directory.value_or(options.directory);
-    app = options.app.value_or(app_name_of(setup.directory));
-    if (!is_app_name(app))
-      return fail(
-          "'{}' cannot be the name of an app: letters, digits, '_', '.' and '-', at most 63", app);
+    const InForce& last = setup.kept.back();
+    Result<Endpoints> endpoints = endpoints_of(last.app, owner.is_root, owner.uid, environment);
+    if (!endpoints) return tl::unexpected(endpoints.error());
+    setup.endpoints = std::move(*endpoints);
+    setup.directory = last.directory;
+    take_identity(setup);
+    return {};
   }
-  Result<Endpoints> endpoints = endpoints_of(app, geteuid() == 0, geteuid(), environment);
-  if (!endpoints) return tl::unexpected(endpoints.error());
-  setup.endpoints = *endpoints;
+  Result<AppPlace> place = place_of(options.directory, environment);
+  if (!place && !options.app) return within(place.error(), "app directory");
+  Wanted wanted{options.app, {}, is_deployed};
+  if (place) wanted.place = *place;
+  Result<Claim> claim = claim_app(wanted, owner);
+  if (!claim) return tl::unexpected(claim.error());
+  if (!claim->told.empty()) spdlog::warn("{}", claim->told);
+  setup.endpoints = std::move(claim->endpoints);
+  setup.directory = place ? claim->directory : options.directory;
+  setup.identity = std::move(claim->identity);
+  setup.turn = std::move(claim->turn);
   return {};
 }
 
@@ -87,7 +102,7 @@ Result<> take_releases(AppSetup& setup) {
 // As for a fresh start.
 Result<> take_files(const DaemonOptions& options, AppSetup& setup) {
   if (setup.files.directory == setup.directory)
-    if (auto directory = resolve_directory(options.directory); !directory)
+    if (auto directory = place_of(options.directory, environment); !directory)
       return within(directory.error(), "app directory");
   Result<LoadedModel> loaded =
       setup.is_successor ? load_model(setup.files) : load_flawless_model(setup.files);
@@ -121,6 +136,8 @@ void say_what_stays(AppSetup& setup, const std::string& why) {
 // The processes that live are not asked again with what they were launched.
 void look_at_files(AppSetup& setup) {
   setup.model = setup.kept.back().model;
+  // An earlier version has not kept it.
+  if (setup.model.root.empty()) setup.model.root = resolved_directory(setup.files.directory);
   const FilesCheck check = check_files(setup.files, setup.model);
   if (check.outcome == FilesCheck::Outcome::wrong) say_what_stays(setup, check.why);
   setup.files_changed = check.outcome == FilesCheck::Outcome::changed;

@@ -106,6 +106,19 @@ Result<> lock_app(KeeperLink& keeper, const AppSetup& setup) {
   return held;
 }
 
+// Before anybody else may choose one. An app that is pushed from elsewhere has none until that is
+// known.
+Result<> keep_name(AppSetup& setup) {
+  if (!setup.turn) return {};
+  const KeptIdentity before = read_identity(setup.endpoints);
+  const bool is_known = before.is_kept && before.identity == setup.identity;
+  const bool is_none = setup.identity.place.path.empty() && !before.is_kept;
+  Result<> kept;
+  if (!is_known && !is_none) kept = keep_identity(setup.endpoints, setup.identity, Synced::yes);
+  setup.turn.reset();
+  return kept;
+}
+
 // That another one runs is what somebody wants to know first.
 tl::unexpected<Error> why_not(const Endpoints& places, const Error& problem) {
   Result<UniqueFd> name = take_name(place_id(places.state_dir, places.runtime_dir));
@@ -124,6 +137,7 @@ Result<int> run(const DaemonOptions& options, std::vector<std::string> command, 
   const Result<> made = setup->is_successor ? restore_directories(endpoints, geteuid())
                                             : create_directories(endpoints, geteuid());
   if (!made) return why_not(endpoints, made.error());
+  if (Result<> kept = keep_name(*setup); !kept) return tl::unexpected(kept.error());
   if (Result<> locked = lock_app(keeper, *setup); !locked) return tl::unexpected(locked.error());
   if (options.background && !setup->is_successor) {
     if (Result<> logging = log_to_file(endpoints.daemon_log()); !logging)

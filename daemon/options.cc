@@ -44,7 +44,9 @@ void add_options(Options& line, DaemonOptions& options, Rest& rest) {
   line.text("APPDIR", options.directory, "directory of the app, with its Procfile")
       .shown_as("DIRECTORY [.]");
   line.flag("-d,--daemon", options.background, "go into the background once everything is ready");
-  line.text("--app", options.app, "name of the app (default: the directory's)").shown_as("NAME");
+  line.text("--app", options.app,
+            "name of the app (default: the directory's, numbered if another one has it)")
+      .shown_as("NAME");
   line.text("-f,--procfile", options.procfile, "another Procfile than APPDIR/Procfile")
       .shown_as("FILE");
   line.texts("-e,--env", options.env_files,

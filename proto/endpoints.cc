@@ -56,13 +56,17 @@ Result<std::string> state_base(const GetEnv& env) {
   return fail("no place for the app's state: set HOME, XDG_STATE_HOME or MUSTER_HOME");
 }
 
-// The directory and the one above it are the user's own. Further up the administrator may use links
-// as he likes.
+// Further up the administrator may use links as he likes.
+Result<UniqueFd> open_base(const fs::path& path, unsigned uid, Missing missing) {
+  auto top = walk_to_directory(path.parent_path().string(), uid, missing);
+  if (!top || !*top) return top;
+  return own_directory(top->get(), path.filename().string(), path.string(), uid, missing);
+}
+
+// The directory and the one above it are the user's own.
 Result<UniqueFd> open_place(const std::string& path, unsigned uid, Missing missing) {
   const fs::path lower(path), upper = lower.parent_path();
-  auto top = walk_to_directory(upper.parent_path().string(), uid, missing);
-  if (!top || !*top) return top;
-  auto above = own_directory(top->get(), upper.filename().string(), upper.string(), uid, missing);
+  auto above = open_base(upper, uid, missing);
   if (!above || !*above) return above;
   return own_directory(above->get(), lower.filename().string(), path, uid, missing);
 }
@@ -121,27 +125,6 @@ Result<std::vector<std::string>> app_names(bool is_root, unsigned uid, const Get
   return names;
 }
 
-Result<std::string> find_app(const std::optional<std::string>& option, const std::string& directory,
-                             const GetEnv& env) {
-  const auto named = option ? option : value_of(env, "MUSTER_APP");
-  if (named) {
-    if (is_app_name(*named)) return *named;
-    return fail("'{}' cannot be an app's name", *named);
-  }
-  std::error_code error;
-  const fs::path start = fs::absolute(directory, error);
-  if (error)
-    return fail(
-        "the current directory is no longer there; go to an app's directory, or "
-        "name the app with -a");
-  for (fs::path place = start.lexically_normal();; place = place.parent_path()) {
-    if (fs::is_regular_file(place / "Procfile", error)) return app_name_of(place.string());
-    if (place == place.parent_path()) break;
-  }
-  return fail("no Procfile in {} or above it: go to an app's directory, or name the app with -a",
-              directory);
-}
-
 std::string app_name_of(const std::string& directory) {
   std::error_code error;
   fs::path place = fs::absolute(directory, error).lexically_normal();
@@ -190,6 +173,10 @@ Result<UniqueFd> open_runtime_directory(const Endpoints& endpoints, unsigned uid
 
 Result<UniqueFd> open_state_directory(const Endpoints& endpoints, unsigned uid) {
   return open_place(endpoints.state_dir, uid, Missing::leave);
+}
+
+Result<UniqueFd> open_state_base(const Endpoints& endpoints, unsigned uid, Missing missing) {
+  return open_base(fs::path(endpoints.state_dir).parent_path(), uid, missing);
 }
 
 void remove_sockets(const Endpoints& endpoints) {

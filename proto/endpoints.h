@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/trusted_path.h"
 #include "base/unique_fd.h"
 
 namespace muster {
@@ -25,6 +26,7 @@ struct Endpoints {
   std::string checkouts_dir() const { return state_dir + "/checkouts"; }
   std::string repository_dir() const { return state_dir + "/repository.git"; }
   std::string daemon_log() const { return state_dir + "/musterd.log"; }
+  std::string identity_file() const { return state_dir + "/identity"; }
   std::string lock_file() const { return runtime_dir + "/lock"; }
   std::string state_lock_file() const { return state_dir + "/lock"; }
   std::string ledger_file() const { return runtime_dir + "/ledger"; }
@@ -50,11 +52,6 @@ Result<Endpoints> endpoints_of(const std::string& app, bool is_root, unsigned ui
 // Every app that has or had a daemon since the last reboot, sorted.
 Result<std::vector<std::string>> app_names(bool is_root, unsigned uid, const GetEnv& env);
 
-// The app that a command means: `option`, else $MUSTER_APP, else the nearest directory with a
-// Procfile upward from `directory`.
-Result<std::string> find_app(const std::optional<std::string>& option, const std::string& directory,
-                             const GetEnv& env);
-
 // The app's name where none was given: the last part of its directory, characters that may not be
 // in a name replaced by '-'.
 std::string app_name_of(const std::string& directory);
@@ -67,6 +64,9 @@ Result<> create_directories(const Endpoints& endpoints, unsigned uid);
 // create_directories would refuse it.
 Result<UniqueFd> open_runtime_directory(const Endpoints& endpoints, unsigned uid);
 Result<UniqueFd> open_state_directory(const Endpoints& endpoints, unsigned uid);
+
+// That of the states of all apps.
+Result<UniqueFd> open_state_base(const Endpoints& endpoints, unsigned uid, Missing missing);
 
 // For a daemon that runs already: the same, but what is in the way is put aside (".found-N").
 Result<> restore_directories(const Endpoints& endpoints, unsigned uid);

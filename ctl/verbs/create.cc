@@ -51,24 +51,45 @@ class Create : public Verb {
     auto work_tree = output_of({{"git", "rev-parse", "--show-toplevel"}, {}});
     std::error_code error;
     const std::string here = work_tree ? *work_tree : std::filesystem::current_path(error).string();
-    const std::string name = !name_.empty() ? name_
-                             : session.app  ? *session.app
-                                            : app_name_of(here);
-    if (!is_app_name(name))
-      return failure(ExitCode::usage, fmt::format("'{}' cannot be an app's name", name));
-    auto endpoints = endpoints_of(name, geteuid() == 0, geteuid(), environment_variable);
-    if (!endpoints) return failure(ExitCode::usage, endpoints.message());
-    session.out.write(fmt::format("Creating {}... ", name));
+    auto claim = claim_name(session, here, work_tree.has_value());
+    if (!claim) return tl::unexpected(claim.error());
+    const Endpoints& endpoints = claim->endpoints;
+    if (!claim->told.empty()) tell(claim->told);
+    session.out.write(fmt::format("Creating {}... ", endpoints.app));
     session.out.flush();
-    Result<> made = make_repository(*endpoints);
+    Result<> made = make_repository(endpoints);
+    if (made) made = keep_identity(endpoints, claim->identity, Synced::yes);
+    claim->turn.reset();
     session.out.write(made ? "done\n" : "failed\n");
     if (!made) return failure(ExitCode::no, made.message());
-    session.out.write(endpoints->repository_dir() + "\n");
-    return work_tree ? add_remote(session, *work_tree, endpoints->repository_dir())
+    session.out.write(endpoints.repository_dir() + "\n");
+    return work_tree ? add_remote(session, *work_tree, endpoints.repository_dir())
                      : Outcome<int>(status_done);
   }
 
  private:
+  // The app is that of the work tree, so that ctl finds it there. A directory that is none has no
+  // app of its own by it.
+  Outcome<Claim> claim_name(Session& session, const std::string& here, bool is_work_tree) const {
+    Wanted wanted;
+    if (!name_.empty())
+      wanted.name = name_;
+    else if (session.app)
+      wanted.name = session.app;
+    else if (!is_work_tree)
+      wanted.name = app_name_of(here);
+    if (wanted.name && !is_app_name(*wanted.name))
+      return failure(ExitCode::usage, fmt::format("'{}' cannot be an app's name", *wanted.name));
+    if (is_work_tree) {
+      auto place = place_of(here, environment_variable);
+      if (!place) return failure(ExitCode::no, place.message());
+      wanted.place = std::move(*place);
+    }
+    auto claim = claim_app(wanted, app_owner());
+    if (!claim) return failure(ExitCode::no, claim.message());
+    return std::move(*claim);
+  }
+
   // Done again, it renews the hook and leaves the rest as it is.
   static Result<> make_repository(const Endpoints& endpoints) {
     if (auto created = create_directories(endpoints, geteuid()); !created) return created;

@@ -114,10 +114,17 @@ Result<LoadedModel> load_model(const ModelFiles& files) {
   auto settings = read_settings_file(files);
   if (!settings) return tl::unexpected(settings.error());
   auto loaded = assemble_model(*procfile, *env_files, *settings);
+  if (loaded) loaded->model.root = resolved_directory(files.directory);
   if (!loaded || files.procfile) return loaded;
   if (auto name = miscased_procfile(files.directory))
     loaded->complaints.push_back({*name, 0, "mis-cased and therefore ignored beside the Procfile"});
   return loaded;
+}
+
+std::string resolved_directory(const std::string& directory) {
+  std::error_code error;
+  const auto path = std::filesystem::canonical(directory, error);
+  return error ? std::string() : path.string();
 }
 
 Result<LoadedModel> load_flawless_model(const ModelFiles& files) {

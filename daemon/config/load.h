@@ -30,6 +30,9 @@ struct LoadedModel {
       errors;  // mostly of muster.toml; what stands there is left out of the model
 };
 
+// With its links followed; empty if it is not there.
+std::string resolved_directory(const std::string& directory);
+
 // Fails if a file is missing, unreadable or over limits::config_file, and if no process type is
 // defined.
 Result<LoadedModel> load_model(const ModelFiles& files);

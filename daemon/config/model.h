@@ -43,6 +43,7 @@ struct AppModel {
   Environment env;                 // of the .env files, names unique
   Settings defaults = {};          // of what is said of no type
   Settings one_offs = {};          // of those of no type, and how all of them are isolated
+  std::string root = {};           // the directory that was read, links resolved; empty: not known
   bool operator==(const AppModel&) const = default;
 
   const ProcessType* find(std::string_view type) const {

@@ -87,6 +87,10 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
   FormationCounts wanted = fit(wish_for(types, wish()));
   const auto variables = changed_names(before.model().env, types.model().env);
 
+  // A link to the app's directory leads elsewhere now.
+  const std::string &root = before.model().root, &new_root = types.model().root;
+  const bool is_elsewhere = !root.empty() && !new_root.empty() && root != new_root;
+
   std::vector<std::string> told;
   std::vector<Process*> to_restart;
   std::vector<std::pair<std::string, ChangedKeys>> changed;  // by type
@@ -101,6 +105,7 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
       continue;
     }
     changed.emplace_back(type.name, changes_of(*old, type));
+    if (is_elsewhere) changed.back().second.at_start.emplace_back("the app's directory");
     if (changed.back().second.at_start.empty() && variables.empty()) continue;
     for (Process* p : table.of_type(type.name)) {
       if (p->one_off) continue;

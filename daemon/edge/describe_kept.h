@@ -137,6 +137,7 @@ void describe(Fields& fields, M& model) {
   fields.may("env", model.env);
   fields.must("defaults", model.defaults);
   fields.must("one_offs", model.one_offs);
+  fields.may("root", model.root);
 }
 
 template <class Fields, Is<Release> M>

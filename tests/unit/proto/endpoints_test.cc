@@ -99,19 +99,6 @@ TEST_CASE("a directory's name becomes an app's name") {
   CHECK(is_app_name(app_name_of("/srv/" + std::string(200, 'x'))));
 }
 
-TEST_CASE("the app is the one that is named, else that of the nearest Procfile upward") {
-  const TempDir temp;
-  fs::create_directories(temp.path() + "/shop/lib/deep");
-  std::ofstream(temp.path() + "/shop/Procfile") << "web: x\n";
-  const std::string deep = temp.path() + "/shop/lib/deep";
-  CHECK(find_app("named", deep, environment({{"MUSTER_APP", "other"}})) == "named");
-  CHECK(find_app({}, deep, environment({{"MUSTER_APP", "other"}})) == "other");
-  CHECK(find_app({}, deep, environment({})) == "shop");
-  CHECK(find_app({}, temp.path() + "/shop", environment({})) == "shop");
-  CHECK_FALSE(find_app({}, temp.path(), environment({})));
-  CHECK_FALSE(find_app("a/b", deep, environment({})));
-}
-
 TEST_CASE("the directories are made for their owner alone, as often as one likes") {
   const TempDir temp;
   const auto places = endpoints_of("shop", false, 1, environment({{"MUSTER_HOME", temp.path()}}));
