@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "daemon/app_parts.h"
+#include "daemon/core/listing.h"
 #include "daemon/edge/status.h"
 #include "proto/fit.h"
 
@@ -58,10 +59,16 @@ void App::Parts::on(Answer& action) {
   (void)control->send(action.client, action.reply);
 }
 
-void App::Parts::on(AnswerUsage& action) {
+void App::Parts::on(AnswerPs& action) {
   auto& rows = std::get<PsReply>(action.reply.body).processes;
   for (size_t i = 0; i < rows.size(); i++) {
     if (action.launches[i] == 0) continue;
+    if (processes->is_stopped(action.launches[i])) {
+      const std::string stopped =
+          fmt::format("stopped by a signal, ctl kill -s CONT {} lets it go on", rows[i].process);
+      rows[i].note = rows[i].note ? stopped + "; " + *rows[i].note : stopped;
+    }
+    if (!action.usage) continue;
     const auto usage = processes->usage(action.launches[i]);
     rows[i].cpu_ms = std::chrono::duration_cast<std::chrono::milliseconds>(usage.cpu).count();
     rows[i].memory_bytes = usage.memory_bytes;
@@ -117,6 +124,8 @@ void App::Parts::on(AnswerStatus& action) {
   for (auto* trouble : {&setup.files_trouble, &setup.releases_trouble, &keeper_trouble})
     if (!trouble->empty()) alarms.push_back(*trouble);
   alarms.insert(alarms.end(), setup.troubles.begin(), setup.troubles.end());
+  if (const auto stopped = processes->stopped(); !stopped.empty())
+    alarms.push_back("stopped by a signal: " + listing(stopped));
   for (auto& text : file_alarms.all(read_clocks())) alarms.push_back(std::move(text));
   fill_status(status, router->head(), std::move(alarms));
   status.keeper_pid = status.pid = setup.keeper->pid();

@@ -101,7 +101,7 @@ struct App::Parts {
   void on(SaveFormation& action);
   void on(ReadModel& action);
   void on(KeepReleases& action);
-  void on(AnswerUsage& action);
+  void on(AnswerPs& action);
   void on(AnswerStatus& action);
   void on(Upgrade& action);
   void on(Finish& action);
@@ -152,7 +152,7 @@ struct App::Parts {
   std::string keeper_trouble;  // an alarm
   int keeper_deaths = 0;       // in a row, of those that have not settled
   bool replaced = false;       // by the next supervisor, which the keeper starts
-  std::optional<SignalWatch> interrupt, terminate, hangup;
+  std::optional<SignalWatch> interrupt, terminate, quit, hangup;
 };
 
 }  // namespace muster

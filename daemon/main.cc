@@ -6,6 +6,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -208,9 +209,13 @@ int supervise(const DaemonOptions& options, char** argv, int socket) {
   return 1;
 }
 
+// Of whoever started us: who waits for a lock or for the end of a pipe does not wait for a daemon.
+void close_what_was_inherited() { syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0U); }
+
 int start(int argc, char** argv) {
   occupy_standard_fds();
   const auto socket = number_of_variable(keeper::socket_variable);
+  if (!socket) close_what_was_inherited();
   ParsedOptions parsed = parse_options(argc, argv);
   if (!parsed.options) return parsed.exit_status;
   if (auto refusal = socket ? std::nullopt : refuse_few_fds()) {

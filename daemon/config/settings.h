@@ -81,9 +81,10 @@ struct Quotas {
   bool operator==(const Quotas&) const = default;
 };
 
-// Whom of a process's tree the signal is for; SIGKILL is for all.
+// Whom of a process's tree the signal is for first: its leader, and the rest when that has ended or
+// half the grace is over; or all at once. SIGKILL is for all.
 struct Audience {
-  bool leader_alone = false;
+  bool whole_tree = false;
   bool operator==(const Audience&) const = default;
 };
 

@@ -60,8 +60,8 @@ Result<ResourceLimit> parse_limit(std::string_view text) {
 }
 
 Result<Audience> parse_audience(std::string_view text) {
-  if (text == "tree") return Audience{false};
-  if (text == "leader") return Audience{true};
+  if (text == "tree") return Audience{true};
+  if (text == "leader") return Audience{false};
   return fail("'{}' is neither \"tree\" nor \"leader\"", text);
 }
 

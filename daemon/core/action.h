@@ -32,6 +32,7 @@ struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gon
   std::string code;               // the checkout that it runs in; empty: the app's own directory
   Surroundings surroundings;
   std::optional<LineRate> line_rate;
+  bool of_formation = false;            // and no one-off
   bool notifies = false;                // it is given NOTIFY_SOCKET
   std::optional<ListenAddress> listen;  // it is given the socket that listens there
   // An attached one-off: its input and output belong to this client's exchange and not to the log.
@@ -57,13 +58,15 @@ struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gon
   std::optional<Resumed> resumed;
 };
 // A signal to every process of the launch's tree, now or, before its exec, as soon as it has one.
+// With `leader_first` those get it who are asked first, and the rest as soon as none of them is
+// left. Whoever was asked first does not get it once more with a later one that is for all.
 // After one that is to end it nobody who reads the output slowly is waited for any more: it may be
 // that nothing else of the launch is left.
 struct Kill {
   LaunchId launch;
   int signal;
   bool to_end = true;
-  bool leader_alone = false;  // not to the tree: to the launch's first process
+  bool leader_first = false;
 };
 struct AwaitReady {  // for a port, a command, a GET or a line; answered by Ready, if ever
   LaunchId launch;
@@ -86,11 +89,13 @@ struct Answer {
   ClientId client;
   Reply reply;
 };
-// The edges add what each row's launch uses; one that is 0 has none.
-struct AnswerUsage {
+// The edges add what each row's launch is in the middle of, and what it uses if that was asked for;
+// one that is 0 has none.
+struct AnswerPs {
   ClientId client;
   Reply reply;  // body is a PsReply
   std::vector<LaunchId> launches;
+  bool usage;
 };
 struct PassToLaunch {  // what belongs to the exchange of an attached one-off
   LaunchId launch;
@@ -129,7 +134,7 @@ struct Finish {  // everything is down: leave the loop
   int exit_status;
 };
 
-using Action = std::variant<Launch, Kill, AwaitReady, WatchOver, Publish, Answer, AnswerUsage,
+using Action = std::variant<Launch, Kill, AwaitReady, WatchOver, Publish, Answer, AnswerPs,
                             PassToLaunch, Attach, Listen, SaveFormation, ReadModel, KeepReleases,
                             AnswerStatus, Upgrade, Finish>;
 

@@ -57,9 +57,7 @@ void Driver::apply(Process& p, Cell cell) {
     case Effect::terminate:
     case Effect::terminate_again:
       change(p, next, cell.effect == Effect::terminate ? Wish::rest : Wish::restart);
-      publish(p, RecordKind::notice,
-              leader_tells_the_rest(p) ? texts::stopping_leader(name_of(p.stopping.signal))
-                                       : texts::stopping_all(name_of(p.stopping.signal)));
+      publish(p, RecordKind::notice, texts::stopping_all(name_of(p.stopping.signal)));
       return terminate(p);
     case Effect::drain:
       forgive(p);
@@ -77,10 +75,11 @@ void Driver::apply(Process& p, Cell cell) {
     case Effect::wish_restart:
       return change(p, next, Wish::restart);
     case Effect::repeat_signal:
-      return out_.add(
-          Kill{*p.launch, p.state == ProcessState::stopping ? p.stopping.signal.number : SIGKILL});
+      return p.state == ProcessState::stopping ? tell(p) : out_.add(Kill{*p.launch, SIGKILL});
     case Effect::tell_rest:
       return tell_rest(p);
+    case Effect::end_grace:
+      return end_grace(p);
     case Effect::escalate:
       publish_error(p, "R12", texts::exit_timeout(grace_of(p), name_of(p.stopping.signal)));
       change(p, next, p.wish);
@@ -171,7 +170,7 @@ void Driver::take_stopping(Process& p) {
   const bool is_longer_or_shorter = p.stopping.grace != settings->stopping.grace;
   p.stopping = settings->stopping;
   if (p.state == ProcessState::stopping && p.deadline && is_longer_or_shorter)
-    table_.set_deadline(p, std::max(out_.now().mono, p.since.mono + grace_of(p)));
+    table_.set_deadline(p, std::max(out_.now().mono, p.since.mono + patience_of(p)));
 }
 
 void Driver::arm(Process& p, Nanos delay) { table_.set_deadline(p, out_.now().mono + delay); }

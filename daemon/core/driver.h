@@ -110,8 +110,9 @@ class Driver {
   void retire(Process& process);
   void hang_up(Process& process);
   void terminate(Process& process);
+  void tell(const Process& process);
   void tell_rest(Process& process);
-  static bool leader_tells_the_rest(const Process& process);
+  void end_grace(Process& process);
   void kill(Process& process, std::string said);
   void kill_again(Process& process);
   void forgive(Process& process);
@@ -127,6 +128,7 @@ class Driver {
   const Restarting& restarting_of(const Process& process) const;
   void arm(Process& process, Nanos delay);
   Nanos grace_of(const Process& process) const;
+  Nanos patience_of(const Process& process) const;
   const Settings* settings_of(const Process& process) const;
   void publish(const Process& process, RecordKind kind, std::string text);
   void publish_error(const Process& process, std::string code, std::string text);

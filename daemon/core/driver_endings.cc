@@ -64,22 +64,40 @@ void Driver::hang_up(Process& p) {
   arm(p, grace_of(p));
 }
 
-// The leader of one that is isolated passes nothing on.
-bool Driver::leader_tells_the_rest(const Process& p) {
-  return p.stopping.audience.leader_alone && !p.isolated;
-}
-
-// Who has only been waiting for the leader to end.
-void Driver::tell_rest(Process& p) {
-  if (!leader_tells_the_rest(p)) return;
-  publish(p, RecordKind::notice, texts::stopping_rest(name_of(p.stopping.signal)));
-  out_.add(Kill{*p.launch, p.stopping.signal.number});
-}
-
+// A leader with jobs in its children finishes them, which it cannot where these are told as well.
+// So they are told when it has ended, or when it has had half the grace, which leaves them the
+// other.
 void Driver::terminate(Process& p) {
-  const bool leader_alone = leader_tells_the_rest(p) && p.progress != LaunchProgress::exited;
-  out_.add(Kill{*p.launch, p.stopping.signal.number, true, leader_alone});
-  arm(p, grace_of(p));
+  p.all_told = p.stopping.audience.whole_tree || p.progress == LaunchProgress::exited;
+  tell(p);
+  arm(p, patience_of(p));
+}
+
+void Driver::tell(const Process& p) {
+  out_.add(Kill{*p.launch, p.stopping.signal.number, true, !p.all_told});
+}
+
+// Where the leader was a shell, it may be that others were asked with it, and for these the rest
+// waits too.
+void Driver::tell_rest(Process& p) {
+  if (p.all_told) return;
+  if (!p.asked_survive) {
+    publish(p, RecordKind::notice, texts::stopping_rest(name_of(p.stopping.signal)));
+    p.all_told = true;
+    table_.set_deadline(p, std::max(out_.now().mono, p.since.mono + patience_of(p)));
+  }
+  out_.add(Kill{*p.launch, p.stopping.signal.number, true, true});
+}
+
+void Driver::end_grace(Process& p) {
+  if (std::exchange(p.all_told, true)) return step(p, LifeEvent::hung);
+  tell(p);
+  table_.set_deadline(p, std::max(out_.now().mono, p.since.mono + patience_of(p)));
+}
+
+// From the first signal on: until something else is to be done.
+Nanos Driver::patience_of(const Process& p) const {
+  return p.all_told ? grace_of(p) : grace_of(p) / 2;
 }
 
 void Driver::kill(Process& p, std::string said) {

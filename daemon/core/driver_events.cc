@@ -92,6 +92,7 @@ void Driver::on(const Exited& event) {
   EventRecord exited = record(*p, RecordKind::exit, texts::exited(p->last_exit));
   exited.status = p->last_exit;
   out_.publish(std::move(exited));
+  p->asked_survive = event.asked_survive;
   step(*p, event.survivors ? LifeEvent::abandoned : LifeEvent::exited);
 }
 

@@ -67,7 +67,8 @@ struct Grown {  // it has more memory than it may; only after WatchOver, again a
 struct Exited {  // the launch's first process has exited, and what it printed has been read
   LaunchId launch;
   ExitStatus status;
-  bool survivors;  // others of its tree are still alive
+  bool survivors;              // others of its tree are still alive
+  bool asked_survive = false;  // among them some that were asked to end together with it
 };
 struct Gone {  // nothing of the launch is alive and its streams are closed; always after Exited
   LaunchId launch;
@@ -87,7 +88,7 @@ struct ModelRead {  // the answer to ReadModel
 struct ReleaseKept {  // the answer to KeepReleases: they are on the disk, or are as they were
   Result<> outcome;
 };
-struct Signalled {  // SIGINT, SIGTERM or SIGHUP to the daemon itself
+struct Signalled {  // SIGINT, SIGTERM, SIGQUIT or SIGHUP to the daemon itself
   int number;
 };
 struct Tick {};  // now >= Core::next_deadline()

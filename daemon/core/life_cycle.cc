@@ -97,9 +97,9 @@ constexpr Row rows[] = {
   {stopping, E::exited,    draining, F::drain},
   {stopping, E::abandoned, stopping, F::tell_rest},
   {stopping, E::gone,      stopping, F::settle},
-  {stopping, E::deadline,  killing,  F::escalate},
+  {stopping, E::deadline,  stopping, F::end_grace},
   {stopping, E::give_up,   stopping, F::never},
-  {stopping, E::hung,      stopping, F::never},
+  {stopping, E::hung,      killing,  F::escalate},        // its grace is over
   {stopping, E::met,       stopping, F::never},
 
   {killing,  E::start,     killing,  F::wish_restart},

@@ -101,8 +101,9 @@ enum class Effect : uint8_t {
   end_boot,         // that took long enough: it is up, or R10
   kill_hung,        // SIGKILL; then it has crashed
   run_out,          // it was hung up on, has been silent for too long, or is old
-  terminate,        // its stop signal (SIGTERM) to its tree, grace; then it rests
-  tell_rest,        // the same to those whom only their leader had to tell, when it has ended
+  terminate,        // its stop signal (SIGTERM), to its leader first, grace; then it rests
+  tell_rest,        // the same to the rest of its tree, for its leader has ended
+  end_grace,        // the same, for half the grace is over; or all of it is: see escalate
   terminate_again,  // the same; then it is launched again
   drain,            // it has ended
   sweep,            // it ended by itself: the stop signal to what is left of its tree, grace

@@ -51,6 +51,7 @@ struct ProcessNote {
   Now since{};
   std::optional<MonoTime> deadline;
   Stopping stopping;
+  bool all_told = false;
   std::optional<Readiness> readiness;  // an earlier program has written none
   Turn turn = Turn::none;
   bool said_ready = false;

@@ -60,6 +60,8 @@ struct Process {
   MonoTime alive_at{};         // its watchdog's last beginning
   uint64_t out_of_memory = 0;  // how often that was said of its launch
   Stopping stopping;           // as the files had it last
+  bool all_told = false;       // while it is stopping: to end, and not its leader alone
+  bool asked_survive = false;  // those asked with its leader, when that has just exited
   Nanos patience{};            // how long SIGKILL was last waited for
   uint32_t launches = 0;
   uint32_t crashes = 0;              // in a row

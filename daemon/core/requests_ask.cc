@@ -50,9 +50,8 @@ void Core::State::ask(const Asker& asker, const std::string&, const PsRequest& r
     reply.processes.push_back(row_of(*p, driver, out.now().mono));
     launches.push_back(p->launch.value_or(0));
   }
-  if (!request.usage) return out.answer(asker, std::move(reply));
-  out.add(AnswerUsage{asker.client, Reply{asker.request_id, false, std::move(reply)},
-                      std::move(launches)});
+  out.add(AnswerPs{asker.client, Reply{asker.request_id, false, std::move(reply)},
+                   std::move(launches), request.usage});
 }
 
 void Core::State::ask(const Asker& asker, const std::string&, const StatusRequest&) {

@@ -13,7 +13,10 @@ namespace {
 constexpr Nanos same_signal = 500ms;
 
 std::string_view name_of_signal(int number) {
-  return number == SIGINT ? "SIGINT" : number == SIGTERM ? "SIGTERM" : "SIGHUP";
+  return number == SIGINT    ? "SIGINT"
+         : number == SIGTERM ? "SIGTERM"
+         : number == SIGQUIT ? "SIGQUIT"
+                             : "SIGHUP";
 }
 
 }  // namespace

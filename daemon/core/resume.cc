@@ -23,6 +23,7 @@ ProcessNote note_of(const Process& p) {
   note.since = p.since;
   note.deadline = p.deadline;
   note.stopping = p.stopping;
+  note.all_told = p.all_told;
   note.readiness = p.readiness;
   note.turn = p.turn;
   note.said_ready = p.said_ready;
@@ -53,6 +54,7 @@ void restore(Process& p, const ProcessNote& note) {
   p.port = note.port;
   p.since = note.since;
   p.stopping = note.stopping;
+  p.all_told = note.all_told;
   p.turn = note.turn;
   p.said_ready = note.said_ready;
   p.said_status = note.said_status;

@@ -34,9 +34,6 @@ inline Text exited(std::optional<int> status) {
 inline Text stopping_all(View signal) {
   return fmt::format("Stopping all processes with {}", signal);
 }
-inline Text stopping_leader(View signal) {
-  return fmt::format("Stopping its first process with {}", signal);
-}
 inline Text stopping_rest(View signal) {
   return fmt::format("Stopping remaining processes with {}", signal);
 }

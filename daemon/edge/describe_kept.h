@@ -32,11 +32,11 @@ concept AnyOf = (std::same_as<std::remove_const_t<T>, Choices> || ...);
 template <class T>
 concept Numbered =
     AnyOf<T, Signal, FileMask, Niceness, ResourceLimit, OomScore, Quotas::Bytes,
-          Quotas::CorePercents, Quotas::Tasks, Audience, LineRate, Watching::Period, RollWidth>;
+          Quotas::CorePercents, Quotas::Tasks, LineRate, Watching::Period, RollWidth>;
 template <class T>
 concept KeptRow =
-    Numbered<T> || AnyOf<T, Backoff, GiveUp, Readiness, HealthCheck, Need, ListenAddress, Schedule,
-                         Settings, ProcessType, AppModel, Release>;
+    Numbered<T> || AnyOf<T, Audience, Backoff, GiveUp, Readiness, HealthCheck, Need, ListenAddress,
+                         Schedule, Settings, ProcessType, AppModel, Release>;
 template <KeptRow T>
 inline constexpr bool is_row<T> = true;
 template <>
@@ -50,6 +50,12 @@ template <class Fields, Numbered M>
 void describe(Fields& fields, M& setting) {
   auto& [number] = setting;
   fields.must("value", number);
+}
+
+// An earlier program has kept another one, as "value", of those that told their leader first.
+template <class Fields, Is<Audience> M>
+void describe(Fields& fields, M& audience) {
+  fields.may("tree", audience.whole_tree);
 }
 
 template <class Fields, Is<Backoff> M>

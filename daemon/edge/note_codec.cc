@@ -75,7 +75,8 @@ void describe(Fields& fields, M& note) {
   fields.must("since_wall", note.since.wall);
   fields.may("deadline", note.deadline);
   fields.may("stop_signal", note.stopping.signal.number);
-  fields.may("stop_leader", note.stopping.audience.leader_alone);
+  fields.may("stop_tree", note.stopping.audience.whole_tree);
+  fields.may("all_told", note.all_told);
   fields.may("grace", note.stopping.grace);
   fields.may("readiness", note.readiness);
   fields.may("turn", note.turn);

@@ -13,8 +13,6 @@
 namespace muster {
 namespace {
 
-// Killing again: soon at first, because whoever forked in time was missed.
-constexpr Nanos first_kill_pause = 5ms, longest_kill_pause = 1s;
 // Survivors whose end nobody tells us of, because a tracer or the like is their parent.
 constexpr Nanos survivors_recheck = 1s;
 // What a launch that was told to end may still take to hand over what it printed.
@@ -44,38 +42,6 @@ Processes::Processes(Loop& loop, ProcessTree tree, LaunchCgroups cgroups, Spawne
       sweep_(loop, [this] { sweep(); }),
       later_(loop, [this] { sweep_.on(); }),
       child_signal_(loop, SIGCHLD, [this] { on_death(); }) {}
-
-// The group gets it at once, as long as its leader has not been reaped: nobody else can have its
-// number. Those who have left the group, and everybody once the leader is dead, get it one by one;
-// the tree is looked at before, while parents are there by which all of it is known.
-void Processes::kill(const Kill& wanted) {
-  const auto& [launch, signal, to_end, leader_alone] = wanted;
-  auto found = running_.find(launch);
-  if (found == running_.end() || found->second.phase == Phase::over) return;
-  auto& running = found->second;
-  running.told_to_end = running.told_to_end || to_end || signal == SIGTERM || signal == SIGKILL;
-  if (running.phase == Phase::queued) {
-    running.early_signals.push_back(signal);
-    return;
-  }
-  if (leader_alone) {
-    if (!running.child->exit()) ::kill(running.child->pid(), signal);
-    return;
-  }
-  // Who has left the cgroup nevertheless is killed in the next round.
-  const bool by_cgroup = running.cgroup && signal == SIGKILL;
-  const auto everybody = by_cgroup ? std::vector<ProcessEntry>() : members(launch);
-  const pid_t group = running.child->exit() ? 0 : running.child->pid();
-  if (by_cgroup) running.cgroup->kill();
-  if (group) ::kill(-group, signal);
-  for (auto& process : everybody)
-    if (process.group != group) signal_process(process, signal);
-  if (signal == SIGKILL && !running.kill_again) {
-    running.kill_pause = first_kill_pause;
-    running.kill_again = loop_clock() + running.kill_pause;
-  }
-  sweep_.on();
-}
 
 // Whom the process table gives away, and whom only the cgroup knows.
 std::vector<ProcessEntry> Processes::members(LaunchId launch) {
@@ -155,6 +121,7 @@ void Processes::sweep() {
   finish_starts();
   deliver();
   find_survivors(now);
+  tell_those_who_wait();
   finish_drained(now);
   kill_again(now);
   tree_.forget();
@@ -234,7 +201,8 @@ void Processes::look_for_survivors(Running& running, const std::set<LaunchId>& b
   const bool survived = (running.cgroup && running.cgroup->occupied()) || by_tree.count(launch) > 0;
   if (running.phase == Phase::running || !survived) running.output->drain(launch);
   if (running.phase == Phase::running)
-    events_.push_back(Exited{launch, *running.child->exit(), survived});
+    events_.push_back(Exited{launch, *running.child->exit(), survived,
+                             survived && somebody_asked_lives(running)});
   if (survived && running.cgroup && !running.cgroup_watch)
     running.cgroup_watch.emplace(loop_, *running.cgroup, [this] { on_death(); });
   running.phase = survived ? Phase::exited : Phase::draining;
@@ -256,17 +224,6 @@ void Processes::finish_drained(MonoTime now) {
     tree_.remove(launch);
     running.phase = Phase::over;
     events_.push_back(Gone{launch});
-  }
-}
-
-void Processes::kill_again(MonoTime now) {
-  for (auto& [launch, running] : running_) {
-    if (running.phase == Phase::draining) running.kill_again.reset();
-    if (!running.kill_again || now < *running.kill_again) continue;
-    if (running.cgroup) running.cgroup->kill();
-    for (auto& process : tree_.members(launch)) signal_process(process, SIGKILL);
-    running.kill_again = now + running.kill_pause;
-    running.kill_pause = std::min(2 * running.kill_pause, longest_kill_pause);
   }
 }
 

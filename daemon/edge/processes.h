@@ -26,6 +26,13 @@
 
 namespace muster {
 
+// Those of a launch who were asked to end before the rest of it is.
+struct Asking {
+  int signal = 0;
+  std::set<std::pair<pid_t, uint64_t>> asked;  // each once; the second is when it was started
+  bool rest_waits = false;                     // for those who were asked to end
+};
+
 //   queued -> starting -> running -> exited -> draining -> over
 //                 |                  (leader    (tree      (erased)
 //                 +-> over            dead)      empty)
@@ -43,7 +50,9 @@ class Processes {
   // Soon, in the order of the calls; a burst is spread over turns. A resumed one that was started
   // is taken over at once.
   void start(Launch launch);
-  // Once; SIGKILL again and again until none is left. From one that is to end it, as SIGTERM and
+  // Once; SIGKILL again and again until none is left. Whom of a launch one with `leader_first` is
+  // for at once is said in stop_order.h; of a supervisor that goes on where another one stopped
+  // nobody has been asked yet. From one that is to end it, as SIGTERM and
   // SIGKILL always are, nobody who reads its output slowly is waited for any more.
   void kill(const Kill& kill);
   void kill(LaunchId launch, int signal) { kill({launch, signal, false}); }
@@ -67,6 +76,10 @@ class Processes {
     uint64_t memory_bytes = 0;
   };
   Usage usage(LaunchId launch);
+  // Whether a signal has stopped its leader or a child of it, until another one lets it go on.
+  bool is_stopped(LaunchId launch) const;
+  // The processes of which this is so.
+  std::vector<std::string> stopped() const;
   // As MemoryWatch wants it.
   std::optional<uint64_t> times_out_of_memory(LaunchId launch) const;
   // The launch that a process belongs to, if it is still there.
@@ -86,7 +99,8 @@ class Processes {
     std::vector<Cgroup> limits;    // others that limit it
     std::optional<CgroupWatch> cgroup_watch;  // exited: tells when nobody is left
     bool contained = false;  // exited: the leader was in it to its end, and so are its survivors
-    std::vector<int> early_signals;  // for when it has been started
+    std::vector<Kill> early_signals;  // for when it has been started
+    std::optional<Asking> asking;     // to end, and not all at once
     // The moment to kill again what is left, and how long to wait after that.
     std::optional<MonoTime> kill_again;
     Nanos kill_pause{};
@@ -107,6 +121,10 @@ class Processes {
   void look_for_survivors(Running& running, const std::set<LaunchId>& by_tree, MonoTime now);
   static MonoTime drained_by(const Running& running);
   void finish_drained(MonoTime now);
+  void ask(Running& running, int signal);
+  void tell_rest(Running& running, const std::vector<ProcessEntry>& everybody, int signal);
+  void tell_those_who_wait();
+  static bool somebody_asked_lives(const Running& running);
   void kill_again(MonoTime now);
   void plan_next_sweep();
   static bool waits_for_survivors(const Running& running);

@@ -116,7 +116,7 @@ void Processes::spawn(Running& running) {
   keeping_.keep_pid(launch, running.child->pid());
   killpoint(Killpoint::launch_noted);
   tree_.add(launch, running.child->identity());
-  for (int signal : std::exchange(running.early_signals, {})) kill(launch, signal);
+  for (auto& early : std::exchange(running.early_signals, {})) kill(early);
 }
 
 StartResult<void> Processes::give_memory(Launch& launch) {

@@ -23,8 +23,12 @@ constexpr int own_namespaces = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
 
 bool has_user_namespace = false;
 
-// Through which the init says how the program has ended, as wait() has it.
+// Through which the init says how the program has ended.
 int ending = -1;
+struct Ending {
+  int status;            // as wait() has it
+  int leaves_something;  // of the program, which lives on with the init
+};
 
 void close_from(unsigned first) {
   if (syscall(SYS_close_range, first, ~0U, 0U) != 0)
@@ -63,24 +67,41 @@ pid_t wait_for(pid_t child, int& status) {
   _exit(WEXITSTATUS(status));
 }
 
+// What the program has left is the supervisor's, who asks it to end, as it does outside.
 [[noreturn]] void wait_outside(pid_t init, int ending_of_program) {
   keep_only(ending_of_program);
   if (chdir("/") != 0) kill(init, SIGKILL);
-  int told = 0, own = 0;
+  Ending told{};
+  int own = 0;
   const bool is_told = read(0, &told, sizeof told) == sizeof told;
-  wait_for(init, own);
-  end_as(is_told ? told : own);
+  if (!is_told || !told.leaves_something) wait_for(init, own);
+  end_as(is_told ? told.status : own);
 }
 
+// True if somebody else is left.
+bool reap_the_dead() {
+  for (;;) {
+    const pid_t dead = waitpid(-1, nullptr, WNOHANG);
+    if (dead == 0) return true;
+    if (dead < 0 && errno != EINTR) return false;
+  }
+}
+
+// With an init everybody inside is killed, so it stays for as long as there is somebody.
 [[noreturn]] void be_init(pid_t program) {
   keep_only(ending);
   give_up_all_capabilities();
+  Ending told{};
+  pid_t dead;
+  do dead = wait_for(-1, told.status);
+  while (dead >= 0 && dead != program);
+  if (dead < 0) _exit(126);
+  told.leaves_something = reap_the_dead() ? 1 : 0;
+  if (told.leaves_something) prctl(PR_SET_PDEATHSIG, 0);
+  if (write(0, &told, sizeof told) != sizeof told) _exit(126);
   int status = 0;
-  for (;;) {
-    const pid_t dead = wait_for(-1, status);
-    if (dead == program && write(0, &status, sizeof status) == sizeof status) _exit(0);
-    if (dead == program || dead < 0) _exit(126);
-  }
+  while (told.leaves_something && wait_for(-1, status) >= 0) continue;
+  _exit(0);
 }
 
 bool write_to(const char* path, const char* text) {

@@ -36,7 +36,7 @@ void Checker::check(const Event& event, const std::vector<Action>& actions, Mono
     if (auto* it = std::get_if<Attach>(&action)) see(*it);
     if (auto* it = std::get_if<Publish>(&action)) see(it->event);
     if (auto* it = std::get_if<Answer>(&action)) see(it->client, it->reply);
-    if (auto* it = std::get_if<AnswerUsage>(&action)) see(it->client, it->reply);
+    if (auto* it = std::get_if<AnswerPs>(&action)) see(it->client, it->reply);
     if (auto* it = std::get_if<AnswerStatus>(&action)) see(it->client, it->reply);
     if (auto* it = std::get_if<SaveFormation>(&action)) see(*it);
     if (std::holds_alternative<Finish>(action)) {

@@ -111,7 +111,7 @@ std::string text_of(const Action& action) {
           },
           [](const Upgrade& it) { return fmt::format("upgrade for {}", it.client); },
           [](const Listen& it) { return fmt::format("{} listeners", it.addresses.size()); },
-          [](const AnswerUsage& it) { return fmt::format("usage to {}", it.client); },
+          [](const AnswerPs& it) { return fmt::format("rows to {}", it.client); },
           [](const AnswerStatus& it) { return fmt::format("status to {}", it.client); },
           [](const Finish&) { return std::string("finish"); }},
       action);

@@ -43,7 +43,7 @@ std::optional<Event> World::happen() {
 void World::carry_out(const Action& action, MonoTime now) {
   now_ = now;
   if (auto* it = std::get_if<Launch>(&action)) return launch(*it);
-  if (auto* it = std::get_if<Kill>(&action)) return signal(it->launch, it->signal);
+  if (auto* it = std::get_if<Kill>(&action)) return signal(*it);
   if (auto* it = std::get_if<AwaitReady>(&action)) return become_ready(*it);
   if (auto* it = std::get_if<WatchOver>(&action)) return watch_over(*it);
   if (auto* it = std::get_if<ReadModel>(&action)) return read(*it);
@@ -117,7 +117,7 @@ std::optional<Event> World::execute(LaunchId id, bool fails) {
     });
   }
   if (!calm_ && rng_.percent(20)) run_out_of_memory(id);
-  if (tree.remembered_signal) deliver(id, tree, tree.remembered_signal);
+  if (tree.remembered_signal) deliver(id, tree, tree.remembered_signal, true);
   tree.pid = next_pid_++;
   return Launched{id, {tree.pid}};
 }
@@ -182,14 +182,15 @@ void World::run_out_of_memory(LaunchId id) {
   });
 }
 
-void World::signal(LaunchId id, int number) {
-  Tree* tree = find(id);
+void World::signal(const Kill& wanted) {
+  Tree* tree = find(wanted.launch);
   if (!tree || tree->failed) return;
-  if (tree->executed) return deliver(id, *tree, number);
-  if (rng_.percent(50)) tree->remembered_signal = number;
+  if (tree->executed) return deliver(wanted.launch, *tree, wanted.signal, wanted.leader_first);
+  if (rng_.percent(50)) tree->remembered_signal = wanted.signal;
 }
 
-void World::deliver(LaunchId id, Tree& tree, int number) {
+// While the leader is alive its children wait for it, unless all are told.
+void World::deliver(LaunchId id, Tree& tree, int number, bool leader_first) {
   const bool kill = number == SIGKILL;
   // Now and then one waits for its dead disk and dies a good while after SIGKILL.
   const Nanos delay = kill && !calm_ && rng_.percent(5) ? rng_.up_to(30s) : soon();
@@ -198,7 +199,8 @@ void World::deliver(LaunchId id, Tree& tree, int number) {
       end_leader(id, {ExitStatus::Kind::signaled, number});
       return std::nullopt;
     });
-  if (kill || !tree.children_ignore_signals)
+  const bool for_all = !leader_first || !tree.leader_alive;
+  if (kill || (for_all && !tree.children_ignore_signals))
     schedule(delay, [this, id]() -> std::optional<Event> {
       end_children(id);
       return std::nullopt;

@@ -75,8 +75,8 @@ class World {
   void speak(LaunchId id);
   void speak_in_calm(LaunchId id);
   void run_out_of_memory(LaunchId id);
-  void signal(LaunchId id, int number);
-  void deliver(LaunchId id, Tree& tree, int number);
+  void signal(const Kill& wanted);
+  void deliver(LaunchId id, Tree& tree, int number, bool leader_first);
   void end_leader(LaunchId id, ExitStatus status);
   void end_children(LaunchId id);
   void tell_gone_if_empty(LaunchId id, Tree& tree);

@@ -55,18 +55,19 @@ def test_the_stop_signal_and_the_grace(app):
            "within 0.2 seconds of SIGINT" in lines
 
 
-def test_the_leader_alone_is_told_first(app):
+@pytest.mark.parametrize("written", ["", "[alpha]\nkill = 'leader'\n"])
+def test_the_leader_is_told_first(app, written):
     app.write("child.sh", "trap 'echo child; exit 0' TERM; echo ready; tail -f /dev/null & wait\n")
     app.write("leader.sh", "trap 'echo leader; exit 0' TERM; sh child.sh & \n"
               "while :; do wait; done\n")
     app.procfile(alpha="sh leader.sh")
-    app.write("muster.toml", "[alpha]\nkill = 'leader'\n")
+    app.write("muster.toml", written)
     app.start()
     app.wait_log("app[alpha.1]: ready")
     app.ok("stop", "alpha")
     lines = app.logs("-p", "alpha", "-n", "100")
     assert lines[lines.index("app[alpha.1]: ready") + 2:] == [
-        "muster[alpha.1]: Stopping its first process with SIGTERM", "app[alpha.1]: leader",
+        "muster[alpha.1]: Stopping all processes with SIGTERM", "app[alpha.1]: leader",
         "muster[alpha.1]: Process exited with status 0",
         "muster[alpha.1]: Stopping remaining processes with SIGTERM", "app[alpha.1]: child",
         "muster[alpha.1]: State changed from stopping to down"]

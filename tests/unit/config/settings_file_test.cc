@@ -45,7 +45,7 @@ directory = "site"
 give_up = { crashes = 5, within = "1m" }
 grace = "1m30s"
 group = "staff"
-kill = "leader"
+kill = "tree"
 listen = "8080"
 max_age = "1d"
 memory = "512M"

@@ -82,7 +82,7 @@ const std::map<std::string, Row> rows = {
        {"{ check = 'port', failures = 0 }", "failures: must be a whole number from 1 to 1000"},
        {"{ check = 'port', timeout = '1ms' }", "every and timeout must be 100ms at least"}}}},
     {"isolate", {"true", true, {{"'true'", "must be true or false, without quotes"}}}},
-    {"kill", {"'leader'", false, {{"'group'", "'group' is neither \"tree\" nor \"leader\""}}}},
+    {"kill", {"'tree'", false, {{"'group'", "'group' is neither \"tree\" nor \"leader\""}}}},
     {"line_rate",
      {"1000", true, {{"0", "must be a whole number of lines a second, from 1 to 1000000000"}}}},
     {"listen",

@@ -65,7 +65,10 @@ TEST_CASE("a process that ignores SIGTERM is killed after the grace") {
   stage.comes_up("worker.1");
   stage.ask(StopRequest{{"worker"}});
   stage.clear();
-  stage.pass(3s);
+  stage.pass(1500ms);
+  CHECK(stage.signals() == Lines{"worker.1 15 all"});
+  CHECK(stage.lines().empty());
+  stage.pass(1500ms);
   CHECK(stage.lines() == Lines{"worker.1: Error R12 (Exit timeout) -> At least one process failed "
                                "to exit within 3 seconds of SIGTERM",
                                "worker.1: Stopping remaining processes with SIGKILL"});
@@ -167,7 +170,7 @@ TEST_CASE("what a crashed process leaves behind is ended before the next launch"
   CHECK(stage.lines() == Lines{"worker.1: Process exited with status 1",
                                "worker.1: State changed from up to crashed",
                                "worker.1: Stopping remaining processes with SIGTERM"});
-  CHECK(stage.signals() == Lines{"worker.1 15"});
+  CHECK(stage.signals() == Lines{"worker.1 15 all"});
   stage.pass(10s);
   CHECK(stage.signals() == Lines{"worker.1 9"});
   CHECK(stage.state("worker.1") == "crashed");

@@ -52,7 +52,7 @@ TEST_CASE("an exit that nobody saw is no success") {
 TEST_CASE("what a task leaves behind is ended before it is complete") {
   Stage stage = running({Restart::on_failure});
   stage.exits("worker.1", 0, true);
-  CHECK(stage.signals() == Lines{"worker.1 15"});
+  CHECK(stage.signals() == Lines{"worker.1 15 all"});
   CHECK(stage.state("worker.1") == "complete");
   stage.ask(StartRequest{{"worker.1"}});
   CHECK(stage.launches() == 1);

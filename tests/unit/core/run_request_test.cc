@@ -113,7 +113,7 @@ TEST_CASE("what a one-off leaves behind is ended before it counts as gone") {
   stage.launched("run.1");
   stage.clear();
   stage.exits("run.1", 0, true);
-  CHECK(stage.signals() == Lines{"run.1 15"});
+  CHECK(stage.signals() == Lines{"run.1 15 all"});
   CHECK(stage.lines()[1] == "run.1: State changed from up to complete");
   stage.ask(StopRequest{{"run.1"}});
   CHECK(stage.state("run.1") == "complete");
@@ -182,7 +182,7 @@ TEST_CASE("when its client is lost a one-off gets SIGHUP, then SIGTERM, then SIG
   stage.pass(10s);
   CHECK(stage.signals() == Lines{"run.1 15"});
   stage.pass(10s);
-  CHECK(stage.signals() == Lines{"run.1 9"});
+  CHECK(stage.signals() == Lines{"run.1 15 all", "run.1 9"});
   stage.gone("run.1");
   CHECK(stage.replies(id).size() == 1);
   CHECK_FALSE(stage.has_deadline());

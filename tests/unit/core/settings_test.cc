@@ -37,7 +37,9 @@ TEST_CASE("a process is ended by its own signal and after its own grace") {
   Stage stage = running_with(ended_by(SIGINT, 2s));
   stage.ask(StopRequest{{"worker.1"}});
   CHECK(stage.signals() == Lines{"worker.1 2"});
-  stage.pass(2s);
+  stage.pass(1s);
+  CHECK(stage.signals() == Lines{"worker.1 2 all"});
+  stage.pass(1s);
   CHECK(stage.signals() == Lines{"worker.1 9"});
   const Lines lines = stage.lines();
   CHECK(lines[2] == "worker.1: Stopping all processes with SIGINT");
@@ -46,35 +48,59 @@ TEST_CASE("a process is ended by its own signal and after its own grace") {
         "seconds of SIGINT");
 }
 
-TEST_CASE("the leader alone may be told, and the others when it has ended") {
+TEST_CASE("the leader is told first, and the others when it has ended") {
+  Stage stage = running_with(ended_by(SIGINT, 2s));
+  stage.ask(StopRequest{{"worker.1"}});
+  CHECK(stage.signals() == Lines{"worker.1 2"});
+  stage.exits("worker.1", 0, true);
+  CHECK(stage.signals() == Lines{"worker.1 2"});
+  const Lines lines = stage.lines();
+  CHECK(lines[2] == "worker.1: Stopping all processes with SIGINT");
+  CHECK(lines.back() == "worker.1: Stopping remaining processes with SIGINT");
+  stage.pass(1s);
+  CHECK(stage.signals().empty());
+  stage.pass(1s);
+  CHECK(stage.signals() == Lines{"worker.1 9"});
+}
+
+TEST_CASE("the others wait for those who were told together with a leader that was a shell") {
+  Stage stage = running_with(ended_by(SIGINT, 2s));
+  stage.ask(StopRequest{{"worker.1"}});
+  stage.clear();
+  stage.tell(
+      Exited{stage.launch("worker.1").launch, {ExitStatus::Kind::signaled, SIGINT}, true, true});
+  CHECK(stage.lines() == Lines{"worker.1: Process exited with status 130"});
+  CHECK(stage.signals() == Lines{"worker.1 2"});
+  stage.pass(1s);
+  CHECK(stage.signals() == Lines{"worker.1 2 all"});
+  stage.pass(1s);
+  CHECK(stage.signals() == Lines{"worker.1 9"});
+}
+
+TEST_CASE("all may be told at once") {
   Settings settings = ended_by(SIGINT, 2s);
   settings.stopping.audience = {true};
   Stage stage = running_with(settings);
   stage.ask(StopRequest{{"worker.1"}});
-  CHECK(stage.signals() == Lines{"worker.1 2 leader"});
+  CHECK(stage.signals() == Lines{"worker.1 2 all"});
+  CHECK(stage.lines()[2] == "worker.1: Stopping all processes with SIGINT");
   stage.exits("worker.1", 0, true);
-  CHECK(stage.signals() == Lines{"worker.1 2"});
-  const Lines lines = stage.lines();
-  CHECK(lines[2] == "worker.1: Stopping its first process with SIGINT");
-  CHECK(lines.back() == "worker.1: Stopping remaining processes with SIGINT");
+  CHECK(stage.signals().empty());
   stage.pass(2s);
   CHECK(stage.signals() == Lines{"worker.1 9"});
 }
 
-TEST_CASE("of an isolated process all are told, for its leader tells nobody") {
-  Settings settings = ended_by(SIGINT, 2s);
-  settings.stopping.audience = {true};
-  settings.surroundings.isolate = true;
-  Stage stage = running_with(settings);
+TEST_CASE("a grace of nothing is over at once") {
+  Stage stage = running_with(ended_by(SIGINT, 0s));
   stage.ask(StopRequest{{"worker.1"}});
-  CHECK(stage.signals() == Lines{"worker.1 2"});
-  CHECK(stage.lines()[2] == "worker.1: Stopping all processes with SIGINT");
+  stage.pass(0s);
+  CHECK(stage.signals() == Lines{"worker.1 2", "worker.1 2 all", "worker.1 9"});
 }
 
 TEST_CASE("what a crash leaves behind is ended by that signal too") {
   Stage stage = running_with(ended_by(SIGQUIT, {}));
   stage.exits("worker.1", 1, true);
-  CHECK(stage.signals() == Lines{"worker.1 3"});
+  CHECK(stage.signals() == Lines{"worker.1 3 all"});
   stage.pass(9s);
   CHECK(stage.signals().empty());
   stage.pass(1s);
@@ -151,7 +177,7 @@ TEST_CASE("a grace that is changed is in force for who is stopping") {
   stage.signals();
   reloaded(stage, with(ended_by(SIGTERM, 7s)));
   stage.pass(1s);
-  CHECK(stage.signals().empty());
+  CHECK(stage.signals() == Lines{"worker.1 15 all"});
   stage.pass(1s);
   CHECK(stage.signals() == Lines{"worker.1 9"});
 }

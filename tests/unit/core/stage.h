@@ -175,7 +175,7 @@ class Stage {
   }
   void take(Kill& it) {
     signals_.push_back(name_of_launch(it.launch) + ' ' + std::to_string(it.signal) +
-                       (it.leader_alone ? " leader" : ""));
+                       (it.signal == SIGKILL || !it.to_end || it.leader_first ? "" : " all"));
   }
   void take(AwaitReady& it) {
     std::string what = name_of_launch(it.launch) + ' ' + std::to_string(it.port);
@@ -189,7 +189,7 @@ class Stage {
     records_.push_back(std::move(it.event));
   }
   void take(Answer& it) { replies_[it.reply.id].push_back(std::move(it.reply)); }
-  void take(AnswerUsage& it) { replies_[it.reply.id].push_back(std::move(it.reply)); }
+  void take(AnswerPs& it) { replies_[it.reply.id].push_back(std::move(it.reply)); }
   void take(AnswerStatus& it) { replies_[it.reply.id].push_back(std::move(it.reply)); }
   void take(PassToLaunch&) { passed_on_++; }
   void take(Attach& it) { attached_.push_back(it.process.text()); }

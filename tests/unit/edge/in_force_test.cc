@@ -31,7 +31,7 @@ grace = "5s"
 group = "nogroup"
 health = { check = "http:/up", every = "1s", timeout = "2s", failures = 4 }
 isolate = true
-kill = "leader"
+kill = "tree"
 line_rate = 500
 listen = "127.0.0.1:8080"
 max_age = "6h"

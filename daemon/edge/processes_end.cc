@@ -1,0 +1,138 @@
+// See processes.h. Here: signals, and what is repeated until a launch has ended.
+#include <signal.h>
+#include <algorithm>
+
+#include "daemon/edge/machine.h"
+#include "daemon/edge/processes.h"
+#include "daemon/edge/stop_order.h"
+
+namespace muster {
+namespace {
+
+// Killing again: soon at first, because whoever forked in time was missed.
+constexpr Nanos first_kill_pause = 5ms, longest_kill_pause = 1s;
+
+// Of ours between the leader of a launch and its program: see namespaces.cc.
+unsigned generations_before_program(const Launch& launch) {
+  if (launch.inside) return launch.inside->is_isolated ? 1 : 0;
+  return launch.surroundings.isolate.value_or(false) ? 2 : 0;
+}
+
+// The signal that asks to end is no use to somebody who is stopped.
+void wake(const std::vector<ProcessEntry>& members) {
+  for (auto& member : members)
+    if (member.stopped) signal_process(member, SIGCONT);
+}
+
+}  // namespace
+
+// The group gets it at once, as long as its leader has not been reaped: nobody else can have its
+// number. Those who have left the group, and everybody once the leader is dead, get it one by one;
+// the tree is looked at before, while parents are there by which all of it is known.
+void Processes::kill(const Kill& wanted) {
+  const int signal = wanted.signal;
+  auto found = running_.find(wanted.launch);
+  if (found == running_.end() || found->second.phase == Phase::over) return;
+  auto& running = found->second;
+  const bool to_end = wanted.to_end || signal == SIGTERM || signal == SIGKILL;
+  running.told_to_end = running.told_to_end || to_end;
+  if (running.phase == Phase::queued) {
+    running.early_signals.push_back(wanted);
+    return;
+  }
+  sweep_.on();
+  if (wanted.leader_first) return ask(running, signal);
+  // Who has left the cgroup nevertheless is killed in the next round.
+  const bool by_cgroup = running.cgroup && signal == SIGKILL;
+  const auto everybody = by_cgroup ? std::vector<ProcessEntry>() : members(wanted.launch);
+  if (by_cgroup) running.cgroup->kill();
+  if (wanted.to_end && signal != SIGKILL && running.asking)
+    return tell_rest(running, everybody, signal);
+  const pid_t group = running.child->exit() ? 0 : running.child->pid();
+  if (group) ::kill(-group, signal);
+  for (auto& process : everybody)
+    if (process.group != group) signal_process(process, signal);
+  if (signal != SIGKILL && to_end) wake(everybody);
+  if (signal == SIGKILL && !running.kill_again) {
+    running.kill_pause = first_kill_pause;
+    running.kill_again = loop_clock() + running.kill_pause;
+  }
+}
+
+// Before its exec a launch is not the program yet, which is asked once more then.
+void Processes::ask(Running& running, int signal) {
+  if (!running.asking) running.asking.emplace();
+  Asking& asking = *running.asking;
+  asking.signal = signal;
+  if (running.child->exit()) {
+    asking.rest_waits = true;
+    return;
+  }
+  const pid_t leader = running.child->pid();
+  if (running.phase == Phase::starting) {
+    ::kill(leader, signal);
+    return;
+  }
+  const auto everybody = members(running.launch.launch);
+  for (auto& process :
+       asked_first(everybody, leader, generations_before_program(running.launch), signal))
+    if (asking.asked.insert({process.pid, process.start}).second) signal_process(process, signal);
+  wake(everybody);
+}
+
+void Processes::tell_rest(Running& running, const std::vector<ProcessEntry>& everybody,
+                          int signal) {
+  running.asking->rest_waits = false;
+  for (auto& process : everybody)
+    if (running.asking->asked.insert({process.pid, process.start}).second)
+      signal_process(process, signal);
+  wake(everybody);
+}
+
+bool Processes::is_stopped(LaunchId launch) const {
+  auto found = running_.find(launch);
+  if (found == running_.end() || found->second.phase != Phase::running) return false;
+  const pid_t leader = found->second.child->pid();
+  auto family = read_children(leader).value_or(std::vector<pid_t>());
+  family.push_back(leader);
+  return std::any_of(family.begin(), family.end(), [](pid_t pid) {
+    const auto process = read_process(pid);
+    return process && process->stopped;
+  });
+}
+
+std::vector<std::string> Processes::stopped() const {
+  std::vector<std::string> names;
+  for (auto& [launch, running] : running_)
+    if (is_stopped(launch)) names.push_back(running.launch.process.text());
+  return names;
+}
+
+bool Processes::somebody_asked_lives(const Running& running) {
+  if (!running.asking) return false;
+  const auto& asked = running.asking->asked;
+  return std::any_of(asked.begin(), asked.end(), [](auto& one) {
+    const auto process = read_process(one.first);
+    return process && process->start == one.second && !process->dead;
+  });
+}
+
+// Those of whom the core has said that they are to be told when whoever was asked has ended.
+void Processes::tell_those_who_wait() {
+  for (auto& [launch, running] : running_)
+    if (running.asking && running.asking->rest_waits && !somebody_asked_lives(running))
+      tell_rest(running, members(launch), running.asking->signal);
+}
+
+void Processes::kill_again(MonoTime now) {
+  for (auto& [launch, running] : running_) {
+    if (running.phase == Phase::draining) running.kill_again.reset();
+    if (!running.kill_again || now < *running.kill_again) continue;
+    if (running.cgroup) running.cgroup->kill();
+    for (auto& process : tree_.members(launch)) signal_process(process, SIGKILL);
+    running.kill_again = now + running.kill_pause;
+    running.kill_pause = std::min(2 * running.kill_pause, longest_kill_pause);
+  }
+}
+
+}  // namespace muster
