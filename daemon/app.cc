@@ -3,11 +3,13 @@
 // another.
 #include "daemon/app.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 
 #include "base/killpoint.h"
@@ -21,6 +23,25 @@ namespace muster {
 namespace {
 // How long a terminal that is stopped may hold up the end of a foreground run.
 constexpr Nanos last_words_patience = 2s;
+
+// With a formation that was kept. Who sits before the daemon and adds a line to the Procfile wants
+// to see it run, as at the first start; elsewhere it is somebody's decision.
+FormationCounts start_with(FormationCounts kept, const AppSetup& setup) {
+  for (auto& type : setup.model.types) {
+    const uint32_t one = std::min(1U, scalability(type).most);
+    if (one == 0 || kept.contains(type.name)) continue;
+    if (setup.foreground) {
+      kept[type.name] = one;
+      continue;
+    }
+    const std::string said =
+        fmt::format("{0} is new and runs no process: ctl scale {0}=1", type.name);
+    spdlog::warn("{}", said);
+    // The log is a file by now, and whoever has started us still reads this.
+    (void)std::fputs(fmt::format("musterd: {}\n", said).c_str(), stderr);
+  }
+  return kept;
+}
 }  // namespace
 
 App::Parts::Parts(AppSetup given)
@@ -85,9 +106,9 @@ Result<> App::Parts::open() {
 
   listen_sockets.emplace(setup.directory, keeper);
   auto spawner = Spawner::open(
-      loop,
-      {setup.directory, places.checkouts_dir(), find_beside_us("muster-exec"), fd_limits.before,
-       [this](const ListenAddress& address) { return listen_sockets->get(address); }});
+      loop, {setup.directory, places.checkouts_dir(), find_beside_us("muster-exec"),
+             fd_limits.before, setup.foreground.has_value(),
+             [this](const ListenAddress& address) { return listen_sockets->get(address); }});
   if (!spawner) return tl::unexpected(spawner.error());
   intake.emplace(loop, *router, [this] { processes->output_changed(); });
   consoles.emplace(loop, *intake, outlet);
@@ -149,7 +170,7 @@ Result<> App::Parts::open_core() {
   } else if (auto last = formation_file->load(); !last) {
     spdlog::error("the last formation is lost, starting one of each type: {}", last.message());
   } else if (*last) {
-    wish = std::move((*last)->counts);
+    wish = start_with((*last)->counts, setup);
   }
   // Each launch publishes at least one record, so this is higher than any launch id before; unless
   // it was only begun, and has left its window.
@@ -233,6 +254,7 @@ std::optional<int> App::run(std::function<void()> on_ready) {
   };
   watch(p.interrupt, SIGINT, SIGINT);
   watch(p.terminate, SIGTERM, SIGTERM);
+  watch(p.quit, SIGQUIT, SIGQUIT);
   watch(p.hangup, SIGHUP, p.on_hangup_is_end() ? SIGTERM : SIGHUP);
 
   Timer ready(p.loop, std::move(on_ready));

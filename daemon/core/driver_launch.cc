@@ -46,6 +46,7 @@ Launch Driver::launch_of(const Process& p, LaunchId id) const {
     if (p.one_off->inside) launch.inside = midst_of(*p.one_off->inside);
   } else {
     launch.command = p.command;
+    launch.of_formation = true;
   }
   launch.notifies = p.readiness.kind == Readiness::Kind::notify || watchdog_of(p);
   if (auto silence = watchdog_of(p))

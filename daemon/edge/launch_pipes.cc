@@ -40,9 +40,8 @@ UniqueFd duplicate(const UniqueFd& fd) { return UniqueFd(fcntl(fd.get(), F_DUPFD
 
 // Whoever opens /dev/stdout again has to be allowed to. Where we are not, the launch will say what
 // else we are not allowed.
-StartResult<void> give_to_owner(const LaunchPipes& pipes, int end) {
-  auto& user = pipes.owner.user;
-  if (user && fchown(end, *user, gid_t(-1)) != 0 && errno != EPERM)
+StartResult<void> give_to_owner(const Person& owner, int end) {
+  if (owner.user && fchown(end, *owner.user, gid_t(-1)) != 0 && errno != EPERM)
     return tl::unexpected(StartFailure{"fchown", errno});
   return {};
 }
@@ -53,7 +52,7 @@ StartResult<void> connect_terminal(LaunchPipes& pipes, TerminalSize size) {
   if (!terminal) return tl::unexpected(StartFailure{"open a terminal", errno});
   auto nothing = make_pipe(false);
   if (!nothing) return tl::unexpected(nothing.error());
-  if (auto given = give_to_owner(pipes, terminal->theirs.get()); !given) return given;
+  if (auto given = give_to_owner(pipes.owner, terminal->theirs.get()); !given) return given;
   pipes.ours.in = duplicate(terminal->ours);
   pipes.ours.err = std::move(nothing->read);
   pipes.ours.out = std::move(terminal->ours);
@@ -86,7 +85,7 @@ StartResult<void> connect_pipes(LaunchPipes& pipes, bool with_input) {
     pipes.ours.*end = std::move(ends->read);
     pipes.childs.*end = std::move(ends->write);
     open_both_ways(pipes.childs.*end);
-    if (auto given = give_to_owner(pipes, (pipes.ours.*end).get()); !given) return given;
+    if (auto given = give_to_owner(pipes.owner, (pipes.ours.*end).get()); !given) return given;
   }
   if (!with_input) return {};
   auto ends = make_pipe(false);
@@ -101,6 +100,15 @@ StartResult<void> connect_pipes(LaunchPipes& pipes, bool with_input) {
 bool has_terminal(const Launch& launch) {
   return launch.attached ? launch.attached->terminal.has_value()
                          : launch.surroundings.tty.value_or(false);
+}
+
+StartResult<UniqueFd> silent_pipe(const Person& owner) {
+  auto ends = make_pipe(false);
+  if (!ends) return tl::unexpected(ends.error());
+  open_both_ways(ends->write);
+  if (auto given = give_to_owner(owner, ends->write.get()); !given)
+    return tl::unexpected(given.error());
+  return std::move(ends->write);
 }
 
 UniqueFd ended_pipe() {

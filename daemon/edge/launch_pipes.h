@@ -27,6 +27,10 @@ bool has_terminal(const Launch& launch);
 // is to be.
 StartResult<LaunchPipes> make_pipes(const Launch& launch);
 
+// One from which nothing comes, and no end: who reads from it waits. It holds both ends, so that it
+// depends on nobody.
+StartResult<UniqueFd> silent_pipe(const Person& owner);
+
 // One from which nothing comes: its end can be read at once.
 UniqueFd ended_pipe();
 

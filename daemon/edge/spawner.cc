@@ -114,6 +114,8 @@ std::vector<std::string> Spawner::environment(const Launch& launch, const Enviro
     environment["SHELL"] = who.shell;
   }
   if (has_terminal(launch)) environment.emplace("TERM", "xterm");
+  // Into a pipe Python prints what it has when it ends, and nothing at all where it is killed.
+  environment.emplace("PYTHONUNBUFFERED", "1");
   environment["PWD"] =
       directory_of(launch);  // as a shell would, which is not always there to do it
   for (auto* more : {&launch.env, &mark})
@@ -148,6 +150,11 @@ StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchP
   auto words = launch.argv.empty() ? shell_words(launch.command) : launch.argv;
   plan.argv.insert(plan.argv.end(), words.begin(), words.end());
   plan.environment = environment(launch, mark, pipes.owner);
+  if (options_.open_input && launch.of_formation && !pipes.childs.in) {
+    auto silent = silent_pipe(pipes.owner);
+    if (!silent) return tl::unexpected(silent.error());
+    pipes.childs.in = std::move(*silent);
+  }
   const PipeEnds& childs = pipes.childs;
   plan.stdio = {childs.in ? childs.in.get() : null_.get(), childs.out.get(), childs.err.get(),
                 pipes.childs_report.get()};
