@@ -117,7 +117,10 @@ Outcome<> Deploy::discover() {
   auto loaded = load_flawless_model({place(), {}, {}});
   if (!loaded) return failure(ExitCode::no, loaded.message());
   std::vector<std::string> names;
-  for (auto& type : loaded->model.types) names.push_back(type.name);
+  for (auto& type : loaded->model.types) {
+    names.push_back(type.name);
+    if (scalability(type).most > 0) scalable_.push_back(type.name);
+  }
   std::sort(names.begin(), names.end());
   say(fmt::format("       Procfile declares types -> {}\n", fmt::join(names, ", ")));
   return {};
@@ -132,8 +135,7 @@ Outcome<> Deploy::launch() {
     if (released) version = *released;
     outcome = released ? see_it_come_up(version) : tl::unexpected(released.error());
   }
-  say(outcome ? fmt::format("done, v{}\n       {} runs {}\n", version, endpoints_.app, formation())
-              : "failed\n");
+  say(outcome ? fmt::format("done, v{}\n       {}\n", version, what_runs()) : "failed\n");
   return outcome;
 }
 
@@ -190,9 +192,19 @@ std::string Deploy::after_failure(const ReleaseRow& now) {
   return fmt::format("What ran before runs again, as v{}.", now.version);
 }
 
-std::string Deploy::formation() const {
+// A first push runs `web` alone, so an app that calls it otherwise runs nothing yet.
+std::string Deploy::what_runs() const {
   auto reply = ask<ScaleReply>(session_, ScaleRequest{}, short_timeout);
-  return reply ? format_formation(reply->formation) : "?";
+  if (!reply) return fmt::format("{} runs ?", endpoints_.app);
+  std::string some;
+  for (auto& [type, count] : reply->formation) {
+    if (count > 0)
+      return fmt::format("{} runs {}", endpoints_.app, format_formation(reply->formation));
+    if (some.empty() && std::find(scalable_.begin(), scalable_.end(), type) != scalable_.end())
+      some = type;
+  }
+  if (some.empty()) return fmt::format("Nothing of {} runs", endpoints_.app);
+  return fmt::format("Nothing of {0} runs yet: ctl scale {1}=1 -a {0}", endpoints_.app, some);
 }
 
 // Nobody else adds or removes checkouts: pushes take turns.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "ctl/session.h"
 
@@ -27,7 +28,7 @@ class Deploy {
   Outcome<uint64_t> release();
   Outcome<> see_it_come_up(uint64_t version);
   static std::string after_failure(const ReleaseRow& now);
-  std::string formation() const;
+  std::string what_runs() const;
   void prune() const;
 
   std::string place() const { return endpoints_.checkouts_dir() + '/' + code_; }
@@ -37,6 +38,7 @@ class Deploy {
   const Endpoints endpoints_;
   const std::string commit_;
   std::string code_;
+  std::vector<std::string> scalable_;  // the types of which there may be a process
   bool started_daemon_ = false;
 };
 

@@ -113,6 +113,13 @@ def test_the_first_push_starts_the_daemon_with_one_web_process(work):
                    proc.environment(work.app.pid("web.1")))
 
 
+def test_a_first_push_without_web_says_that_nothing_runs(work):
+    created(work).commit("one", site="python3 serve.py", release="true")
+    lines = work.pushed()
+    assert any("Nothing of app runs yet: ctl scale site=1 -a app" in line for line in lines), lines
+    assert work.app.ok("scale", "site=1")
+
+
 def test_another_push_takes_over_and_keeps_the_formation(work):
     created(work).commit("one")
     work.pushed()

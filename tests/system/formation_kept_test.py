@@ -37,13 +37,39 @@ def test_numbers_of_records_go_on(app):
     assert json.loads(app.ok("status", "--json"))["seq"] >= after[-1] > before[-1]
 
 
-def test_types_that_left_are_dropped_and_new_ones_start_at_none(app):
+def test_types_that_left_are_dropped_and_new_ones_start_with_one_in_the_foreground(app):
     app.procfile(alpha="exec sleep 1000", bravo="exec sleep 1000")
     app.start()
+    app.ok("scale", "alpha=2")
     app.stop()
-    app.procfile(alpha="exec sleep 1000", charlie="exec sleep 1000")
+    app.procfile(alpha="exec sleep 1000", charlie="exec sleep 1000", delta="exec sleep 1000",
+                 release="true")
+    app.write("muster.toml", "[delta]\ncron = '@daily'\n")
     app.start()
-    assert app.formation() == "alpha=1 charlie=0"
+    assert app.formation() == "alpha=2 charlie=1 delta=0 release=0"
+    app.wait_state("charlie.1", "up")
+
+
+def test_a_type_that_was_scaled_to_nothing_is_not_new(app):
+    app.procfile(alpha="exec sleep 1000", bravo="exec sleep 1000")
+    app.start()
+    app.ok("scale", "bravo=0")
+    app.stop()
+    app.start()
+    assert app.formation() == "alpha=1 bravo=0"
+
+
+def test_in_the_background_it_is_said_that_a_new_type_runs_no_process(app):
+    app.procfile(alpha="exec sleep 1000")
+    assert app.start_in_background().returncode == 0
+    app.ok("shutdown")
+    app.procfile(alpha="exec sleep 1000", css="exec sleep 1000", nightly="true")
+    app.write("muster.toml", "[nightly]\ncron = '@daily'\n")
+    done = app.start_in_background()
+    assert done.returncode == 0
+    assert done.stderr == "musterd: css is new and runs no process: ctl scale css=1\n"
+    assert app.formation() == "alpha=1 css=0 nightly=0"
+    app.ok("shutdown")
 
 
 def test_a_damaged_formation_file_does_not_keep_the_daemon_down(app):

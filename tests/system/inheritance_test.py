@@ -1,5 +1,5 @@
-"""What a process inherits: none of our descriptors, an input that says nothing, default signals, its
-own session."""
+"""What a process inherits: none of our descriptors, an input that says nothing, default signals,
+and a session of its own."""
 
 import os
 import signal

@@ -1,5 +1,6 @@
-"""The stdin of processes: in the foreground one that says nothing and does not end, whatever happens
-to the daemon; in the background, and for all that is no process of the formation, /dev/null."""
+"""The stdin of processes: in the foreground one that says nothing and does not end, whatever
+happens to the daemon; in the background, and for all that is no process of the formation,
+/dev/null."""
 
 import os
 import signal
@@ -76,8 +77,8 @@ def test_a_process_of_another_user_may_open_it_again(app):
 
 @pytest.mark.parametrize("theirs,seen", [(None, "1"), ("", ""), ("x", "x")])
 def test_python_prints_at_once_unless_the_app_says_otherwise(app, theirs, seen):
-    app.procfile(alpha="python3 -c 'import os, time; "
-                       "print(\"<\" + os.environ[\"PYTHONUNBUFFERED\"] + \">\"); time.sleep(1000)'")
+    app.procfile(alpha="python3 -c 'import os, signal; "
+                       "print(\"<\" + os.environ[\"PYTHONUNBUFFERED\"] + \">\"); signal.pause()'")
     if theirs is not None:
         app.write(".env", f"PYTHONUNBUFFERED={theirs}\n")
     app.home.environment.pop("PYTHONUNBUFFERED", None)

@@ -102,7 +102,7 @@ def test_the_tree_may_be_told_at_once(program):
 
 
 def test_those_in_the_background_are_left_to_a_shell_that_has_a_handler(program):
-    """As the entrypoints of images do it, whose program would end in a hurry if it were told twice."""
+    """As the entrypoints of images do it: told twice, their program would end in a hurry."""
     program.procfile(alpha="trap 'kill -TERM $pid; wait $pid; exit 0' TERM; "
                            "python3 program.py top top & pid=$!; wait $pid")
     program.write("muster.toml", "[alpha]\ngrace = '2s'\n")
