@@ -8,7 +8,6 @@ namespace muster {
 namespace {
 
 constexpr size_t longest_guess = 64;  // nothing longer is a word with a slip in it
-constexpr size_t most_slips = 2;      // two letters that have changed places
 
 // Levenshtein's: letters to insert, delete or replace.
 size_t edits_between(std::string_view a, std::string_view b) {
@@ -28,7 +27,8 @@ size_t edits_between(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::optional<std::string_view> nearest(std::string_view word,
-                                        const std::vector<std::string_view>& candidates) {
+                                        const std::vector<std::string_view>& candidates,
+                                        size_t most_slips) {
   if (word.size() > longest_guess) return std::nullopt;
   // Of a word of two letters one must be right.
   size_t fewest = std::min(most_slips, std::max<size_t>(word.size(), 2) - 1) + 1;

@@ -7,8 +7,10 @@
 
 namespace muster {
 
-// The one of `candidates` with the fewest slips from `word`, if they are few enough to be slips.
+// The one of `candidates` with the fewest slips from `word`, if they are few enough to be slips:
+// two letters that have changed places are two.
 std::optional<std::string_view> nearest(std::string_view word,
-                                        const std::vector<std::string_view>& candidates);
+                                        const std::vector<std::string_view>& candidates,
+                                        size_t most_slips = 2);
 
 }  // namespace muster

@@ -176,7 +176,15 @@ std::optional<Options::Ended> Options::parse(std::vector<std::string> words) {
   return std::nullopt;
 }
 
-std::string Options::help() const { return app_->help(); }
+std::string Options::help() const {
+  constexpr std::string_view options = "[OPTIONS]";
+  std::string text = app_->help();
+  // The library knows nothing of what follows the options verbatim.
+  if (const size_t at = text.find(options); rest_ && at != text.npos)
+    text.insert(at + options.size(), " [--] COMMAND [WORDS...]");
+  if (!example_.empty()) text += fmt::format("\nExample:\n  {}\n", example_);
+  return text;
+}
 
 std::vector<Options::Row> Options::rows() const {
   std::vector<Row> rows;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace CLI {
@@ -84,6 +85,8 @@ class Options {
   void version(const std::string& text);
   // From the first word that is no option on, everything verbatim.
   void rest(std::vector<std::string>& place);
+  // A whole command line, which the help shows behind everything else.
+  void example(std::string line) { example_ = std::move(line); }
   // What the help says below the options.
   void footer(std::string text);
 
@@ -95,6 +98,7 @@ class Options {
  private:
   std::unique_ptr<CLI::App> app_;
   std::vector<std::string>* rest_ = nullptr;
+  std::string example_;
 };
 
 }  // namespace muster

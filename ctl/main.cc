@@ -10,6 +10,7 @@
 #include <exception>
 
 #include "ctl/verbs/verb.h"
+#include "ctl/verbs/words.h"
 #include "proto/version.h"
 
 namespace muster {
@@ -29,9 +30,12 @@ Outcome<int> run_verb(const VerbRow& row, std::vector<std::string> words, Output
   return status_done;
 }
 
-tl::unexpected<Failure> unknown_verb(std::string_view name) {
+tl::unexpected<Failure> unknown_verb(const std::vector<std::string>& words) {
+  const std::string& name = words.front();
   std::string message = fmt::format("'{}' is not a verb of ctl.", name);
-  if (auto* nearest = nearest_verb(name))
+  if (const std::string answer = answer_to(words); !answer.empty())
+    message += '\n' + answer;
+  else if (auto* nearest = nearest_verb(name))
     message += fmt::format(" Did you mean `ctl {}`?", nearest->name);
   return failure(ExitCode::usage, message + "\nSee `ctl --help`.");
 }
@@ -60,19 +64,22 @@ Outcome<int> dispatch(std::vector<std::string> words, Output& out) {
     err.flush();
     return static_cast<int>(ExitCode::usage);
   }
+  if (words.front() == "help" && words.size() > 1) {
+    words = in_our_words({words[1]});
+    words.resize(1);
+    words.emplace_back("--help");
+  }
+  words = in_our_words(std::move(words));
+  const std::vector<std::string> said = words;
   std::string first = words.front();
   words.erase(words.begin());
-  if (first == "help" && !words.empty()) {
-    first = words.front();
-    words = {"--help"};
-  }
   if (first == "help" || first == "-h" || first == "--help") {
     out.write(overview());
     return status_done;
   }
   if (first == "--version") first = "version";
   auto* verb = find_verb(first);
-  if (!verb) return unknown_verb(first);
+  if (!verb) return unknown_verb(said);
   return run_verb(*verb, std::move(words), out);
 }
 

@@ -18,7 +18,7 @@ class Scale : public Verb {
   }
 
   Outcome<int> run(Session& session) override {
-    auto reply = ask<ScaleReply>(session, ScaleRequest{changes_}, nanos_of(seconds_));
+    auto reply = ask<ScaleReply>(session, ScaleRequest{joined(changes_)}, nanos_of(seconds_));
     if (!reply) return tl::unexpected(reply.error());
     if (json_) {
       session.out.write(text_of(Json(reply->formation), 2) + "\n");
@@ -31,6 +31,19 @@ class Scale : public Verb {
   }
 
  private:
+  // `web 2` is `web=2`, as others say it.
+  static std::vector<std::string> joined(const std::vector<std::string>& words) {
+    std::vector<std::string> changes;
+    for (auto& word : words) {
+      const bool is_number = word.find_first_not_of("0123456789") == word.npos;
+      if (is_number && !changes.empty() && changes.back().find_first_of("=+") == std::string::npos)
+        changes.back() += '=' + word;
+      else
+        changes.push_back(word);
+    }
+    return changes;
+  }
+
   static Outcome<int> kept(const ScaleReply& reply) {
     if (reply.not_kept.empty()) return status_done;
     return failure(ExitCode::no,

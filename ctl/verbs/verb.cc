@@ -2,6 +2,8 @@
 #include "ctl/verbs/verb.h"
 
 #include <fmt/format.h>
+#include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "base/nearest.h"
@@ -10,35 +12,60 @@
 namespace muster {
 namespace {
 
+// In the order of the help; the first of a group has its heading and an example of all.
 constexpr VerbRow verbs[] = {
-    {"ps", "Show the processes and their states", make_ps},
-    {"scale", "Show the formation, or change how many processes of a type run", make_scale},
-    {"logs", "Show what the processes printed and what muster did", make_logs},
-    {"restart", "Restart all processes, a type's, or single ones", make_restart},
-    {"stop", "Stop processes and keep them down", make_stop},
-    {"start", "Start processes that were stopped", make_start},
-    {"kill", "Send a signal to processes", make_kill},
-    {"run", "Run a one-off command in the app's environment", make_run},
-    {"exec", "Run a command, or a shell, in the midst of a running process", make_exec},
-    {"attach", "Talk to a process that has a terminal", make_attach},
-    {"config", "Show, set or unset the config vars", make_config},
-    {"releases", "Show what was changed: config vars, code", make_releases},
-    {"rollback", "Go back to an earlier release", make_rollback},
-    {"create", "Make a git repository that deploys what is pushed", make_create},
-    {"receive", "Deploy what is pushed: for the hook of that repository", make_receive},
-    {"top", "Show live what each process uses", make_top},
-    {"wait", "Wait until the processes are up", make_wait},
-    {"events", "Show what muster does, as it happens", make_events},
-    {"apps", "Show all daemons of yours on this machine", make_apps},
-    {"check", "Check the Procfile, .env and muster.toml; needs no daemon", make_check},
-    {"status", "Show the health of the daemon", make_status},
-    {"reload", "Read the app's files again and restart what changed", make_reload},
-    {"shutdown", "Stop everything, the daemon too", make_shutdown},
-    {"upgrade", "Let the programs that are installed now take over", make_upgrade},
-    {"version", "Show the versions of ctl and the daemon", make_version},
-    {"completion", "Print completion for bash, zsh or fish", make_completion},
-    {"manual", "Print the manual page; `ctl manual | man -l -`", make_manual},
+    {"ps", "Show the processes and their states", "Look at it", "ctl ps --wide web", make_ps},
+    {"logs", "Show what the processes printed and what muster did", "Look at it",
+     "ctl logs -t web --since 10m", make_logs},
+    {"top", "Show live what each process uses", "Look at it", "ctl top", make_top},
+    {"events", "Show what muster does, as it happens", "Look at it", "ctl events", make_events},
+    {"status", "Show the health of the daemon", "Look at it", "ctl status", make_status},
+    {"apps", "Show all daemons of yours on this machine", "Look at it", "ctl apps", make_apps},
+    {"wait", "Wait until the processes are up", "Look at it", "ctl wait --timeout 30 web",
+     make_wait},
+    {"scale", "Show the formation, or change how many processes of a type run",
+     "Change how it runs", "ctl scale web=2 worker+1", make_scale},
+    {"restart", "Restart all processes, a type's, or single ones", "Change how it runs",
+     "ctl restart web", make_restart},
+    {"stop", "Stop processes and keep them down", "Change how it runs", "ctl stop worker.2",
+     make_stop},
+    {"start", "Start processes that were stopped", "Change how it runs", "ctl start worker.2",
+     make_start},
+    {"kill", "Send a signal to processes", "Change how it runs", "ctl kill -s HUP web.1",
+     make_kill},
+    {"reload", "Read the app's files again and restart what changed", "Change how it runs",
+     "ctl reload", make_reload},
+    {"check", "Check the Procfile, .env and muster.toml; needs no daemon", "Change how it runs",
+     "ctl check --strict", make_check},
+    {"run", "Run a one-off command in the app's environment", "Run something in it",
+     "ctl run -e DEBUG=1 -- python manage.py migrate", make_run},
+    {"exec", "Run a command, or a shell, in the midst of a running process", "Run something in it",
+     "ctl exec web.1 env", make_exec},
+    {"attach", "Talk to a process that has a terminal", "Run something in it",
+     "ctl attach console.1", make_attach},
+    {"config", "Show, set or unset the config vars", "Releases", "ctl config set QUEUE=urgent",
+     make_config},
+    {"releases", "Show what was changed: config vars, code", "Releases", "ctl releases -n 5",
+     make_releases},
+    {"rollback", "Go back to an earlier release", "Releases", "ctl rollback v3", make_rollback},
+    {"create", "Make a git repository that deploys what is pushed", "Releases", "ctl create shop",
+     make_create},
+    {"receive", "Deploy what is pushed: for the hook of that repository", "Releases",
+     "git push muster main", make_receive},
+    {"upgrade", "Let the programs that are installed now take over", "The daemon and ctl itself",
+     "ctl upgrade", make_upgrade},
+    {"shutdown", "Stop everything, the daemon too", "The daemon and ctl itself",
+     "ctl -a shop shutdown", make_shutdown},
+    {"version", "Show the versions of ctl and the daemon", "The daemon and ctl itself",
+     "ctl version", make_version},
+    {"completion", "Print completion for bash, zsh or fish", "The daemon and ctl itself",
+     "source <(ctl completion bash)", make_completion},
+    {"manual", "Print the manual page; `ctl manual | man -l -`", "The daemon and ctl itself",
+     "ctl manual | man -l -", make_manual},
 };
+
+// Never put into anybody's mouth.
+constexpr std::string_view ending[] = {"stop", "kill", "shutdown"};
 
 }  // namespace
 
@@ -50,28 +77,46 @@ const VerbRow* find_verb(std::string_view name) {
   return nullptr;
 }
 
+bool ends_things(const VerbRow& row) {
+  return std::find(std::begin(ending), std::end(ending), row.name) != std::end(ending);
+}
+
 const VerbRow* nearest_verb(std::string_view name) {
+  constexpr size_t long_enough = 5, shortest_beginning = 3;
   std::vector<std::string_view> names;
-  for (auto& verb : verbs) names.push_back(verb.name);
-  const auto meant = nearest(name, names);
+  const VerbRow* begun = nullptr;
+  for (auto& verb : verbs) {
+    if (ends_things(verb)) continue;
+    names.push_back(verb.name);
+    if (!begun && name.size() >= shortest_beginning && verb.name.starts_with(name)) begun = &verb;
+  }
+  if (begun) return begun;
+  // Two slips make any other word of a short one.
+  const auto meant = nearest(name, names, name.size() < long_enough ? 1 : 2);
   return meant ? find_verb(*meant) : nullptr;
 }
 
 std::string overview() {
-  std::string text = "Usage: ctl VERB [-a APP] [OPTIONS]\n\n";
-  for (auto& verb : verbs) text += fmt::format("  {:<12}{}\n", verb.name, verb.summary);
+  std::string text = "Usage: ctl VERB [-a APP] [OPTIONS]\n";
+  std::string_view group;
+  for (auto& verb : verbs) {
+    if (verb.group != group) text += fmt::format("\n{}, as in `{}`:\n", verb.group, verb.example);
+    group = verb.group;
+    text += fmt::format("  {:<12}{}\n", verb.name, verb.summary);
+  }
   text +=
-      "\n`ctl VERB --help` says more. The app is -a APP, else $MUSTER_APP, else the directory of "
-      "the\nnearest Procfile upward.\nExit status: 0 done, 1 the answer is no, 2 usage, 3 no "
-      "daemon, "
-      "4 timeout.\n";
+      "\n`ctl help VERB` says more, with an example. The app is -a APP, else $MUSTER_APP, else the "
+      "directory\nof the nearest Procfile upward.\nExit status: 0 done, 1 the answer is no, 2 "
+      "usage, 3 no daemon, 4 timeout.\n";
   return text;
 }
 
 Options head_of(const VerbRow& row) {
   // Wide enough for the longest option with its value.
   constexpr size_t help_column = 32;
-  return Options(std::string(row.summary) + ".", fmt::format("ctl {}", row.name), help_column);
+  Options options(std::string(row.summary) + ".", fmt::format("ctl {}", row.name), help_column);
+  options.example(std::string(row.example));
+  return options;
 }
 
 void add_timeout(Options& options, double& seconds) {

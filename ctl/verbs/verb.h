@@ -23,6 +23,8 @@ class Verb {
 
 struct VerbRow {
   std::string_view name, summary;
+  std::string_view group;    // the heading under which the help has it
+  std::string_view example;  // a whole command line
   std::unique_ptr<Verb> (*make)();
 };
 
@@ -31,6 +33,8 @@ Options head_of(const VerbRow& row);
 
 std::span<const VerbRow> all_verbs();
 const VerbRow* find_verb(std::string_view name);
+// Whether processes end by it: such a verb is never guessed.
+bool ends_things(const VerbRow& row);
 // The verb that was probably meant, if one is near enough.
 const VerbRow* nearest_verb(std::string_view name);
 // What `ctl --help` prints.

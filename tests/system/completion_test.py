@@ -24,7 +24,7 @@ def test_bash_is_offered_verbs_options_and_names(app):
     app.procfile(web=STAYS, worker=STAYS)
     app.start("-m", "web=0,worker=2")
     app.pid("worker.1")
-    assert completed(app, "ctl", "rel") == ["releases", "reload"]
+    assert completed(app, "ctl", "rel") == ["reload", "releases"]
     assert completed(app, "ctl", "logs", "--j") == ["--json"]
     assert completed(app, "ctl", "stop", "wo") == ["worker", "worker.1", "worker.2"]
     assert completed(app, "ctl", "stop", "we") == ["web"]
