@@ -45,12 +45,12 @@ bool has_colours(const Session& session) {
   return wants_colours(session.colour, session.out.is_terminal(), environment_variable);
 }
 
-TypeColours colours_of_types(const Session& session) {
+std::vector<std::string> types_of_app(const Session& session) {
   constexpr Nanos patience = 2s;
   std::vector<std::string> types;
   if (auto reply = ask<ScaleReply>(session, ScaleRequest{}, patience))
     for (auto& [type, count] : reply->formation) types.push_back(type);
-  return TypeColours(std::move(types));
+  return types;
 }
 
 AppOwner app_owner() { return {::geteuid() == 0, ::geteuid(), environment_variable}; }

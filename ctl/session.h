@@ -31,8 +31,8 @@ void add_common(Options& options, Session& session);
 
 // Whether what goes to stdout is coloured.
 bool has_colours(const Session& session);
-// As the types of the app have them. Where the daemon does not answer, each by its name alone.
-TypeColours colours_of_types(const Session& session);
+// The types of the app; none where its daemon does not answer.
+std::vector<std::string> types_of_app(const Session& session);
 
 // Prints ` !    MESSAGE` to stderr, each line of it so.
 void tell(std::string_view message);

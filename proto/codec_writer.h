@@ -50,6 +50,8 @@ inline constexpr bool is_row = false;
 template <>
 inline constexpr bool is_row<ProcessRow> = true;
 template <>
+inline constexpr bool is_row<TypeRow> = true;
+template <>
 inline constexpr bool is_row<ReleaseRow> = true;
 template <>
 inline constexpr bool is_row<Loss> = true;

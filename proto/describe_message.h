@@ -40,12 +40,22 @@ void describe(Fields& fields, M& row) {
   fields.may("cpu_ms", row.cpu_ms);
   fields.may("memory_bytes", row.memory_bytes);
   fields.may("note", row.note);
+  fields.may("crashes", row.crashes);
+  fields.may("next_ms", row.next_ms);
+}
+template <class Fields, Is<TypeRow> M>
+void describe(Fields& fields, M& row) {
+  fields.must("type", row.type);
+  fields.must("command", row.command);
+  fields.may("next", row.next);
+  fields.may("stopped", row.stopped);
 }
 template <>
 inline constexpr std::string_view name_on_wire<PsReply> = "ps";
 template <class Fields, Is<PsReply> M>
 void describe(Fields& fields, M& reply) {
   fields.may("processes", reply.processes);
+  fields.may("types", reply.types);
 }
 
 template <>

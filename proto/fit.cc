@@ -43,6 +43,7 @@ struct Fitter {
       shorten(row.command, limits::row_text);
       if (row.note) shorten(*row.note, limits::row_text);
     }
+    for (auto& row : reply.types) shorten(row.command, limits::row_text);
   }
   void operator()(StatusReply& reply) { shorten(reply.alarms); }
   void operator()(ReloadReply& reply) { shorten(reply.changes); }

@@ -167,11 +167,20 @@ struct ProcessRow {
   // Of all its processes, if that was asked for.
   std::optional<int64_t> cpu_ms;
   std::optional<uint64_t> memory_bytes;
-  std::optional<std::string> note;  // why it is not running, when there is more to say: "exec
-                                    // /srv/web: No such file or directory"
+  std::optional<std::string> note;      // why it is not running, when there is more to say: "exec
+                                        // /srv/web: No such file or directory"
+  uint32_t crashes = 0;                 // in a row
+  std::optional<int64_t> next_ms = {};  // until it is launched again
+};
+// A type that is not among the processes: none of it is wished for, or it is run at its times.
+struct TypeRow {
+  std::string type, command;
+  std::optional<WallTime> next = {};  // by its cron
+  bool stopped = false;               // by hand: its times pass
 };
 struct PsReply {
   std::vector<ProcessRow> processes;  // sorted by type, then number
+  std::vector<TypeRow> types = {};    // sorted
 };
 struct ScaleReply {
   std::vector<std::pair<std::string, uint32_t>> changed;  // in the order of the request

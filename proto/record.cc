@@ -58,4 +58,10 @@ std::string topic_of(RecordKind kind, std::string_view process) {
   return topic;
 }
 
+bool is_for_people(const EventRecord& event) {
+  // The announcement of a start; what follows says the pid.
+  if (event.kind == RecordKind::start) return event.pid.has_value();
+  return event.kind != RecordKind::log && event.kind != RecordKind::state;
+}
+
 }  // namespace muster

@@ -44,6 +44,9 @@ Result<ReplayRequest> replay_request(const LogQuery& query, WallTime now) {
   request.lines = lines_wanted(query);
   if (request.lines && *request.lines > 0 && *request.lines < UINT64_MAX - spare_pieces)
     *request.lines += spare_pieces;
+  constexpr uint64_t lines_of_start = 4;
+  if (query.starts_in_one_line && request.lines && *request.lines < UINT64_MAX / lines_of_start)
+    *request.lines *= lines_of_start;
   // Which lines match is known only to who has read them.
   if (query.pattern && request.lines && *request.lines > 0) request.lines.reset();
   request.topics = topics_of(query);

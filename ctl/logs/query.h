@@ -19,6 +19,7 @@ struct LogQuery {
   std::vector<std::string> processes;       // "web" or "web.1"; none means all
   std::optional<std::string> source;        // "app" or "muster"
   std::optional<std::string> pattern;       // lines in which it matches are counted and shown
+  bool starts_in_one_line = false;          // what else a start writes is not counted
 };
 
 // How many lines are to be shown; nothing means all.

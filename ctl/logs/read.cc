@@ -19,15 +19,6 @@ constexpr size_t journal_read = 256 << 10;
 // Between asking a daemon that has refused and asking it again.
 constexpr int refused_pause_ms = 500;
 
-std::unique_ptr<LogPrinter> make_printer(const LogReading& reading, const Session& session,
-                                         const Endpoints& endpoints) {
-  if (reading.json) return make_json_printer();
-  const bool colours = !reading.no_colour && has_colours(session);
-  return make_text_printer(
-      line_look(session.out.is_terminal(), colours),
-      colours && daemon_runs(endpoints) ? colours_of_types(session) : TypeColours());
-}
-
 void show(LogView& view, std::string_view payload) {
   if (auto shown = view.add(payload); !shown) tell(shown.message());
 }
@@ -222,25 +213,10 @@ Result<LogViewOptions> view_options(const LogQuery& query) {
 
 }  // namespace
 
-void add_lines(Options& options, std::optional<uint64_t>& lines, const std::string& help) {
-  const auto take = [&lines](const std::string& word) -> std::optional<std::string> {
-    constexpr size_t most_digits = 18;
-    const bool well = !word.empty() && word.size() <= most_digits &&
-                      word.find_first_not_of("0123456789") == word.npos;
-    if (!well && word != "all")
-      return fmt::format("'{}' is not a whole number from 0 on, nor 'all'", word);
-    lines = well ? std::stoull(word) : UINT64_MAX;
-    return std::nullopt;
-  };
-  options.word("-n,--num", take, help).last_one_counts().shown_as("N");
-}
-
-void add_look(Options& options, LogReading& reading) {
-  options.flag("--json", reading.json, "An object a line");
-  options.flag("--no-color", reading.no_colour, "As --color=never");
-}
-
 Outcome<int> read_logs(const Session& session, LogReading reading) {
+  reading.query.starts_in_one_line = reading.starts_in_one_line && !reading.json &&
+                                     !reading.query.pattern && session.out.is_terminal() &&
+                                     time_of(reading, session) != LogTime::full;
   if (auto expanded = expand_patterns(session, reading.query); !expanded)
     return tl::unexpected(expanded.error());
   auto request = replay_request(reading.query, read_clocks().wall);

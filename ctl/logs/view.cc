@@ -36,7 +36,7 @@ Result<> LogView::add(std::string_view payload) {
     auto& event = std::get<EventRecord>(*record);
     passed_ = {event.numbers.seq, event.numbers.line + 1};
     if (event.kind == RecordKind::exit && event.launch) joiner_.end(*event.launch);
-    if (options_.pattern.matches(event.text))
+    if (printer_->shows(event) && options_.pattern.matches(event.text))
       put({event.numbers.seq, event.numbers.line + 1}, true,
           [&](std::string& text) { printer_->print(event, text); });
   }

@@ -1,6 +1,7 @@
 // Log lines for people. The head of a line is made once for a run of lines that share it, which is
 // what makes bulk output fast.
 #include <fmt/format.h>
+#include <algorithm>
 #include <utility>
 
 #include "base/terminal_line.h"
@@ -16,8 +17,15 @@ constexpr std::string_view anew_text =
 
 class TextPrinter : public LogPrinter {
  public:
-  TextPrinter(LineLook look, TypeColours colours)
-      : look_(look), colours_(std::move(colours)), lines_(look) {}
+  explicit TextPrinter(LogLook look)
+      : look_(std::move(look)), colours_(look_.types), lines_(look_.line) {
+    for (auto& type : look_.types) width_ = std::max(width_, type.size() + number_room);
+    today_ = day_of(look_.now);
+  }
+
+  bool shows(const EventRecord& event) const override {
+    return !look_.starts_in_one_line || is_for_people(event);
+  }
 
   void print(const JoinedLine& line, std::string& out) override {
     lines_.take(line.process, line.text, [&](std::string_view text) {
@@ -40,7 +48,7 @@ class TextPrinter : public LogPrinter {
   void put(std::string_view source, std::string_view process, WallTime time, std::string_view text,
            std::string& out) {
     put_head(source, process, time, out);
-    if (look_.safe)
+    if (look_.line.safe)
       append_terminal_safe(text, out);
     else
       out += text;
@@ -58,23 +66,49 @@ class TextPrinter : public LogPrinter {
     process_ = process;
     time_ = time;
     head_.clear();
-    if (look_.colours) head_ += colours_.of(process);
-    head_ += fmt::format("{} {}[{}]:", format_utc(time), source, terminal_safe(process));
-    if (look_.colours) head_ += colour_off;
+    if (look_.line.colours) head_ += colours_.of(process);
+    const std::string name = terminal_safe(process);
+    if (look_.time == LogTime::full) {
+      head_ += fmt::format("{} {}[{}]:", format_utc(time), source, name);
+    } else {
+      width_ = std::max(width_, name.size());
+      head_ += fmt::format("{}{:<{}} |", clock_of(time), name, width_);
+    }
+    if (look_.line.colours) head_ += colour_off;
     head_ += ' ';
   }
 
-  LineLook look_;
+  // "10:15:02 ", "11-21 10:15:02 ", or nothing.
+  std::string clock_of(WallTime time) const {
+    if (look_.time == LogTime::none) return {};
+    const std::string day = day_of(time);
+    const std::string clock = look_.time == LogTime::utc
+                                  ? format_utc(time).substr(clock_at, clock_size)
+                                  : format_local_clock(time);
+    return (day == today_ ? "" : day + ' ') + clock + ' ';
+  }
+  // "11-21"
+  std::string day_of(WallTime time) const {
+    if (look_.time == LogTime::utc) return format_utc(time).substr(day_at, day_size);
+    const LocalMinute local = local_minute(time);
+    return fmt::format("{:02}-{:02}", local.month, local.day);
+  }
+
+  static constexpr size_t number_room = 2;  // a dot and a digit
+  static constexpr size_t day_at = 5, day_size = 5, clock_at = 11, clock_size = 8;  // in RFC 3339
+  LogLook look_;
   TypeColours colours_;
   TerminalLines lines_;
   std::string source_, process_, head_;
   WallTime time_;
+  size_t width_ = 0;  // of the column of names
+  std::string today_;
 };
 
 }  // namespace
 
-std::unique_ptr<LogPrinter> make_text_printer(LineLook look, TypeColours colours) {
-  return std::make_unique<TextPrinter>(look, std::move(colours));
+std::unique_ptr<LogPrinter> make_text_printer(LogLook look) {
+  return std::make_unique<TextPrinter>(std::move(look));
 }
 
 }  // namespace muster

@@ -10,6 +10,8 @@ constexpr uint64_t lines_into_pipes = 1500;  // as many as Heroku kept at all
 
 class Logs : public Verb {
  public:
+  Logs() { reading_.starts_in_one_line = true; }
+
   void add_options(Options& options) override {
     add_lines(options, reading_.query.lines,
               "The last so many lines, or all; default: 100, into a pipe or a file 1500, all with "

@@ -19,6 +19,7 @@ class Ps : public Verb {
     options.texts("NAME", names_, "Only these types (web) or processes (web.1)");
     const Option json = options.flag("--json", json_, "An array of objects instead of the table");
     options.flag("-u,--usage", usage_, "Also processor time, memory and restarts");
+    options.flag("--wide", wide_, "Also pid, port and restarts, and commands in full");
     options.flag("-w,--watch", watch_, "Once a second, until Ctrl-C or the daemon's end")
         .excludes(json);
   }
@@ -36,19 +37,32 @@ class Ps : public Verb {
     auto reply = ask<PsReply>(session, PsRequest{names_, usage_ || json_}, short_timeout);
     if (!reply) return tl::unexpected(reply.error());
     if (watch_ && session.out.is_terminal()) session.out.write_controls(clear_screen);
-    const size_t columns = session.out.is_terminal() ? RawTerminal::size().second : SIZE_MAX;
-    session.out.write(json_    ? ps_json(reply->processes)
-                      : usage_ ? ps_usage_table(reply->processes, columns)
-                               : ps_table(reply->processes, columns));
-    if (json_) return status_done;
+    if (json_) {
+      session.out.write(ps_json(reply->processes));
+      return status_done;
+    }
+    const PsLook look = look_of(session);
+    session.out.write_controls(usage_ ? ps_usage_table(*reply, look) : ps_table(*reply, look));
     session.out.flush();
     for (auto& row : reply->processes)
-      if (row.note) tell(fmt::format("{}: {}", row.process, *row.note));
+      if (const std::string note = note_beside_table(row); !note.empty())
+        tell(fmt::format("{}: {}", row.process, note));
     return status_done;
   }
 
+  PsLook look_of(const Session& session) const {
+    PsLook look;
+    look.is_terminal = session.out.is_terminal();
+    if (look.is_terminal) look.width = RawTerminal::size().second;
+    look.wide = wide_;
+    look.colours = has_colours(session);
+    if (look.colours) look.types = TypeColours(types_of_app(session));
+    look.now = read_clocks().wall;
+    return look;
+  }
+
   std::vector<std::string> names_;
-  bool json_ = false, usage_ = false, watch_ = false;
+  bool json_ = false, usage_ = false, wide_ = false, watch_ = false;
 };
 
 }  // namespace

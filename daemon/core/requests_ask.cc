@@ -1,7 +1,10 @@
 // Verbs that only ask: ps, status, version.
+#include <algorithm>
+
 #include "daemon/core/listing.h"
 #include "daemon/core/state.h"
 #include "daemon/core/texts.h"
+#include "proto/limits.h"
 #include "proto/version.h"
 
 namespace muster {
@@ -35,6 +38,9 @@ ProcessRow row_of(const Process& p, const Driver& driver, MonoTime now) {
   row.port = driver.port_of(p);
   row.last_exit = p.last_exit;
   row.note = note_of(p, driver, now);
+  if (p.state == ProcessState::crashed || p.state == ProcessState::failed) row.crashes = p.crashes;
+  if (p.state == ProcessState::crashed && p.deadline)
+    row.next_ms = std::chrono::duration_cast<std::chrono::milliseconds>(*p.deadline - now).count();
   return row;
 }
 
@@ -49,6 +55,22 @@ void Core::State::ask(const Asker& asker, const std::string&, const PsRequest& r
   for (const Process* p : *chosen) {
     reply.processes.push_back(row_of(*p, driver, out.now().mono));
     launches.push_back(p->launch.value_or(0));
+  }
+  // A reply has room for so many rows, and one of a type is no larger than one of a process.
+  constexpr size_t most_rows = limits::processes + limits::one_offs;
+  for (auto& entry : formation) {
+    const std::string& name = entry.first;
+    if (reply.processes.size() + reply.types.size() >= most_rows) break;
+    const auto means_it = [&](auto& word) { return stands_for(word, name, formation); };
+    const bool chosen_too =
+        request.names.empty() || std::any_of(request.names.begin(), request.names.end(), means_it);
+    const ProcessType* type = types.find(name);
+    if (!chosen_too || !type || (!type->settings.cron && !table.of_type(name).empty())) continue;
+    const auto due = timetable.due().find(name);
+    const bool has_time = type->settings.cron && due != timetable.due().end();
+    reply.types.push_back({name, type->command,
+                           has_time ? std::optional(due->second) : std::nullopt,
+                           stopped_schedules.contains(name)});
   }
   out.add(AnswerPs{asker.client, Reply{asker.request_id, false, std::move(reply)},
                    std::move(launches), request.usage});

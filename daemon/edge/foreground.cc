@@ -89,20 +89,7 @@ void ForegroundFormat::head(WallTime time, std::string_view process, std::string
 }
 
 void ForegroundFormat::event(const EventRecord& event, std::string& out) {
-  switch (event.kind) {
-    case RecordKind::log:
-    case RecordKind::state:
-      return;
-    case RecordKind::start:
-      if (!event.pid) return;  // the announcement; what follows says the pid
-      break;
-    case RecordKind::scale:
-    case RecordKind::exit:
-    case RecordKind::error:
-    case RecordKind::notice:
-      break;
-  }
-  say(event.time, event.process, event.text, out);
+  if (is_for_people(event)) say(event.time, event.process, event.text, out);
 }
 
 void ForegroundFormat::lost(const LostRecords& lost, std::string& out) {

@@ -51,14 +51,15 @@ def test_a_long_command_is_cut_to_the_terminal(app):
     with Terminal([BIN / "ctl", "-a", "app", "ps"], app.home.environment, app.directory,
                   columns=100) as terminal:
         assert terminal.wait_end() == 0
-        row = terminal.shown.decode().splitlines()[2]
+        row = re.sub(r"\x1b\[\d*m", "", terminal.shown.decode().splitlines()[2])
     assert row.endswith("200..") and len(row) == 100
 
 
 def test_nothing_runs(app):
     app.procfile(worker="exec sleep 1000")
     app.start("-m", "worker=0")
-    assert len(app.ok("ps").splitlines()) == 2
+    line, = app.ok("ps").splitlines()[2:]
+    assert re.fullmatch(r"worker +runs no process +exec sleep 1000", line)
 
 
 def test_an_unknown_name(app):

@@ -40,7 +40,7 @@ TEST_CASE("where colours are not wanted they are left out, and nothing else is")
 TEST_CASE("what is no colour is shown, not obeyed") {
   for (std::string_view evil : {"a\x1b[2Jb", "a\x1b[1Ab", "a\x1b]0;title\ab", "a\x1bPq\x1b\\b",
                                 "a\x1b[31;b", "a\x1b[", "a\x1b", "a\b\bb", "a\x0e",
-                                "a\xc2\x9b"
+                                "a\302\23331mb"
                                 "31mb",
                                 "a\xff\x9b"
                                 "31m",

@@ -47,18 +47,43 @@ TEST_CASE("a line of a process and one of muster, as in 2011") {
 
 TEST_CASE("bytes are raw in a pipe and shown on a terminal") {
   std::string evil = "a\x1b[2Jb\xff";
-  auto pipe = make_text_printer({}), terminal = make_text_printer({.safe = true});
+  auto pipe = make_text_printer({}), terminal = make_text_printer({.line = {.safe = true}});
   CHECK(printed(*pipe, line_of("web.1", evil)) == when + " app[web.1]: " + evil + "\n");
   CHECK(printed(*terminal, line_of("web.1", evil)) == when + " app[web.1]: a\\x1b[2Jb\\xff\n");
 }
 
 TEST_CASE("the head of a line, muster's too, has the colour of the process type") {
   const TypeColours colours({"web", "worker"});
-  auto printer = make_text_printer({true, true}, colours);
+  auto printer = make_text_printer({.line = {true, true}, .types = {"web", "worker"}});
   CHECK(printed(*printer, line_of("web.1", "x")) ==
         std::string(colours.of("web")) + when + " app[web.1]:\x1b[0m x\n");
   CHECK(printed(*printer, line_of("worker.7", "x")).substr(0, 5) == colours.of("worker"));
   CHECK(printed(*printer, scale_event()).substr(0, 5) == "\x1b[37m");
+}
+
+TEST_CASE("a terminal is shown a short head, by the clock of the day") {
+  const auto head = [&](LogTime time, WallTime now) {
+    auto printer = make_text_printer({.time = time, .types = {"web", "clock"}, .now = now});
+    return printed(*printer, line_of("web.1", "GET /"));
+  };
+  CHECK(head(LogTime::utc, ten_fifteen) == "10:15:02 web.1   | GET /\n");
+  CHECK(head(LogTime::utc, ten_fifteen + 48h) == "11-22 10:15:02 web.1   | GET /\n");
+  CHECK(head(LogTime::none, ten_fifteen) == "web.1   | GET /\n");
+  CHECK(head(LogTime::brief, ten_fifteen).ends_with(":02 web.1   | GET /\n"));
+}
+
+TEST_CASE("of what a start writes a terminal is shown one line") {
+  auto all = make_text_printer({}), one = make_text_printer({.starts_in_one_line = true});
+  EventRecord event = scale_event();
+  for (const RecordKind kind : {RecordKind::state, RecordKind::start}) {
+    event.kind = kind;
+    CHECK(all->shows(event));
+    CHECK_FALSE(one->shows(event));
+  }
+  event.kind = RecordKind::start;
+  event.pid = 7;
+  CHECK(one->shows(event));
+  CHECK(one->shows(scale_event()));
 }
 
 TEST_CASE("what a slow reader has lost reads like Logplex's L11, in lines") {
