@@ -34,7 +34,8 @@ struct AppSetup {
   std::string directory;  // the app's own, as it was named: a link in it counts anew at each launch
   AppIdentity identity;   // as it is to be kept
   UniqueFd turn;          // nobody else names an app until that is kept
-  ModelFiles files;       // in it; in that of a checkout where the code is of one
+  std::vector<uint32_t> others_ports;  // where those of other apps begin
+  ModelFiles files;                    // in it; in that of a checkout where the code is of one
   Releases releases;
   AppModel model;
   std::optional<FormationCounts> formation;  // that was asked for on the command line

@@ -1,9 +1,13 @@
 // See app_setup.h.
 #include "daemon/app_setup.h"
 
+#include <netinet/in.h>
 #include <spdlog/spdlog.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 
 #include "base/pace.h"
@@ -15,6 +19,8 @@
 
 namespace muster {
 namespace {
+
+constexpr uint32_t usual_port = 5000;
 
 std::optional<std::string> environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
@@ -69,6 +75,8 @@ Result<> find_places(const DaemonOptions& options, AppSetup& setup) {
   setup.directory = place ? claim->directory : options.directory;
   setup.identity = std::move(claim->identity);
   setup.turn = std::move(claim->turn);
+  for (auto& other : claim->others)
+    setup.others_ports.push_back(std::max(other.kept.identity.base_port, usual_port));
   return {};
 }
 
@@ -99,6 +107,49 @@ Result<> take_releases(AppSetup& setup) {
   return {};
 }
 
+bool is_listened_on(uint32_t port) {
+  const UniqueFd probe(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int yes = 1;
+  setsockopt(probe.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  return bind(probe.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 &&
+         errno == EADDRINUSE;
+}
+
+// Room for ten types each. Where all is taken it is the usual one, and programs will say so.
+uint32_t free_base(const std::vector<uint32_t>& others) {
+  constexpr uint32_t step = 1000, last = 31000;  // below what the kernel gives out by itself
+  for (uint32_t port = usual_port; port <= last; port += step) {
+    const auto is_near = [&](uint32_t other) { return other < port + step && port < other + step; };
+    if (std::none_of(others.begin(), others.end(), is_near) && !is_listened_on(port)) return port;
+  }
+  return usual_port;
+}
+
+// A base that was chosen once, by somebody or because it was free, is the app's for ever. That of
+// .env counts as long as it stands there.
+Result<> take_base_port(const DaemonOptions& options, AppSetup& setup) {
+  const bool in_env = std::any_of(setup.model.env.begin(), setup.model.env.end(),
+                                  [](auto& variable) { return variable.first == "PORT"; });
+  const bool is_said = options.base_port || in_env || !environment("PORT").value_or("").empty();
+  Result<uint32_t> said = base_port(options.base_port, setup.model.env, environment);
+  if (!said) return tl::unexpected(said.error());
+  uint32_t& kept = setup.identity.base_port;
+  if (is_said) {
+    setup.core.base_port = *said;
+    if (options.base_port || !in_env) kept = *said;
+    return {};
+  }
+  // The app of an earlier version had the usual one.
+  const bool has_run = access(setup.endpoints.formation_file().c_str(), F_OK) == 0;
+  if (kept == 0) kept = has_run || !setup.turn ? usual_port : free_base(setup.others_ports);
+  setup.core.base_port = kept;
+  if (kept != usual_port) spdlog::info("ports begin at {}", kept);
+  return {};
+}
+
 // As for a fresh start.
 Result<> take_files(const DaemonOptions& options, AppSetup& setup) {
   if (setup.files.directory == setup.directory)
@@ -114,10 +165,7 @@ Result<> take_files(const DaemonOptions& options, AppSetup& setup) {
   }
   if (!setup.kept.empty()) setup.files_changed = !(loaded->model == setup.kept.back().model);
   setup.model = std::move(loaded->model);
-  Result<uint32_t> port = base_port(options.base_port, setup.model.env, environment);
-  if (!port) return tl::unexpected(port.error());
-  setup.core.base_port = *port;
-  return {};
+  return take_base_port(options, setup);
 }
 
 // It counts at a fresh start alone.

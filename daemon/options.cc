@@ -56,7 +56,9 @@ void add_options(Options& line, DaemonOptions& options, Rest& rest) {
           "-m,--formation", options.formation,
           "formation to start with, as web=2,worker=1 (default: the last one, or one of each type)")
       .shown_as("FORMATION");
-  line.number("-p,--port", options.base_port, "port of the first process (default: PORT, or 5000)")
+  line.number(
+          "-p,--port", options.base_port,
+          "port of the first process, kept (default: PORT, or the one that was chosen for the app)")
       .in_range(uint64_t{1}, highest_port)
       .shown_as("PORT");
   line.number("-t,--timeout", rest.grace, "seconds between SIGTERM and SIGKILL")

@@ -31,15 +31,16 @@ class Machine:
         isolation.allow_runs(directory)
         return directory
 
-    def musterd(self, directory, *words):
+    def musterd(self, directory, *words, port=True):
+        port = ["-p", str(self.home.port)] if port else []
         return subprocess.run(
-            [str(BIN / "musterd"), "-d", "-p", str(self.home.port), *words, str(directory)],
+            [str(BIN / "musterd"), "-d", *port, *words, str(directory)],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE,
             env=self.home.environment)
 
-    def start(self, directory, *words):
+    def start(self, directory, *words, **options):
         """What it says on its way into the background."""
-        done = self.musterd(directory, *words)
+        done = self.musterd(directory, *words, **options)
         assert done.returncode == 0, done.stderr
         return done.stderr
 
@@ -202,3 +203,32 @@ def test_an_identity_that_was_taken_away_is_written_anew(app):
     before = path.read_text()
     path.unlink()
     wait_for("the identity", lambda: path.exists() and path.read_text() == before)
+
+
+def test_each_app_has_ports_of_its_own_that_are_kept(machine):
+    a, b = machine.make("a/site"), machine.make("b/site")
+    machine.start(a, port=False)
+    machine.start(b, port=False)
+
+    def port(directory):
+        return machine.rows(directory)[0]["port"]
+    first, second = port(a), port(b)
+    assert abs(first - second) >= 1000
+    machine.ok(a, "shutdown")
+    machine.ok(b, "shutdown")
+    machine.start(b, port=False)
+    machine.start(a, port=False)
+    assert (port(a), port(b)) == (first, second)
+    machine.ok(b, "shutdown")
+    machine.start(b)
+    machine.ok(b, "shutdown")
+    machine.start(b, port=False)
+    assert port(b) == machine.home.port
+
+
+def test_apps_that_start_at_once_have_different_ports(machine):
+    directories = [machine.make(name) for name in ("one", "two", "three")]
+    starts = [subprocess.Popen([str(BIN / "musterd"), "-d", str(at)], stdin=subprocess.DEVNULL,
+                               env=machine.home.environment) for at in directories]
+    assert [start.wait(PATIENCE) for start in starts] == [0, 0, 0]
+    assert len({machine.rows(at)[0]["port"] for at in directories}) == 3
