@@ -34,9 +34,9 @@ TEST_CASE("a slip of the finger is understood, another word is not") {
   CHECK(nearest("restrat") == "restart");
   CHECK(nearest("p") == "ps");
   CHECK(nearest("conf") == "config");
-  CHECK(nearest("elephant") == "");
-  CHECK(nearest("") == "");
-  CHECK(nearest(std::string(1000, 'x')) == "");
+  CHECK(nearest("elephant").empty());
+  CHECK(nearest("").empty());
+  CHECK(nearest(std::string(1000, 'x')).empty());
 }
 
 TEST_CASE("no verb that ends things is ever guessed") {
