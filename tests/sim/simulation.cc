@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <csignal>
 #include <deque>
+#include <map>
 
 #include "checker.h"
 #include "clients.h"
@@ -73,7 +74,7 @@ class Simulation {
     const Request request{1, "checker@box", PsRequest{}};
     const auto actions = tell(Requested{"checker", request});
     for (auto& action : actions)
-      if (auto* answer = std::get_if<Answer>(&action))
+      if (auto* answer = std::get_if<AnswerPs>(&action))
         if (auto* ps = std::get_if<PsReply>(&answer->reply.body)) checker_.expect_wish_reached(*ps);
   }
 
@@ -127,7 +128,7 @@ class Simulation {
       if (current.number <= memory_->daemon.release || current.code == last.code)
         options_.model_number = last.number;
       else
-        model_ = clients_.some_model();  // of its checkout
+        model_ = checked_out_.try_emplace(current.number, clients_.some_model()).first->second;
     }
     core_.emplace(model_, first_wish_, options_, world_.releases());
     checker_.begins_with(model_);
@@ -190,6 +191,7 @@ class Simulation {
   Checker checker_;
   unsigned mortality_;  // of the program around the core, in percent of its steps
   AppModel model_;
+  std::map<uint64_t, AppModel> checked_out_;  // by release: its checkout does not change
   FormationCounts first_wish_;
   std::optional<Memory> memory_;  // what outlives it
   struct Kept {
