@@ -5,6 +5,7 @@ what is wrong is told, and a reload takes the files once they are mended."""
 import json
 import os
 import shutil
+import signal
 
 import pytest
 
@@ -228,6 +229,7 @@ def test_config_vars_stay_in_force_whatever_becomes_of_their_file(app, wrong, su
     app.ok("config", "set", "COLOUR=red")
     app.wait_states({"alpha.1": "up", "alpha.2": "up", "beta.1": "up"})
     before = pids(app)
+    os.kill(app.pid_of_supervisor(), signal.SIGSTOP)  # or it writes the file anew itself
     mend = replace(app.home.state / "releases", RELEASES[wrong])
     successor(app)
     assert pids(app) == before
