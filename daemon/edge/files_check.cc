@@ -20,13 +20,14 @@ namespace {
 
 constexpr char same_letter = '=', changed_letter = '~', wrong_letter = '!';
 constexpr Nanos check_patience = 2s;
-constexpr rlim_t most_memory = 512 << 20;  // a hundred times what the largest files take
 constexpr int reap_pause_ms = 10, reap_attempts = 50;
 
 [[noreturn]] void answer_for(int to, const ModelFiles& files, const AppModel& in_force) {
-  const rlimit none{0, 0}, memory{most_memory, most_memory};
+  const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
-#ifndef MUSTER_KILLPOINTS  // the sanitizers need more address space than there is memory
+#ifndef MUSTER_KILLPOINTS             // the sanitizers need more address space than there is memory
+  constexpr rlim_t most = 512 << 20;  // a hundred times what the largest files take
+  const rlimit memory{most, most};
   setrlimit(RLIMIT_DATA, &memory);
 #endif
   std::string text;
