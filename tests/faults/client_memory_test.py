@@ -2,6 +2,7 @@
 and attaches that stand still, stopped subscribers and subscriptions in masses."""
 
 import os
+import select
 import signal
 import subprocess
 
@@ -100,8 +101,7 @@ def test_memory_is_bounded_for_attached_clients_beside_a_flood(app):
 def test_memory_is_bounded_for_stopped_subscribers(app):
     rounds, lines = 5, 30_000  # of 1,000 bytes
     app.procfile(flood=f"for i in $(seq {rounds}); do read x < go; "
-                       f"yes $(printf %01000d 0) | head -n {lines}; echo end $i; done; " + STAYS,
-                 tick="while sleep 0.1; do echo tick; done")
+                       f"yes $(printf %01000d 0) | head -n {lines}; echo end $i; done; " + STAYS)
     go = app.gate("go")
     app.start()
     app.pid("flood.1")
@@ -117,6 +117,9 @@ def test_memory_is_bounded_for_stopped_subscribers(app):
                                    stdout=told)
             os.close(told)
             stopped.append(one)
+            # It hears from the first notice on that is published once it has been let in.
+            wait_for("it to be subscribed",
+                     lambda ready=ready: app.ok("reload") and select.select([ready], [], [], 0)[0])
             assert os.read(ready, 1) == b"x"
             os.close(ready)
             one.send_signal(signal.SIGSTOP)

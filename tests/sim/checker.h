@@ -108,7 +108,7 @@ class Checker {
   std::set<LaunchId> late_;                          // not ready in time, as was published
   std::map<LaunchId, uint64_t> ended_for_memory_;
   std::set<ProcessName> awaited_;  // by this event: they are to run, whatever they did before
-  FormationCounts formation_;      // that is to run: what is kept may be more than may be
+  FormationCounts formation_;      // as it is to run; the kept one may ask for more
   std::set<ProcessName> resting_;  // stopped by request
   std::set<ProcessName> one_offs_to_end_;
   bool begun_ = false, ending_ = false, finished_ = false;

@@ -8,7 +8,7 @@ namespace muster::sim {
 namespace {
 Readiness some_readiness(Rng& rng) {
   const auto kind = readiness_kinds[rng.below(std::size(readiness_kinds))];
-  // No longer than the shortest boot timeout, or it never comes up.
+  // A delay longer than the boot timeout never comes up, and the shortest timeout is 5 s.
   return {kind, "/", kind == Readiness::Kind::delay ? rng.up_to(5s) : Nanos(0)};
 }
 

@@ -2,9 +2,11 @@
 
 import json
 
+from daemon import STAYS
+
 
 def test_the_wish_outlives_the_daemon(app):
-    app.procfile(alpha="exec sleep 1000", bravo="exec sleep 1000")
+    app.procfile(alpha=STAYS, bravo=STAYS)
     app.start()
     assert app.formation() == "alpha=1 bravo=1"
     app.ok("scale", "alpha=3", "bravo=0")
@@ -15,7 +17,7 @@ def test_the_wish_outlives_the_daemon(app):
 
 
 def test_an_option_overrides_it(app):
-    app.procfile(alpha="exec sleep 1000", bravo="exec sleep 1000")
+    app.procfile(alpha=STAYS, bravo=STAYS)
     app.start("-m", "alpha=2")
     assert app.formation() == "alpha=2 bravo=0"
     app.stop()
@@ -24,7 +26,7 @@ def test_an_option_overrides_it(app):
 
 
 def test_numbers_of_records_go_on(app):
-    app.procfile(alpha="exec sleep 1000")
+    app.procfile(alpha=STAYS)
     app.start()
     app.pid("alpha.1")
     app.stop()
@@ -38,11 +40,11 @@ def test_numbers_of_records_go_on(app):
 
 
 def test_types_that_left_are_dropped_and_new_ones_start_with_one_in_the_foreground(app):
-    app.procfile(alpha="exec sleep 1000", bravo="exec sleep 1000")
+    app.procfile(alpha=STAYS, bravo=STAYS)
     app.start()
     app.ok("scale", "alpha=2")
     app.stop()
-    app.procfile(alpha="exec sleep 1000", charlie="exec sleep 1000", delta="exec sleep 1000",
+    app.procfile(alpha=STAYS, charlie=STAYS, delta=STAYS,
                  release="true")
     app.write("muster.toml", "[delta]\ncron = '@daily'\n")
     app.start()
@@ -51,7 +53,7 @@ def test_types_that_left_are_dropped_and_new_ones_start_with_one_in_the_foregrou
 
 
 def test_a_type_that_was_scaled_to_nothing_is_not_new(app):
-    app.procfile(alpha="exec sleep 1000", bravo="exec sleep 1000")
+    app.procfile(alpha=STAYS, bravo=STAYS)
     app.start()
     app.ok("scale", "bravo=0")
     app.stop()
@@ -60,10 +62,10 @@ def test_a_type_that_was_scaled_to_nothing_is_not_new(app):
 
 
 def test_in_the_background_it_is_said_that_a_new_type_runs_no_process(app):
-    app.procfile(alpha="exec sleep 1000")
+    app.procfile(alpha=STAYS)
     assert app.start_in_background().returncode == 0
     app.ok("shutdown")
-    app.procfile(alpha="exec sleep 1000", css="exec sleep 1000", nightly="true")
+    app.procfile(alpha=STAYS, css=STAYS, nightly="true")
     app.write("muster.toml", "[nightly]\ncron = '@daily'\n")
     done = app.start_in_background()
     assert done.returncode == 0
@@ -73,7 +75,7 @@ def test_in_the_background_it_is_said_that_a_new_type_runs_no_process(app):
 
 
 def test_a_damaged_formation_file_does_not_keep_the_daemon_down(app):
-    app.procfile(alpha="exec sleep 1000")
+    app.procfile(alpha=STAYS)
     app.start()
     app.stop()
     (app.home.state / "formation").write_bytes(b"\xff\x00garbage\n")

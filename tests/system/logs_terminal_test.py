@@ -1,10 +1,11 @@
 """Lines of an unsafe program are escaped on a terminal, and raw into a pipe."""
 
+from daemon import STAYS
 from home import BIN
 from terminal import Terminal
 from waiting import wait_for
 
-EVIL = rb"printf 'a\033[2Jb\bc\ad\302\233e\n'; exec sleep 1000"
+EVIL = rb"printf 'a\033[2Jb\bc\ad\302\233e\n'; " + STAYS.encode()
 RAW = b"a\x1b[2Jb\bc\ad\xc2\x9be\n"
 
 

@@ -56,10 +56,10 @@ def test_a_long_command_is_cut_to_the_terminal(app):
 
 
 def test_nothing_runs(app):
-    app.procfile(worker="exec sleep 1000")
+    app.procfile(worker=STAYS)
     app.start("-m", "worker=0")
     line, = app.ok("ps").splitlines()[2:]
-    assert re.fullmatch(r"worker +runs no process +exec sleep 1000", line)
+    assert re.fullmatch(r"worker +runs no process +" + STAYS, line)
 
 
 def test_an_unknown_name(app):

@@ -1,5 +1,5 @@
 """SIGQUIT ends the app in order; a process that a signal has stopped is shown, and wakes up to end;
-what the daemon's starter had open is not kept open."""
+descriptors of the program that started the daemon are not kept open."""
 
 import fcntl
 import os

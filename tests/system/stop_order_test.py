@@ -9,7 +9,7 @@ import pytest
 from daemon import STAYS
 from waiting import stays, wait_for
 
-# Says what it gets, and ends when the gate lets it.
+# It prints the signal that it gets, and ends when its gate is open.
 STUBBORN = ("import os, signal, sys\n"
             "name = sys.argv[1]\n"
             "def told(number, frame):\n"

@@ -9,6 +9,7 @@ import pytest
 import proc
 from daemon import STAYS
 from replaced import replace, text
+from starts import start_in
 from waiting import wait_for
 
 
@@ -78,14 +79,12 @@ def test_a_log_that_cannot_be_opened(app):
     mend()
 
 
+@pytest.mark.row("A152")
 @pytest.mark.parametrize("background", [True, False])
 @pytest.mark.parametrize("socket", ["control", "bus"])
 def test_a_directory_in_a_socket_s_place_is_put_aside(app, socket, background):
     app.procfile(alpha=STAYS)
-    if background:
-        assert app.start_in_background().returncode == 0
-    else:
-        app.start()
+    start_in(app, background)
     pid = app.pid("alpha.1")
     before = app.pid_of_supervisor()
     place = app.home.runtime / socket
@@ -110,10 +109,7 @@ MACHINE = {
 @pytest.mark.parametrize("fault", MACHINE)
 def test_what_keeps_it_from_serving_is_waited_for(app, fault, background):
     app.procfile(alpha=STAYS)
-    if background:
-        assert app.start_in_background().returncode == 0
-    else:
-        app.start()
+    start_in(app, background)
     pid = app.pid("alpha.1")
     status = app.status()
     mend = MACHINE[fault](app)

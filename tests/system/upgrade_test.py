@@ -8,6 +8,7 @@ import pytest
 import proc
 from daemon import STAYS
 from home import BIN
+from starts import start_in
 from waiting import stays, wait_for
 
 
@@ -123,10 +124,7 @@ def test_a_ctl_of_another_version_beside_them_is_refused(app, installed):
 def test_a_succession_waits_for_programs_that_are_half_there(app, installed, name, broken,
                                                              background):
     app.procfile(beta=STAYS)
-    if background:
-        assert app.start_in_background().returncode == 0
-    else:
-        app.start()
+    start_in(app, background)
     pid = app.pid("beta.1")
     before = app.status()
     (installed / name).unlink()
