@@ -14,7 +14,7 @@ constexpr std::string_view palette[] = {"\x1b[36m", "\x1b[33m", "\x1b[32m", "\x1
                                         "\x1b[96m", "\x1b[93m", "\x1b[92m", "\x1b[95m", "\x1b[94m"};
 constexpr size_t dark = 5;
 constexpr std::string_view gray = "\x1b[37m";
-// One-offs, and the parts of muster that speak in its log.
+// The names of one-offs, and of the parts of muster that speak in its log.
 constexpr std::string_view no_types[] = {"run", "api", "router", "files", "logs", "muster"};
 
 // FNV-1a: the same on every machine and for ever.

@@ -38,7 +38,7 @@ inline LineLook line_look(bool is_terminal, bool colours) {
 class TypeColours {
  public:
   explicit TypeColours(std::vector<std::string> types = {});
-  // Of a type, or of a process of it.
+  // The colour of a type, or of a process of it.
   std::string_view of(std::string_view process) const;
 
  private:

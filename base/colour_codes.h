@@ -14,7 +14,7 @@ class ColourCodes {
   // harmless: conceal (8) and other alphabets are not.
   static bool is_sequence(std::string_view sequence);
 
-  // One that is. Appends it; where it would write in the colour of its own ground, that is undone.
+  // Appends one that passes; where it would write in the colour of its own ground, that is undone.
   void take(std::string_view sequence, std::string& out);
   // Appends what is in force: the text before has been taken away.
   void again(std::string& out) const { out += in_force_; }

@@ -21,8 +21,8 @@ struct Control {
   std::string_view sequence;
   enum Kind { clearing, erasing, returning } kind;
 };
-// What a clearing is made of (clear, console.clear, tsc, vite); what progress bars, grep and tput
-// end a line with, which does nothing here; and what brings the cursor back to the first column.
+// The controls that clear a screen (clear, console.clear, tsc, vite); those with which progress
+// bars, grep and tput end a line, which do nothing here; and those that bring the cursor back.
 constexpr Control controls[] = {
     {"\x1b[2J", Control::clearing},
     {"\x1b[3J", Control::clearing},

@@ -42,7 +42,7 @@ class TerminalLines {
   // How many blank lines come before it.
   size_t shape(std::string_view process, std::string_view line);
 
-  // Of a process whose last line was not text.
+  // The state of a process whose last line was not text.
   struct Blanks {
     bool after_clearing = false;
     size_t held_back = 0;

@@ -40,8 +40,8 @@ void tell(std::string_view message);
 std::optional<std::string> environment_variable(const std::string& name);
 
 AppOwner app_owner();
-// Of the app that is meant: -a, $MUSTER_APP, or that of the nearest Procfile upward, which no app
-// of another directory is.
+// The endpoints of the app that is meant: -a, $MUSTER_APP, or the app of the nearest Procfile
+// upward, which is never the app of another directory.
 Outcome<Endpoints> find_endpoints(const Session& session);
 
 Failure failure_of(const ClientError& error);

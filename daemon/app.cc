@@ -24,8 +24,8 @@ namespace {
 // How long a terminal that is stopped may hold up the end of a foreground run.
 constexpr Nanos last_words_patience = 2s;
 
-// With a formation that was kept. Who sits before the daemon and adds a line to the Procfile wants
-// to see it run, as at the first start; elsewhere it is somebody's decision.
+// The formation that was kept, and the types that it has never had. In the foreground these start
+// with one process, as at the first start; in the background somebody decides on them.
 FormationCounts start_with(FormationCounts kept, const AppSetup& setup) {
   for (auto& type : setup.model.types) {
     const uint32_t one = std::min(1U, scalability(type).most);
@@ -37,7 +37,7 @@ FormationCounts start_with(FormationCounts kept, const AppSetup& setup) {
     const std::string said =
         fmt::format("{0} is new and runs no process: ctl scale {0}=1", type.name);
     spdlog::warn("{}", said);
-    // The log is a file by now, and whoever has started us still reads this.
+    // The log is a file by now, and the terminal of the start still shows this.
     (void)std::fputs(fmt::format("musterd: {}\n", said).c_str(), stderr);
   }
   return kept;

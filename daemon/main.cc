@@ -209,7 +209,8 @@ int supervise(const DaemonOptions& options, char** argv, int socket) {
   return 1;
 }
 
-// Of whoever started us: who waits for a lock or for the end of a pipe does not wait for a daemon.
+// Closes the descriptors of the program that started us: a lock that it holds, or the end of a
+// pipe, does not wait for the daemon.
 void close_what_was_inherited() { syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0U); }
 
 int start(int argc, char** argv) {

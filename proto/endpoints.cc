@@ -56,7 +56,7 @@ Result<std::string> state_base(const GetEnv& env) {
   return fail("no place for the app's state: set HOME, XDG_STATE_HOME or MUSTER_HOME");
 }
 
-// Further up the administrator may use links as he likes.
+// Further up the administrator may use links.
 Result<UniqueFd> open_base(const fs::path& path, unsigned uid, Missing missing) {
   auto top = walk_to_directory(path.parent_path().string(), uid, missing);
   if (!top || !*top) return top;

@@ -65,7 +65,7 @@ Result<> create_directories(const Endpoints& endpoints, unsigned uid);
 Result<UniqueFd> open_runtime_directory(const Endpoints& endpoints, unsigned uid);
 Result<UniqueFd> open_state_directory(const Endpoints& endpoints, unsigned uid);
 
-// That of the states of all apps.
+// The directory of the states of all apps.
 Result<UniqueFd> open_state_base(const Endpoints& endpoints, unsigned uid, Missing missing);
 
 // For a daemon that runs already: the same, but what is in the way is put aside (".found-N").

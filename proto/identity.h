@@ -34,7 +34,7 @@ bool belongs_to(const AppIdentity& identity, const AppPlace& place);
 bool is_in_place(const AppIdentity& identity);
 
 std::string identity_text(const AppIdentity& identity);
-// Nothing where it is no such text.
+// Empty where it is no such text.
 std::optional<AppIdentity> parse_identity(const std::string& text);
 
 // What is kept, or else what an earlier version has left in a lock.

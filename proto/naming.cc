@@ -50,7 +50,7 @@ bool has_owner(const KnownApp& app) {
   return app.kept.is_kept || !app.kept.identity.place.path.empty();
 }
 
-// Those of a directory. Whoever has its very name comes first.
+// The apps of a directory. The one that has its very name comes first.
 std::vector<const KnownApp*> apps_of(const std::vector<KnownApp>& apps, const AppPlace& place,
                                      bool is_given) {
   std::vector<const KnownApp*> found;

@@ -1,6 +1,6 @@
 // Which app is meant, and what a directory's app is called. Two directories that come to one name
 // never meet: the second is called NAME-2, and so on, which is kept with its state. Keeps: names
-// are given under one lock, so that no two starts choose the same, whoever dies meanwhile.
+// are given under one lock, so that no two starts choose the same, even if one dies meanwhile.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,7 @@
 
 namespace muster {
 
-// Whose apps.
+// The user whose apps they are.
 struct AppOwner {
   bool is_root;
   unsigned uid;

@@ -81,7 +81,7 @@ using Record = std::variant<LogRecord, EventRecord>;
 // exact and one to "log/web." takes the whole type.
 std::string topic_of(RecordKind kind, std::string_view process);
 
-// Whether a person in front of it waits for it: of what a start and its end write one line each.
+// Whether it is shown on a terminal, where a start and an end have one line each.
 bool is_for_people(const EventRecord& event);
 
 }  // namespace muster

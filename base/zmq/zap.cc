@@ -23,8 +23,8 @@ enum Frame : size_t {
   least = 8
 };
 
-// Whoever is refused for ever is told so, and libzmq does not try again by itself. Whoever is to
-// come later is left waiting until the handshake's time is over, and then tries again.
+// A client that is refused for ever is told so, and its libzmq does not try again. A client that is
+// to come later is left waiting until the handshake's time is over, and then tries again.
 constexpr const char *never_status = "400", *later_status = "300";
 
 // ZMQ_ZAP_ENFORCE_DOMAIN: only the header of drafts names it, the library has it since 4.3.

@@ -45,7 +45,7 @@ Result<> LogView::add(std::string_view payload) {
 
 void LogView::lost(const LostRecords& told, WallTime now) {
   LostRecords lost = told;
-  // The journal that lost them does not know where they began, where they were all before.
+  // The journal does not know the first line of the lost ones where all lines before it are gone.
   if (!lost.loss.first_line && passed_.seq != 0 && passed_.seq + 1 == lost.records.first)
     lost.loss.first_line = passed_.line + 1;
   put({lost.records.second, UINT64_MAX}, false,

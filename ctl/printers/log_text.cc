@@ -44,7 +44,7 @@ class TextPrinter : public LogPrinter {
   }
 
  private:
-  // What muster says.
+  // The text of a line by muster itself.
   void put(std::string_view source, std::string_view process, WallTime time, std::string_view text,
            std::string& out) {
     put_head(source, process, time, out);

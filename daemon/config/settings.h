@@ -81,8 +81,8 @@ struct Quotas {
   bool operator==(const Quotas&) const = default;
 };
 
-// Whom of a process's tree the signal is for first: its leader, and the rest when that has ended or
-// half the grace is over; or all at once. SIGKILL is for all.
+// The part of a process's tree that gets the stop signal first: its leader, and the rest when that
+// has ended or half the grace is over; or the whole tree at once. SIGKILL is for the whole tree.
 struct Audience {
   bool whole_tree = false;
   bool operator==(const Audience&) const = default;

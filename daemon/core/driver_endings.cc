@@ -41,7 +41,7 @@ void Driver::give_up(Process& p) {
               : texts::given_up(p.crashed_at.size(), restarting.give_up->within, p.name.text()));
 }
 
-// A process that has a turn does not age; now it does again.
+// A process that has a turn does not age. Without one it ages again.
 void Driver::end_turn(Process& p) {
   p.turn = Turn::none;
   keep_watch(p);

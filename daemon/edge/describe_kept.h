@@ -52,7 +52,7 @@ void describe(Fields& fields, M& setting) {
   fields.must("value", number);
 }
 
-// An earlier program has kept another one, as "value", of those that told their leader first.
+// An earlier program has kept another field, "value", for processes whose leader was told first.
 template <class Fields, Is<Audience> M>
 void describe(Fields& fields, M& audience) {
   fields.may("tree", audience.whole_tree);

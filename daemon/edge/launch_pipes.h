@@ -27,8 +27,8 @@ bool has_terminal(const Launch& launch);
 // is to be.
 StartResult<LaunchPipes> make_pipes(const Launch& launch);
 
-// One from which nothing comes, and no end: who reads from it waits. It holds both ends, so that it
-// depends on nobody.
+// A pipe from which nothing comes, and no end: its reader waits. It holds both ends, so that it
+// depends on no other process.
 StartResult<UniqueFd> silent_pipe(const Person& owner);
 
 // One from which nothing comes: its end can be read at once.

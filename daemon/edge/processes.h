@@ -26,7 +26,7 @@
 
 namespace muster {
 
-// Those of a launch who were asked to end before the rest of it is.
+// The processes of a launch that were asked to end before the rest of it is.
 struct Asking {
   int signal = 0;
   std::set<std::pair<pid_t, uint64_t>> asked;  // each once; the second is when it was started
@@ -50,9 +50,9 @@ class Processes {
   // Soon, in the order of the calls; a burst is spread over turns. A resumed one that was started
   // is taken over at once.
   void start(Launch launch);
-  // Once; SIGKILL again and again until none is left. Whom of a launch one with `leader_first` is
-  // for at once is said in stop_order.h; of a supervisor that goes on where another one stopped
-  // nobody has been asked yet. From one that is to end it, as SIGTERM and
+  // Once; SIGKILL again and again until none is left. Which processes a signal with `leader_first`
+  // goes to at once is said in stop_order.h; a supervisor that goes on where another one stopped
+  // does not know which have been asked. From one that is to end it, as SIGTERM and
   // SIGKILL always are, nobody who reads its output slowly is waited for any more.
   void kill(const Kill& kill);
   void kill(LaunchId launch, int signal) { kill({launch, signal, false}); }

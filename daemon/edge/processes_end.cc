@@ -9,16 +9,16 @@
 namespace muster {
 namespace {
 
-// Killing again: soon at first, because whoever forked in time was missed.
+// Killing again: soon at first, because a process that was forked meanwhile was missed.
 constexpr Nanos first_kill_pause = 5ms, longest_kill_pause = 1s;
 
-// Of ours between the leader of a launch and its program: see namespaces.cc.
+// The processes of ours between the leader of a launch and its program: see namespaces.cc.
 unsigned generations_before_program(const Launch& launch) {
   if (launch.inside) return launch.inside->is_isolated ? 1 : 0;
   return launch.surroundings.isolate.value_or(false) ? 2 : 0;
 }
 
-// The signal that asks to end is no use to somebody who is stopped.
+// The signal that asks to end does nothing to a process that is stopped.
 void wake(const std::vector<ProcessEntry>& members) {
   for (auto& member : members)
     if (member.stopped) signal_process(member, SIGCONT);
@@ -26,8 +26,8 @@ void wake(const std::vector<ProcessEntry>& members) {
 
 }  // namespace
 
-// The group gets it at once, as long as its leader has not been reaped: nobody else can have its
-// number. Those who have left the group, and everybody once the leader is dead, get it one by one;
+// The group gets it at once, as long as its leader has not been reaped: no other group can have its
+// number. Processes that have left the group, and all once the leader is dead, get it one by one;
 // the tree is looked at before, while parents are there by which all of it is known.
 void Processes::kill(const Kill& wanted) {
   const int signal = wanted.signal;
@@ -42,7 +42,7 @@ void Processes::kill(const Kill& wanted) {
   }
   sweep_.on();
   if (wanted.leader_first) return ask(running, signal);
-  // Who has left the cgroup nevertheless is killed in the next round.
+  // A process that has left the cgroup nevertheless is killed in the next round.
   const bool by_cgroup = running.cgroup && signal == SIGKILL;
   const auto everybody = by_cgroup ? std::vector<ProcessEntry>() : members(wanted.launch);
   if (by_cgroup) running.cgroup->kill();
@@ -117,7 +117,7 @@ bool Processes::somebody_asked_lives(const Running& running) {
   });
 }
 
-// Those of whom the core has said that they are to be told when whoever was asked has ended.
+// The core has said that these are told when those that were asked have ended.
 void Processes::tell_those_who_wait() {
   for (auto& [launch, running] : running_)
     if (running.asking && running.asking->rest_waits && !somebody_asked_lives(running))

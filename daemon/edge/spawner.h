@@ -22,8 +22,8 @@ struct SpawnerOptions {
   std::string checkouts;     // where those of code are
   std::string exec_program;  // muster-exec
   uint64_t fd_limit = 1024;  // the soft limit that programs get
-  // Whether the stdin of the formation's processes is one that says nothing and does not end, as
-  // where somebody sits before them: else it is /dev/null.
+  // Whether the stdin of the formation's processes says nothing and does not end, as on a terminal
+  // at which nobody types; else it is /dev/null.
   bool open_input = false;
   // The socket that listens there, for launches that share it.
   std::function<StartResult<int>(const ListenAddress&)> listener = {};

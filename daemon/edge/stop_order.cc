@@ -32,7 +32,7 @@ bool is_shell(pid_t pid) {
   return std::find(std::begin(shells), std::end(shells), name) != std::end(shells);
 }
 
-// What a process does with signals, as masks.
+// The signals that a process handles and ignores, as masks.
 struct Dispositions {
   uint64_t ignored = 0, caught = 0;
   static bool has(uint64_t mask, int signal) { return ((mask >> (signal - 1)) & 1) != 0; }

@@ -1,4 +1,4 @@
-// Who of a launch's processes is asked first to end, before the rest of its tree is. Looks at /proc
+// Which of a launch's processes are asked first to end, before the rest of its tree. Looks at /proc
 // and signals nobody. Keeps: the program that a type's command names is always among them.
 #pragma once
 

@@ -23,7 +23,7 @@ constexpr int own_namespaces = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
 
 bool has_user_namespace = false;
 
-// Through which the init says how the program has ended.
+// The message in which the init says how the program has ended.
 int ending = -1;
 struct Ending {
   int status;            // as wait() has it
@@ -67,7 +67,7 @@ pid_t wait_for(pid_t child, int& status) {
   _exit(WEXITSTATUS(status));
 }
 
-// What the program has left is the supervisor's, who asks it to end, as it does outside.
+// The supervisor asks the processes that the program has left to end, as it does outside.
 [[noreturn]] void wait_outside(pid_t init, int ending_of_program) {
   keep_only(ending_of_program);
   if (chdir("/") != 0) kill(init, SIGKILL);
@@ -78,7 +78,7 @@ pid_t wait_for(pid_t child, int& status) {
   end_as(is_told ? told.status : own);
 }
 
-// True if somebody else is left.
+// True if another process is left.
 bool reap_the_dead() {
   for (;;) {
     const pid_t dead = waitpid(-1, nullptr, WNOHANG);
@@ -87,7 +87,7 @@ bool reap_the_dead() {
   }
 }
 
-// With an init everybody inside is killed, so it stays for as long as there is somebody.
+// The end of an init kills all processes inside, so it stays for as long as there are any.
 [[noreturn]] void be_init(pid_t program) {
   keep_only(ending);
   give_up_all_capabilities();
