@@ -123,7 +123,7 @@ class Tutorial:
     def file(self, step):
         path = self.directory / step.what
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(step.text) + "\n")
+        path.write_text(self.with_own_ports("\n".join(step.text) + "\n"))
 
     def runs(self, step, *, fails=False):
         with self.begin(step) as terminal:
@@ -155,8 +155,10 @@ class Tutorial:
     # ---- what they have in common
 
     def begin(self, step):
-        command = PORT.sub(lambda found: str(int(found[0]) - 5000 + self.base), step.what)
-        return Terminal(["bash", "-c", command], self.env, self.directory)
+        return Terminal(["bash", "-c", self.with_own_ports(step.what)], self.env, self.directory)
+
+    def with_own_ports(self, text):
+        return PORT.sub(lambda found: str(int(found[0]) - 5000 + self.base), text)
 
     def type_into(self, terminal, step):
         prompts = 0
