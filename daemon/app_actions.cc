@@ -4,6 +4,7 @@
 
 #include "daemon/app_parts.h"
 #include "daemon/core/listing.h"
+#include "daemon/edge/ability.h"
 #include "daemon/edge/status.h"
 #include "proto/fit.h"
 
@@ -105,6 +106,10 @@ void App::Parts::on(ReadModel& action) {
   if (!loaded)
     return post(ModelRead{tl::unexpected(loaded.error()), action.code, action.of_release});
   for (auto& complaint : loaded->complaints) spdlog::warn("{}", complaint.text());
+  auto impossible = what_is_impossible(loaded->model, core->model(), [this](const Quotas& quotas) {
+    return processes->why_no_limits(quotas);
+  });
+  if (impossible) return post(ModelRead{fail("{}", *impossible), action.code, action.of_release});
   post(ModelRead{std::move(loaded->model), action.code, action.of_release});
 }
 

@@ -9,6 +9,7 @@
 #include "ctl/printers/text.h"
 #include "ctl/verbs/verbs.h"
 #include "daemon/config/load.h"
+#include "daemon/edge/ability.h"
 
 namespace muster {
 namespace {
@@ -38,6 +39,8 @@ std::string plain_text(const AppModel& model) {
   return fmt::format("valid procfile detected ({})\n", names);
 }
 
+constexpr Nanos daemon_patience = 2s;
+
 bool is_number(const std::string& text) {
   return text.find_first_not_of("0123456789") == text.npos;
 }
@@ -61,6 +64,29 @@ std::vector<Complaint> missing_here(const AppModel& model, const std::string& ap
   return missing;
 }
 
+// What a daemon of whoever asks cannot do, and refuses to reload to. One that runs may have been
+// started elsewhere, and knows better whether it has cgroups.
+std::vector<Complaint> impossible_here(const AppModel& model, const Session& session) {
+  std::vector<Complaint> impossible;
+  const WhyNoQuotas why_no_quotas = [&](const Quotas& quotas) -> std::optional<std::string> {
+    auto reason = why_no_quotas_here(quotas);
+    if (!reason) return {};
+    const auto status = ask<StatusReply>(session, StatusRequest{}, daemon_patience);
+    return status && !status->cgroup.empty() ? std::nullopt : reason;
+  };
+  const auto look_at = [&](std::string_view table, Surroundings wanted) {
+    const auto& [user, group] = wanted.account;
+    const bool is_missing = (!is_number(user) && !getpwnam(user.c_str())) ||
+                            (!is_number(group) && !getgrnam(group.c_str()));
+    if (is_missing) wanted.account = {};  // told already
+    if (auto reason = why_no_start(wanted, Surroundings(), why_no_quotas))
+      impossible.push_back({settings_file_name, 0, fmt::format("[{}] {}", table, *reason)});
+  };
+  for (auto& type : model.types) look_at(type.name, type.settings.surroundings);
+  look_at(one_offs_table, model.one_offs.surroundings);
+  return impossible;
+}
+
 class Check : public Verb {
  public:
   void add_options(Options& options) override {
@@ -77,6 +103,8 @@ class Check : public Verb {
     auto loaded = load_model({directory, procfile_, env_files_});
     if (!loaded) return failure(ExitCode::no, loaded.message());
     for (auto& complaint : missing_here(loaded->model, directory))
+      loaded->complaints.push_back(complaint);
+    for (auto& complaint : impossible_here(loaded->model, session))
       loaded->complaints.push_back(complaint);
     const bool refused = !loaded->errors.empty() || (strict_ && !loaded->complaints.empty());
 

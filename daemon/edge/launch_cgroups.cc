@@ -92,6 +92,21 @@ std::vector<Cgroup> LaunchCgroups::find_limits(const Launch& launch) const {
   return quotas_.find(name_for(launch.process, launch.launch));
 }
 
+// A launch has never the number 0.
+std::optional<std::string> LaunchCgroups::why_no_limits(const Quotas& quotas) {
+  Launch trial;
+  trial.process = {"trial", 0};
+  trial.surroundings.quotas = quotas;
+  const auto made = make(trial.process, trial.launch);
+  auto limits = limit(trial, made);
+  for (auto& cgroup : find_limits(trial)) retire(cgroup);
+  if (made) retire(*made);
+  if (limits) return {};
+  const StartFailure& failure = limits.error();
+  if (failure.error_number == 0) return failure.stage;
+  return fail_errno(failure.error_number, "{}", failure.stage).value().message;
+}
+
 void LaunchCgroups::retire(const Cgroup& cgroup) {
   if (!cgroup.remove()) retired_.push_back(cgroup);
 }

@@ -80,6 +80,9 @@ class Processes {
   bool is_stopped(LaunchId launch) const;
   // The processes of which this is so.
   std::vector<std::string> stopped() const;
+  std::optional<std::string> why_no_limits(const Quotas& quotas) {
+    return cgroups_.why_no_limits(quotas);
+  }
   // As MemoryWatch wants it.
   std::optional<uint64_t> times_out_of_memory(LaunchId launch) const;
   // The launch that a process belongs to, if it is still there.

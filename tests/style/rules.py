@@ -23,7 +23,7 @@ ROOMS = {
     "daemon/exec/": [],
     "daemon/keeper/": ["base/"],
     "daemon/": ["base/", "proto/", "router/", "daemon/"],
-    "ctl/": ["base/", "proto/", "router/", "daemon/config/"],
+    "ctl/": ["base/", "proto/", "router/", "daemon/config/", "daemon/edge/ability"],
 }
 FREE = ["tests/", "bench/", "examples/"]
 
