@@ -27,11 +27,12 @@ def queue(app):
 
 def test_a_batch_is_done_by_workers_that_come_and_go(queue):
     batch = queue.begin("run", "python3", "batch.py", "200", text=True)
-    wait_for("the first letter",
-             lambda: any("sent letter" in line for line in queue.logs("-n", "1000", "-p", "worker")))
+
+    def at_work(name):
+        return any("sent letter" in line for line in queue.logs("-n", "1000", "-p", name))
+    wait_for("the first letter", lambda: at_work("worker"))
     queue.ok("scale", "worker=4")
-    wait_for("a letter of the last worker",
-             lambda: any("sent letter" in line for line in queue.logs("-p", "worker.4")))
+    wait_for("a letter of the last worker", lambda: at_work("worker.4"))
     queue.ok("scale", "worker=2")
     shown, problem = batch.communicate(timeout=60)
     assert batch.returncode == 0, problem
