@@ -7,7 +7,7 @@ import pytest
 
 from home import REPOSITORY
 from programs import need
-from waiting import wait_for
+from waiting import PATIENCE, wait_for
 
 # Where the distribution's rq is known.
 PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
@@ -28,13 +28,13 @@ def queue(app):
 def test_a_batch_is_done_by_workers_that_come_and_go(queue):
     batch = queue.begin("run", "python3", "batch.py", "200", text=True)
 
-    def at_work(name):
-        return any("sent letter" in line for line in queue.logs("-n", "1000", "-p", name))
-    wait_for("the first letter", lambda: at_work("worker"))
+    def at_work():
+        return any("sent letter" in line for line in queue.logs("-n", "1000", "-p", "worker"))
+    wait_for("the first letter", at_work, 4 * PATIENCE)
+    # On a busy machine the batch may be done before the last of them begins.
     queue.ok("scale", "worker=4")
-    wait_for("a letter of the last worker", lambda: at_work("worker.4"))
     queue.ok("scale", "worker=2")
-    shown, problem = batch.communicate(timeout=60)
+    shown, problem = batch.communicate(timeout=4 * PATIENCE)
     assert batch.returncode == 0, problem
     assert "200 letters are in the queue" in shown and "200 letters are sent, in " in shown
     lines = queue.logs("-n", "100000", "-p", "worker", "-s", "app")
