@@ -194,6 +194,10 @@ std::vector<Options::Row> Options::rows() const {
     for (auto& name : option->get_snames()) row.names.push_back("-" + name);
     row.positional = option->get_name(true);
     row.description = option->get_description();
+    if (option->get_items_expected_max() > 0 && !option->get_positional()) {
+      const std::string shown = option->get_option_text();
+      row.value = shown.empty() ? option->get_type_name() : shown;
+    }
   }
   return rows;
 }

@@ -53,10 +53,11 @@ class Options {
     bool wrong;
     std::string text;
   };
-  // A row of the help: an option's names ("--json", "-j"), or the name of a positional word.
+  // A row of the help: an option's names ("--json", "-j"), or the name of a positional word. The
+  // value that it takes as the help shows it ("FILE"); of a flag none.
   struct Row {
     std::vector<std::string> names;
-    std::string positional, description;
+    std::string positional, description, value = {};
   };
 
   // `summary` heads the help, `command` is what is typed before the options; what an option does is

@@ -6,6 +6,7 @@
 
 #include "base/options.h"
 #include "daemon/edge/successor.h"
+#include "daemon/manual.h"
 #include "proto/version.h"
 
 namespace muster {
@@ -36,7 +37,7 @@ void add_choice(Options& line, const std::string& names, T& place,
 // The words as the shell gave them, filled into `options` and what is not kept there.
 struct Rest {
   double grace = 10;
-  bool no_color = false, no_timestamp = false, formats = false;
+  bool no_color = false, no_timestamp = false, formats = false, manual = false;
 };
 
 void add_options(Options& line, DaemonOptions& options, Rest& rest) {
@@ -91,15 +92,28 @@ void add_options(Options& line, DaemonOptions& options, Rest& rest) {
   line.flag("--no-timestamp", rest.no_timestamp, "no time before the lines");
   line.flag("--formats", rest.formats, "print the versions of what is kept on disk and handed over")
       .hidden();
+  line.flag("--manual", rest.manual, "print the manual page").hidden();
   line.footer("Steer it from another terminal with `ctl`, see `ctl --help`.");
 }
+
+Options command_line() {
+  return {"Runs the processes of an app in the wished formation, and routes what they print.",
+          "musterd"};
+}
 }  // namespace
+
+std::string daemon_help() {
+  DaemonOptions options;
+  Rest rest;
+  Options line = command_line();
+  add_options(line, options, rest);
+  return line.help();
+}
 
 ParsedOptions parse_options(int argc, char** argv) {
   DaemonOptions options;
   Rest rest;
-  Options line("Runs the processes of an app in the wished formation, and routes what they print.",
-               "musterd");
+  Options line = command_line();
   add_options(line, options, rest);
   if (const auto ended = line.parse({argv + 1, argv + argc})) {
     if (ended->wrong)
@@ -108,8 +122,8 @@ ParsedOptions parse_options(int argc, char** argv) {
       fmt::print("{}", ended->text);
     return {std::nullopt, ended->wrong ? wrong_usage : 0};
   }
-  if (rest.formats) {
-    fmt::print("{}", formats_text());
+  if (rest.formats || rest.manual) {
+    fmt::print("{}", rest.formats ? formats_text() : manual_of_daemon());
     return {std::nullopt, 0};
   }
   options.stop_grace = std::chrono::duration_cast<Nanos>(std::chrono::duration<double>(rest.grace));

@@ -1,5 +1,9 @@
-// ctl completion, ctl manual: what an installation puts where shells and man look for it.
+// ctl completion, ctl manual: what an installation puts where shells and man look for it. With
+// words behind the shell's name, completion says what may stand in the place of the last of them.
+#include <fmt/format.h>
 
+#include "ctl/candidates.h"
+#include "ctl/printers/manual.h"
 #include "ctl/printers/shells.h"
 #include "ctl/verbs/verbs.h"
 
@@ -10,25 +14,41 @@ class Completion : public Verb {
  public:
   void add_options(Options& options) override {
     options.text("SHELL", shell_, "bash, zsh or fish").required().one_of({"bash", "zsh", "fish"});
+    options.texts("WORD", words_, "A line that has been begun: what may be its last word");
   }
 
   Outcome<int> run(Session& session) override {
-    session.out.write(completion(shell_));
+    if (words_.empty()) {
+      session.out.write(completion(shell_));
+      return status_done;
+    }
+    // As the shells hand it over: behind `ctl`.
+    for (auto& candidate : candidates(words_))
+      session.out.write(candidate.description.empty()
+                            ? candidate.word + "\n"
+                            : fmt::format("{}\t{}\n", candidate.word, candidate.description));
     return status_done;
   }
 
  private:
   std::string shell_;
+  std::vector<std::string> words_;
 };
 
 class Manual : public Verb {
  public:
-  void add_options(Options&) override {}
+  void add_options(Options& options) override {
+    options.text("PAGE", page_, "ctl, the page of this program, or muster.toml")
+        .one_of({"ctl", "muster.toml"});
+  }
 
   Outcome<int> run(Session& session) override {
-    session.out.write(manual());
+    session.out.write(page_ == "ctl" ? manual_of_ctl() : manual_of_settings());
     return status_done;
   }
+
+ private:
+  std::string page_ = "ctl";
 };
 
 }  // namespace

@@ -60,7 +60,7 @@ constexpr VerbRow verbs[] = {
      "ctl version", make_version},
     {"completion", "Print completion for bash, zsh or fish", "The daemon and ctl itself",
      "source <(ctl completion bash)", make_completion},
-    {"manual", "Print the manual page; `ctl manual | man -l -`", "The daemon and ctl itself",
+    {"manual", "Print a manual page; `ctl manual | man -l -`", "The daemon and ctl itself",
      "ctl manual | man -l -", make_manual},
 };
 

@@ -34,7 +34,8 @@ def test_what_is_installed_is_stripped_and_whole(prefix):
     for name in ("musterd", "ctl", "muster-exec", "muster-keeper"):
         program = (prefix / "bin" / name).read_bytes()
         assert b".debug_info" not in program, name
-    for name in ("man/man1/ctl.1", "bash-completion/completions/ctl", "zsh/site-functions/_ctl",
+    for name in ("man/man1/ctl.1", "man/man5/muster.toml.5", "man/man8/musterd.8",
+                 "bash-completion/completions/ctl", "zsh/site-functions/_ctl",
                  "fish/vendor_completions.d/ctl.fish"):
         assert (prefix / "share" / name).stat().st_size > 0, name
 
