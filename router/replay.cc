@@ -70,7 +70,7 @@ Result<Replay> Replay::open(const std::string& journal_dir, const ReplayRequest&
 
 Result<Replay> Replay::open(std::unique_ptr<journal::Storage> storage,
                             const ReplayRequest& request) {
-  auto cursor = journal::Cursor::open(*storage, request.topics);
+  auto cursor = journal::Cursor::open(*storage, {request.topics, request.since, request.until});
   if (!cursor) return within(cursor.error(), "journal");
   Replay replay(std::make_unique<State>(std::move(storage), std::move(*cursor), request));
   replay.state_->begin();
@@ -111,6 +111,7 @@ void Replay::State::begin_at_last_lines(uint64_t lines) {
     if (header.seq < request.from.value_or(0)) return journal::Look::stop;
     return wanted(header, topic) ? journal::Look::counts : journal::Look::passed_over;
   };
+  const auto newest = journal::find_newest(cursor);
   const auto last = journal::find_last_lines(cursor, lines, look);
   if (last.begin) {
     // All that there is was asked for: then damage before the first record that can be read counts.
@@ -119,7 +120,10 @@ void Replay::State::begin_at_last_lines(uint64_t lines) {
       begin_told_from(cursor.segments().front());
     return cursor.seek(*last.begin);
   }
-  cursor.seek(UINT64_MAX);
+  if (newest)
+    cursor.seek(*newest);
+  else
+    cursor.seek(UINT64_MAX);
   // Nothing was wanted that was there; what is has come since, and is the first to be read.
   while (auto record = cursor.next()) {
     const bool is_new = lines > 0 && record->header.type == journal::RecordType::record &&

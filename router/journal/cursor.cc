@@ -18,8 +18,8 @@ Result<std::vector<uint64_t>> list_segments(Storage& storage) {
   return segments;
 }
 
-Result<Cursor> Cursor::open(Storage& storage, std::vector<std::string> topics) {
-  Cursor cursor(storage, std::move(topics));
+Result<Cursor> Cursor::open(Storage& storage, Wanted wanted) {
+  Cursor cursor(storage, std::move(wanted));
   auto segments = list_segments(storage);
   if (!segments) return tl::unexpected(segments.error());
   cursor.segments_ = std::move(*segments);
@@ -51,15 +51,9 @@ void Cursor::seek(uint64_t seq) {
 }
 
 void Cursor::seek(WallTime since) {
-  for (auto s = segments_.rbegin(); s != segments_.rend(); ++s) {
-    auto reader = open_segment(*s);
-    auto header = reader ? reader->header() : std::nullopt;
-    if (!header || WallTime(Nanos(header->created)) > since) continue;
-    enter(*s);
-    if (segment_ == *s) begin_at(since);
-    return;
-  }
-  seek(0);
+  wanted_.since = since;
+  enter(segments_.empty() ? 0 : segments_.front());
+  if (segment_ > 0) begin_at(since);
 }
 
 // Not before what is looked for, if the segment knows where that is.
@@ -73,8 +67,26 @@ void Cursor::begin_at(What what) {
 void Cursor::enter(uint64_t first_seq) {
   const uint64_t begin = first_seq;
   while (!may_hold(first_seq)) first_seq = successor(first_seq);
-  if (first_seq != begin) skipped_ = {begin, first_seq - 1};
+  skip(begin, first_seq - 1);
   seek(Position{first_seq, SegmentReader::first_record});
+}
+
+void Cursor::skip(uint64_t first_seq, uint64_t last_seq) {
+  if (last_seq + 1 <= first_seq) return;
+  const bool goes_on = skipped_.second > 0 && first_seq == skipped_.second + 1;
+  skipped_ = {goes_on ? skipped_.first : first_seq, last_seq};
+}
+
+// Of the rest of the segment only the last record is read, which tells how far it goes.
+void Cursor::skip_to_last() {
+  beyond_ = false;
+  if (is_over_ == segment_ || !reader_ || !reader_->times()) return;
+  is_over_ = segment_;
+  const auto last = reader_->last();
+  if (!last || last->offset <= offset_) return;
+  const auto& header = last->record.header;
+  skip(passed_ + 1, header.type == RecordType::record ? header.seq - 1 : header.seq);
+  offset_ = last->offset;
 }
 
 // The first seq of the segment after this one; 0 if it is the newest.
@@ -83,16 +95,31 @@ uint64_t Cursor::successor(uint64_t first_seq) const {
   return after == segments_.end() ? 0 : *after;
 }
 
+// The last one that can be read is read, so that the end of the journal is found.
 bool Cursor::may_hold(uint64_t first_seq) {
-  uint64_t next = successor(first_seq);
-  if (topics_.empty() || next == 0) return true;
+  const uint64_t next = successor(first_seq);
+  const bool all = wanted_.topics.empty() && !wanted_.since && !wanted_.until;
+  if (all || next == 0) return true;
   auto reader = open_segment(next);
-  auto checkpoint = reader ? reader->at(SegmentReader::first_record) : std::nullopt;
+  auto checkpoint = reader ? reader->first() : std::nullopt;
   if (!checkpoint || checkpoint->record.header.type != RecordType::checkpoint) return true;
-  auto& header = checkpoint->record.header;
-  auto numbering = Numbering::decode(header.seq, header.line, checkpoint->record.payload);
+  return holds_topics(first_seq, checkpoint->record) && holds_times(first_seq);
+}
+
+bool Cursor::holds_times(uint64_t first_seq) {
+  if (!wanted_.since && !wanted_.until) return true;
+  auto reader = open_segment(first_seq);
+  const auto times = reader ? reader->times() : std::nullopt;
+  return !times || wanted_.overlaps(*times);
+}
+
+// The checkpoint of its successor knows.
+bool Cursor::holds_topics(uint64_t first_seq, const RecordView& checkpoint) const {
+  if (wanted_.topics.empty()) return true;
+  auto& header = checkpoint.header;
+  auto numbering = Numbering::decode(header.seq, header.line, checkpoint.payload);
   if (!numbering) return true;
-  return std::any_of(topics_.begin(), topics_.end(),
+  return std::any_of(wanted_.topics.begin(), wanted_.topics.end(),
                      [&](auto& prefix) { return numbering->has_since(first_seq, prefix); });
 }
 
@@ -101,6 +128,7 @@ void Cursor::seek(Position position) {
   offset_ = position.offset;
   reader_.reset();
   passed_ = 0;
+  beyond_ = false;
 }
 
 // Whether there is a segment newer than the one that is open.
@@ -130,6 +158,7 @@ std::optional<SegmentReader::Found> Cursor::read() {
 }
 
 std::optional<RecordView> Cursor::next() {
+  if (beyond_) skip_to_last();
   for (;;) {
     auto found = read();
     if (!found) {
@@ -147,6 +176,8 @@ std::optional<RecordView> Cursor::next() {
     if (header.seq < passed_) continue;
     if (header.type == RecordType::record && header.seq == passed_) continue;
     passed_ = header.seq;
+    beyond_ = header.type == RecordType::record && wanted_.until &&
+              WallTime(Nanos(header.wall)) > *wanted_.until + clock_slack;
     return found->record;
   }
 }

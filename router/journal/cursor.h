@@ -22,27 +22,38 @@ struct Position {
 // First seqs of all segments, sorted.
 Result<std::vector<uint64_t>> list_segments(Storage& storage);
 
+// What is looked for. The cursor leaves out whole segments, and the rest of one, where nothing of
+// it can be; it still gives records that are not wanted.
+struct Wanted {
+  std::vector<std::string> topics;  // prefixes; none: all
+  std::optional<WallTime> since, until;
+
+  bool overlaps(const TimeRange& times) const {
+    return !(since && times.last < *since - clock_slack) &&
+           !(until && times.first > *until + clock_slack);
+  }
+};
+
 class Cursor {
  public:
   // At the oldest record. `storage` must outlive the cursor.
-  // With topics, segments in which no topic begins with one of them are skipped.
-  static Result<Cursor> open(Storage& storage, std::vector<std::string> topics = {});
+  static Result<Cursor> open(Storage& storage, Wanted wanted = {});
 
   // To a place at or before the first record with this seq, in the same segment if it is there.
   void seek(uint64_t seq);
-  // To a place before all records that are not older, unless the clock was set back: in the newest
-  // segment that was created before then.
+  // To a place before all records that are not older; older ones are not wanted from now on.
   void seek(WallTime since);
   void seek(Position position);
   const std::vector<uint64_t>& segments() const { return segments_; }
+  const Wanted& wanted() const { return wanted_; }
   // The journal's, if a segment's header has told it.
   std::optional<uint32_t> key() const { return key_; }
   // Nothing if the segment cannot be opened (any more).
   std::optional<SegmentReader> open_segment(uint64_t first_seq);
 
-  // Whether a segment may hold something of the topics. Its successor's checkpoint knows.
+  // Whether a segment may hold something that is wanted. It may, if it is the newest.
   bool may_hold(uint64_t first_seq);
-  // First and last seq of the segments that were skipped most recently.
+  // First and last seq of what was skipped most recently.
   std::pair<uint64_t, uint64_t> skipped() const { return skipped_; }
 
   // The next record, checkpoints included, in order of seq; nothing if there are no more for now.
@@ -50,23 +61,28 @@ class Cursor {
   std::optional<RecordView> next();
 
  private:
-  Cursor(Storage& storage, std::vector<std::string> topics)
-      : storage_(&storage), topics_(std::move(topics)) {}
+  Cursor(Storage& storage, Wanted wanted) : storage_(&storage), wanted_(std::move(wanted)) {}
   bool refresh();
   uint64_t successor(uint64_t first_seq) const;
+  bool holds_topics(uint64_t first_seq, const RecordView& checkpoint) const;
+  bool holds_times(uint64_t first_seq);
   void enter(uint64_t first_seq);
+  void skip(uint64_t first_seq, uint64_t last_seq);
+  void skip_to_last();
   template <class What>
   void begin_at(What what);
   std::optional<SegmentReader::Found> read();
 
   Storage* storage_;
-  std::vector<std::string> topics_;
+  Wanted wanted_;
   std::vector<uint64_t> segments_;
   std::optional<uint32_t> key_;
   uint64_t segment_ = 0;  // by its first seq; 0: none is open
   std::optional<SegmentReader> reader_;
   uint64_t offset_ = 0;
-  uint64_t passed_ = 0;  // seq
+  uint64_t passed_ = 0;   // seq
+  uint64_t is_over_ = 0;  // of this segment nothing more is wanted, by its times
+  bool beyond_ = false;   // the record that was given last is later than all that is wanted
   std::pair<uint64_t, uint64_t> skipped_ = {0, 0};
 };
 

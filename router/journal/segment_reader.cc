@@ -41,6 +41,44 @@ std::optional<SegmentHeader> SegmentReader::header() {
   return header;
 }
 
+// Small records are read many at a time; of big ones only the headers.
+template <class IsBefore>
+uint64_t SegmentReader::skim(IsBefore is_before) {
+  constexpr size_t wanted = sizeof(RecordHeader);
+  uint64_t place = first_record, length = 0;
+  for (uint64_t offset = first_record;; offset += length) {
+    const bool big = length > block / 16;
+    const auto header = parse_record_header(view(offset, wanted, 0, big ? wanted : block), key_);
+    if (!header || (header->type == RecordType::record && !is_before(*header))) return place;
+    place = offset;
+    length = header->length;
+  }
+}
+
+uint64_t SegmentReader::place_of(uint64_t seq) {
+  if (packed_) return packed_->place_of(seq);
+  return skim([&](const RecordHeader& header) { return header.seq < seq; });
+}
+
+uint64_t SegmentReader::place_of(WallTime since) {
+  if (packed_) return packed_->place_of(since);
+  const int64_t time = since.time_since_epoch().count();
+  return skim([&](const RecordHeader& header) { return header.wall < time; });
+}
+
+// The wall clock against the monotonic one tells whether it was set back: a segment is of one boot.
+std::optional<TimeRange> SegmentReader::times() {
+  auto found = first();
+  if (found && found->record.header.type == RecordType::checkpoint) found = at(found->next());
+  if (!found) return {};
+  const RecordHeader oldest = found->record.header;
+  found = last();
+  if (!found) return {};
+  const RecordHeader& newest = found->record.header;
+  if (newest.wall - newest.mono < oldest.wall - oldest.mono - clock_slack.count()) return {};
+  return TimeRange{WallTime(Nanos(oldest.wall)), WallTime(Nanos(newest.wall))};
+}
+
 std::optional<SegmentReader::Found> SegmentReader::at(uint64_t offset) {
   if (auto header = parse_record_header(view(offset, sizeof(RecordHeader)), key_)) {
     if (auto record = parse_record(view(offset, header->length), key_)) {
@@ -50,6 +88,11 @@ std::optional<SegmentReader::Found> SegmentReader::at(uint64_t offset) {
   }
   buffered_ = 0;  // it may be half written: look again next time
   return {};
+}
+
+std::optional<SegmentReader::Found> SegmentReader::first() {
+  view(first_record, sizeof(RecordHeader), 0, ends_block);
+  return at(first_record);
 }
 
 std::optional<SegmentReader::Found> SegmentReader::find(uint64_t offset, uint64_t after) {
@@ -72,9 +115,10 @@ std::optional<SegmentReader::Found> SegmentReader::last() {
   const uint64_t end = size();
   const uint64_t lowest = end > record_limit ? end - record_limit : 0;
   const std::string_view magic(reinterpret_cast<const char*>(&record_magic), sizeof record_magic);
-  for (uint64_t upper = end; upper > lowest;) {
-    uint64_t lower = upper - std::min<uint64_t>(block, upper - lowest);
-    std::string part(view(lower, size_t(upper - lower) + magic.size() - 1));
+  size_t step = ends_block;
+  for (uint64_t upper = end; upper > lowest; step = block) {
+    uint64_t lower = upper - std::min<uint64_t>(step, upper - lowest);
+    std::string part(view(lower, size_t(upper - lower) + magic.size() - 1, 0, step));
     for (size_t hit = part.rfind(magic); hit != part.npos; hit = part.rfind(magic, hit - 1)) {
       auto header = parse_record_header(std::string_view(part).substr(hit), key_);
       bool ends_there = !header || lower + hit + header->length == end;

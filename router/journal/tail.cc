@@ -8,6 +8,7 @@ namespace {
 struct Search {
   uint64_t lines_wanted;
   const LookAt& look;
+  const Wanted& wanted;
   uint64_t segment = 0;
   uint64_t successor = UINT64_MAX;  // from this seq on, records count where they were written again
   std::optional<Position> begin = {};
@@ -46,12 +47,19 @@ bool visit_by_index(SegmentReader& reader, uint64_t end, Search& search) {
 }
 
 bool visit_segment(SegmentReader& reader, Search& search) {
+  const Wanted& wanted = search.wanted;
+  const auto times = wanted.since || wanted.until ? reader.times() : std::nullopt;
+  if (times && !wanted.overlaps(*times)) return true;
+  std::optional<WallTime> oldest;  // before it nothing is wanted
+  if (times && wanted.since) oldest = *wanted.since - clock_slack;
   auto found = reader.last();
   uint64_t end = found ? found->offset : reader.size();
   while (found) {
     if (!search.visit(reader, *found)) return false;
     end = found->offset;
     auto& header = found->record.header;
+    const bool is_record = header.type == RecordType::record;
+    if (oldest && is_record && WallTime(Nanos(header.wall)) < *oldest) return true;
     if (header.previous == 0) return true;
     found = reader.before(end, header);
   }
@@ -75,7 +83,7 @@ bool visit_named(Cursor& journal, uint64_t segment, Search& search) {
 }  // namespace
 
 LastLines find_last_lines(Cursor& journal, uint64_t lines, const LookAt& look) {
-  Search search{lines, look};
+  Search search{lines, look, journal.wanted()};
   if (lines == 0) return {};
   for (auto s = journal.segments().rbegin(); s != journal.segments().rend(); ++s) {
     search.segment = *s;
@@ -83,6 +91,14 @@ LastLines find_last_lines(Cursor& journal, uint64_t lines, const LookAt& look) {
     search.successor = *s;
   }
   return {search.begin, true};
+}
+
+std::optional<Position> find_newest(Cursor& journal) {
+  if (journal.segments().empty()) return {};
+  const uint64_t segment = journal.segments().back();
+  auto reader = journal.open_segment(segment);
+  const auto last = reader ? reader->last() : std::nullopt;
+  return last ? std::optional(Position{segment, last->offset}) : std::nullopt;
 }
 
 }  // namespace muster::journal

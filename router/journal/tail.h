@@ -18,6 +18,10 @@ struct LastLines {
   bool saw_all = false;  // there are fewer: the whole journal has been looked at
 };
 // Only what a record with a right checksum says is believed.
+// Looks at nothing that the cursor's wanted times leave out.
 LastLines find_last_lines(Cursor& journal, uint64_t lines, const LookAt& look);
+
+// Where the newest record lies, if the newest segment ends with one.
+std::optional<Position> find_newest(Cursor& journal);
 
 }  // namespace muster::journal

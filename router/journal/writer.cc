@@ -77,6 +77,7 @@ Result<> Writer::scan() {
     numbering_.know_nothing_before(segments_.front().first_seq);
   for (auto reader = readers.rbegin(); reader != readers.rend(); ++reader) {
     end = 0;
+    clock_offset_.reset();
     uint64_t offset = SegmentReader::first_record;
     const uint64_t successor = successors[size_t(readers.rend() - reader) - 1];
     while (auto found = reader->find(offset, 0)) {
@@ -89,7 +90,7 @@ Result<> Writer::scan() {
       if (header.type == RecordType::checkpoint || header.seq <= numbering_.seq()) continue;
       if (numbering_.seq()) records_missing_ += header.seq - numbering_.seq() - 1;
       numbering_.note(header, found->record.topic);
-      newest_ = WallTime(Nanos(header.wall));
+      note_time(header);
     }
   }
   if (segments_.empty()) return {};
@@ -137,11 +138,20 @@ void Writer::continue_newest(uint64_t end) {
   sync_soon(segments_.size() - 1, file_);
 }
 
-// A segment without a record is not begun again: a reader may know its checkpoint already.
+void Writer::note_time(const RecordHeader& header) {
+  newest_ = WallTime(Nanos(header.wall));
+  const Nanos offset(header.wall - header.mono);
+  clock_offset_ = std::max(clock_offset_.value_or(offset), offset);
+}
+
+// A segment without a record is not begun again: a reader may know its checkpoint already. Within
+// a segment the clock is never set back, so that its first and last record bound its times.
 bool Writer::must_rotate(size_t bytes, const RecordHeader& next) const {
-  bool empty = segments_.back().first_seq == next.seq;
-  return !empty && (end_ + bytes > options_.segment_bytes ||
-                    next.wall - segments_.back().created > options_.segment_age.count());
+  if (segments_.back().first_seq == next.seq) return false;
+  const bool set_back =
+      clock_offset_ && Nanos(next.wall - next.mono) < *clock_offset_ - clock_slack;
+  return set_back || end_ + bytes > options_.segment_bytes ||
+         next.wall - segments_.back().created > options_.segment_age.count();
 }
 
 Result<> Writer::append(std::vector<char>& record, RecordHeader header) {
@@ -167,7 +177,7 @@ Result<> Writer::append(std::vector<char>& record, RecordHeader header) {
   last_length_ = uint32_t(bytes.size());
   segments_.back().bytes = end_;
   plan_.wrote(end_, header.seq);
-  newest_ = WallTime(Nanos(header.wall));
+  note_time(header);
   numbering_.note(header, bytes.substr(sizeof header, header.topic_length));
   return {};
 }
@@ -195,6 +205,7 @@ Result<> Writer::begin_segment(const RecordHeader& next) {
   }
   if (!segments_.empty() && segments_.back().first_seq == next.seq) segments_.pop_back();
   segments_.push_back({next.seq, head.size(), next.wall});
+  clock_offset_.reset();
   file_ = std::move(*file);
   end_ = head.size();
   last_length_ = uint32_t(head.size() - sizeof header);

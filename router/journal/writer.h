@@ -103,6 +103,7 @@ class Writer {
   Result<> scan();
   void sync_soon(size_t segment, std::shared_ptr<StorageFile> file);
   void continue_newest(uint64_t end);
+  void note_time(const RecordHeader& header);
   bool must_rotate(size_t bytes, const RecordHeader& next) const;
   Result<> begin_segment(const RecordHeader& next);
   void retire(int64_t wall);
@@ -121,6 +122,7 @@ class Writer {
   uint64_t end_ = 0;
   uint32_t last_length_ = 0;
   std::optional<WallTime> newest_;
+  std::optional<Nanos> clock_offset_;  // of the newest segment: highest time less monotonic time
   uint64_t records_missing_ = 0;
   std::optional<std::pair<uint64_t, uint64_t>> left_out_;
   std::string why_left_out_;

@@ -23,6 +23,7 @@ struct JournalFixture {
     return o;
   }();
   int64_t wall = 1'795'342'502'114'233'000;
+  int64_t mono = 5'000'000'000;
   std::optional<Writer> writer;
   std::string error;  // of the last append that failed
 
@@ -49,7 +50,7 @@ struct JournalFixture {
     header.stream = stream;
     header.end = end;
     header.wall = wall;
-    header.mono = 5'000'000'000;
+    header.mono = mono;
     header.topic_length = uint8_t(topic.size());
     auto appended = writer->append(record, header);
     error = appended ? "" : appended.message();

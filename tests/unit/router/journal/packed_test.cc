@@ -139,7 +139,9 @@ TEST_CASE_METHOD(PackedFixture, "a clock that was set back hides nothing in a pa
   const int64_t began = wall;
   while (!writer || writer->segments().size() < 2) {
     append_many(1);
-    wall += next_seq() == 4000 ? -2'000'000'000 : 1'000'000;
+    const int64_t later = next_seq() == 4000 ? -2'000'000'000 : 1'000'000;
+    wall += later;
+    mono += later;  // or a new segment would begin
   }
   auto later = [&] {
     auto cursor = Cursor::open(storage);
