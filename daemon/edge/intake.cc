@@ -10,11 +10,11 @@
 namespace muster {
 namespace {
 
-// What one stream may move in one go, before the others get theirs: a window's worth.
-constexpr size_t quantum = limits::window;
 // How often the pipes are looked at while something comes all the time: long enough to gather many
 // small writes, short enough to be no delay to a reader.
 constexpr Nanos sweep_pause = 500us;
+// Hungry readers are served for so long before the loop looks for others.
+constexpr Nanos serving_time = 500us;
 // What comes so soon after the last is busy.
 constexpr Nanos busy_gap = 2 * sweep_pause;
 // So many looks in vain, and it is quiet again.
@@ -173,16 +173,23 @@ void Intake::look_again(bool found) {
 
 void Intake::serve() {
   turn_.off();
-  // Whoever is still hungry goes to the end of the next turn's list.
-  for (Reader* reader : std::exchange(due_, {})) {
-    LaunchId launch = reader->launch;
-    pump(*reader);
-    if (reader->abandoned && ended(launch)) readers_.erase(launch);
+  const MonoTime began = loop_clock();
+  size_t left = hungry_.size();  // a reader that gets hungry now waits for the next turn
+  for (Reader* reader : std::exchange(due_, {})) serve(*reader);
+  while (left > 0 && !hungry_.empty()) {
+    serve(*hungry_.front());
+    left = loop_clock() - began < serving_time ? left - 1 : 0;
   }
-  if (!due_.empty()) turn_.on();
+  if (!due_.empty() || !hungry_.empty()) turn_.on();
   if (!blocked_.empty() && !retry_.armed()) retry_.after(retry_pause);
   plan_held();
   plan_partial_lines();
+}
+
+void Intake::serve(Reader& reader) {
+  const LaunchId launch = reader.launch;
+  pump(reader);
+  if (reader.abandoned && ended(launch)) readers_.erase(launch);
 }
 
 Pumped Intake::pump(Reader& reader) {
@@ -193,28 +200,10 @@ Pumped Intake::pump(Reader& reader) {
   return pumped;
 }
 
-Pumped Intake::pump_limited(Reader& reader, Limited& limited) {
-  Now now = read_clocks();
-  const size_t allowed = std::min(limited.limit.allow(now.mono), quantum);
-  if (allowed == 0) {
-    move_to(reader, Place::held);
-    if (limited.limit.take_beginning(now.mono))
-      say(reader.launch, limited,
-          fmt::format("Held back from now on: line rate limit of {}/s", limited.limit.rate()), now);
-    return {};
-  }
-  const uint64_t lines = router_.head().lines;
-  auto pumped = router_.pump(reader.stream, allowed, now);
-  limited.limit.took(router_.head().lines - lines, pumped.bytes);
-  settle(reader, pumped, now);
-  say_held_back(reader.launch, limited, false);
-  return pumped;
-}
-
 void Intake::settle(Reader& reader, const Pumped& pumped, Now now) {
   switch (pumped.state) {
     case Pumped::State::more:
-      return move_to(reader, Place::due);
+      return move_to(reader, Place::hungry);
     case Pumped::State::blocked:
       return move_to(reader, Place::blocked);
     case Pumped::State::ended:
@@ -225,15 +214,30 @@ void Intake::settle(Reader& reader, const Pumped& pumped, Now now) {
   }
 }
 
+std::deque<Intake::Reader*>* Intake::list_of(Place place) {
+  switch (place) {
+    case Place::due:
+      return &due_;
+    case Place::hungry:
+      return &hungry_;
+    case Place::blocked:
+      return &blocked_;
+    case Place::held:
+      return &held_;
+    default:
+      return nullptr;
+  }
+}
+
 void Intake::move_to(Reader& reader, Place place) {
-  auto in_set = [](Place p) { return p == Place::watched || p == Place::due; };
-  if (reader.place == Place::due) std::erase(due_, &reader);
-  if (reader.place == Place::blocked) std::erase(blocked_, &reader);
-  if (reader.place == Place::held) std::erase(held_, &reader);
-  bool was_in_set = in_set(std::exchange(reader.place, place));
-  if (place == Place::due) due_.push_back(&reader);
-  if (place == Place::blocked) blocked_.push_back(&reader);
-  if (place == Place::held) held_.push_back(&reader);
+  auto in_set = [](Place p) {
+    return p == Place::watched || p == Place::due || p == Place::hungry;
+  };
+  if (auto* list = list_of(reader.place))
+    if (auto found = std::find(list->begin(), list->end(), &reader); found != list->end())
+      list->erase(found);
+  const bool was_in_set = in_set(std::exchange(reader.place, place));
+  if (auto* list = list_of(place)) list->push_back(&reader);
   if (in_set(place) == was_in_set) return;
   int pipe = router_.pipe_of(reader.stream);
   was_in_set ? pipes_.remove(pipe) : pipes_.add(pipe, &reader);
@@ -253,39 +257,6 @@ void Intake::try_blocked() {
     move_to(*reader, Place::due);
   }
   turn_.on();
-}
-
-void Intake::serve_held() {
-  const MonoTime now = loop_clock();
-  for (Reader* reader : std::vector(held_))
-    if (reader->limited->limit.due() <= now) move_to(*reader, Place::due);
-  serve();
-}
-
-void Intake::plan_held() {
-  if (held_.empty()) return held_timer_.disarm();
-  MonoTime next = MonoTime::max();
-  for (Reader* reader : held_) next = std::min(next, reader->limited->limit.due());
-  held_timer_.at(next);
-}
-
-void Intake::say_held_back(LaunchId launch, Limited& limited, bool at_end) {
-  const Now now = read_clocks();
-  const auto held = limited.limit.take_held_back(now.mono, at_end);
-  if (!held) return;
-  say(launch, limited,
-      fmt::format("Held back for {} ms: line rate limit of {}/s",
-                  std::chrono::ceil<std::chrono::milliseconds>(*held).count(),
-                  limited.limit.rate()),
-      now);
-}
-
-void Intake::say(LaunchId launch, const Limited& limited, std::string text, Now now) {
-  EventRecord notice;
-  notice.process = limited.process;
-  notice.launch = launch;
-  notice.text = std::move(text);
-  router_.publish(std::move(notice), now);
 }
 
 // Armed anew only for an earlier time; one that turns out to be too early costs a wake-up. What is

@@ -1,27 +1,26 @@
 // Reads the pipes of launches into the router, all in turn. While little is printed, pipes are
-// watched and cost nothing. When something comes twice within a moment, whether from one pipe or
-// from many, all of them are looked at by a short timer instead: then many small writes cost one
-// read, and many pipes one wake-up. A pipe that never runs empty gets its share of every turn of
-// the loop. Knows nothing of processes, and no bytes: those are the router's.
-//
-//   watched <-> due        blocked: the journal takes nothing, tried again by a timer
-//                          held: its launch has printed more lines than it may, due by a timer
+// watched and cost nothing. When something comes twice within a moment, all of them are looked at
+// by a short timer instead: then many small writes cost one read, and many pipes one wake-up. Pipes
+// that never run empty share each turn of the loop, behind those that have just woken, and for half
+// a millisecond: a process gone mad does not delay another's line. Knows no processes, and no
+// bytes.
 #pragma once
 
 #include <array>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/uv/poll_set.h"
 #include "base/uv/timer.h"
 #include "base/uv/turn.h"
 #include "daemon/core/line_limit.h"
 #include "daemon/edge/output.h"
+#include "proto/limits.h"
 #include "router/router.h"
 
 namespace muster {
@@ -46,7 +45,10 @@ class Intake : public Output {
   void close(LaunchId launch) override;
 
  private:
-  enum class Place : uint8_t { waiting, watched, due, blocked, held, ended };
+  // watched <-> due    hungry: had more than its share, and is read again after all that are due
+  //                    blocked: the journal takes nothing, tried again by a timer
+  //                    held: its launch has printed more lines than it may, due by a timer
+  enum class Place : uint8_t { waiting, watched, due, hungry, blocked, held, ended };
   struct Limited {
     std::string process;
     LineLimit limit;
@@ -59,12 +61,16 @@ class Intake : public Output {
     Limited* limited = nullptr;    // of both its launch's readers, if there is a limit
     bool abandoned = false;        // closed by its owner; ends as soon as it is not blocked
   };
+  // What one stream may move in one go, before the others get theirs: a window's worth.
+  static constexpr size_t quantum = limits::window;
   using Readers = std::array<Reader, 2>;
 
   Result<> open_stream(Reader& reader, const Launch& launch, Stream stream, UniqueFd pipe);
   void look();
   void look_again(bool found);
   void serve();
+  void serve(Reader& reader);
+  std::deque<Reader*>* list_of(Place place);
   Pumped pump(Reader& reader);
   Pumped pump_limited(Reader& reader, Limited& limited);
   void settle(Reader& reader, const Pumped& pumped, Now now);
@@ -82,7 +88,7 @@ class Intake : public Output {
   std::map<LaunchId, Readers> readers_;
   std::map<std::pair<LaunchId, Stream>, StreamId> recovered_;
   std::map<LaunchId, Limited> limited_;
-  std::vector<Reader*> due_, blocked_, held_;
+  std::deque<Reader*> due_, hungry_, blocked_, held_;
   uint32_t sweeps_left_ = 0;  // vain ones, until the pipes are watched again
   MonoTime found_at_{};       // when there was something last
   PollSet pipes_;

@@ -202,7 +202,9 @@ void ProcessTree::end_orphans() {
   // The children of whoever is killed become ours: again, until there are none.
   const auto give_up = std::chrono::steady_clock::now() + end_patience;
   do {
-    const auto left = children();
+    auto left = children();
+    // The keeper reaps its own.
+    std::erase_if(left, [](auto& entry) { return entry.dead && entry.parent != getpid(); });
     if (left.empty()) return;
     bool any_alive = false;
     for (auto& entry : left) {

@@ -1,5 +1,6 @@
 // Replays between two times give what a reader of the whole journal would have picked, and look at
 // little of it, whatever has happened to the clock.
+#include <algorithm>
 #include <random>
 
 #include "router/journal/packer.h"
@@ -102,10 +103,11 @@ struct TimesFixture : ReplayFixture {
 TEST_CASE_METHOD(TimesFixture, "between two times comes what lies there, whatever the clock did") {
   fill_with_a_clock_that_is_set(600);
   if (GENERATE(false, true)) pack_some();
-  const auto [lowest, highest] = std::minmax_element(
-      written.begin(), written.end(), [](auto& a, auto& b) { return a.wall < b.wall; });
-  const int span = int((highest->wall - lowest->wall) / second) + 20;
-  auto time = [&] { return WallTime(Nanos(lowest->wall + (below(span) - 10) * second)); };
+  std::vector<int64_t> walls;
+  for (auto& each : written) walls.push_back(each.wall);
+  std::sort(walls.begin(), walls.end());
+  const int span = int((walls.back() - walls.front()) / second) + 20;
+  auto time = [&] { return WallTime(Nanos(walls.front() + (below(span) - 10) * second)); };
   for (int i = 0; i < 150; i++) {
     ReplayRequest request;
     if (below(3)) request.since = time();
