@@ -90,6 +90,9 @@ Outcome<void> AttachedRun::take_replies() {
     if ((*reply)->id != id_) continue;
     heard_ = read_clocks().mono;
     unanswered_ = false;
+    if (!(*reply)->hint.empty() && std::holds_alternative<RunStartedReply>((*reply)->body) &&
+        !started_)
+      tell((*reply)->hint);
     if (auto taken = take(std::move((*reply)->body)); !taken) return taken;
   }
 }

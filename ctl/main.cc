@@ -23,7 +23,13 @@ Outcome<int> run_verb(const VerbRow& row, std::vector<std::string> words, Output
   add_common(options, session);
   verb->add_options(options);
   const auto ended = options.parse(std::move(words));
-  if (!ended) return verb->run(session);
+  if (!ended) {
+    auto outcome = verb->run(session);
+    if (session.hint->empty()) return outcome;
+    out.flush();
+    tell(*session.hint);
+    return outcome;
+  }
   if (ended->wrong)
     return failure(ExitCode::usage, fmt::format("{}\nSee `ctl {} --help`.", ended->text, row.name));
   out.write(ended->text);

@@ -94,6 +94,7 @@ Outcome<ReplyBody> ask_any(const Session& session, const RequestBody& body, Nano
   if (!client) return tl::unexpected(failure_of(client.error()));
   auto reply = client->ask(body, timeout);
   if (!reply) return tl::unexpected(failure_of(reply.error()));
+  if (!reply->hint.empty()) *session.hint = reply->hint;
   if (auto* refused = std::get_if<RefusedReply>(&reply->body))
     return tl::unexpected(failure_of(*refused));
   return std::move(reply->body);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ struct Session {
   std::optional<std::string> app;  // -a
   Output& out;
   ColourWish colour = ColourWish::automatic;  // --color
+  // What the daemon says besides its answers; told when the verb is over.
+  std::shared_ptr<std::string> hint = std::make_shared<std::string>();
 };
 
 // The options of every verb.

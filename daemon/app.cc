@@ -54,7 +54,12 @@ App::Parts::Parts(AppSetup given)
                        keeper_trouble.clear();
                        keeper_deaths = 0;
                      }),
-      file_look(loop, [this] { look_at_files(); }) {}
+      file_look(loop, [this] { look_at_files(); }),
+      model_files(loop),
+      look_given_up(loop, [this] {
+        look_is_stuck = true;
+        release_held();
+      }) {}
 
 // The order matters: sockets before anything that takes descriptors, the journal before processes.
 Result<> App::Parts::open() {
@@ -220,19 +225,6 @@ void App::Parts::arm_deadline() {
     deadline.at(*due);
   else
     deadline.disarm();
-}
-
-void App::Parts::on_request(ClientId client, Request request) {
-  if (replays->take(client, request) || consoles->take(client, request)) return;
-  post(Requested{std::move(client), std::move(request)});
-}
-
-// All that is under way for a client ends with it.
-void App::Parts::on_client_lost(const ClientId& client) {
-  replays->forget(client);
-  attachments->forget(client);
-  consoles->forget(client);
-  if (core->knows(client)) post(ClientLost{client});
 }
 
 // A foreground run whose terminal is closed ends; a daemon that gets SIGHUP reads its files again.

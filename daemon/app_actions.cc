@@ -15,6 +15,7 @@ void App::Parts::carry_out(Action& action) {
 }
 
 void App::Parts::on(Launch& action) {
+  launched = true;
   if (action.notifies) action.env.emplace_back("NOTIFY_SOCKET", setup.endpoints.notify_socket());
   if (action.surroundings.quotas.memory) memory_watch->watch(action.launch);
   processes->start(std::move(action));

@@ -15,6 +15,7 @@
 #include "daemon/edge/consoles.h"
 #include "daemon/edge/control_socket.h"
 #include "daemon/edge/exchange.h"
+#include "daemon/edge/files_look.h"
 #include "daemon/edge/formation_file.h"
 #include "daemon/edge/health_checks.h"
 #include "daemon/edge/intake.h"
@@ -109,6 +110,10 @@ struct App::Parts {
   void on_request(ClientId client, Request request);
   void on_client_lost(const ClientId& client);
   bool on_hangup_is_end() const;
+  bool wants_a_look(const Request& request) const;
+  void look_at_model_files(bool after_launches);
+  void on_model_files(FilesSeen seen, uint64_t of_model, bool after_launches);
+  void release_held();
 
   AppSetup setup;
   MonoTime started = read_clocks().mono;
@@ -149,6 +154,13 @@ struct App::Parts {
   unsigned looks = 0;
   std::optional<Core> core;
   Timer deadline, leave, keeper_again, keeper_settled, file_look;
+  FilesLook model_files;
+  bool launched = false;       // since they were looked at
+  bool look_again = false;     // what is held came after the look had begun
+  bool look_is_stuck = false;  // nobody waits for it any more
+  bool files_differ = false;   // as the core was told last
+  std::deque<Event> held;      // by clients, until the files have been looked at
+  Timer look_given_up;
   std::string keeper_trouble;  // an alarm
   int keeper_deaths = 0;       // in a row, of those that have not settled
   bool replaced = false;       // by the next supervisor, which the keeper starts

@@ -231,6 +231,7 @@ void describe(Fields& fields, M& reply) {
         describe(fields, body);
       },
       reply.body);
+  fields.may("hint", reply.hint);
 }
 
 }  // namespace muster::wire

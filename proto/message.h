@@ -282,6 +282,7 @@ struct Reply {
   uint64_t id = 0;
   bool more = false;  // further replies with this id follow
   ReplyBody body;
+  std::string hint = {};  // what whoever asked should know besides
 };
 
 }  // namespace muster

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "ctl/printers/json.h"
@@ -115,6 +116,26 @@ std::string note_beside_table(const ProcessRow& row) {
   note.resize(at);
   while (note.ends_with(' ') || note.ends_with(';')) note.pop_back();
   return note;
+}
+
+std::vector<std::string> notes_beside_table(const std::vector<ProcessRow>& rows) {
+  constexpr size_t many = 4;
+  std::vector<std::pair<std::string, std::vector<std::string>>> notes;  // with those that have it
+  std::map<std::string, size_t> places;
+  for (auto& row : rows) {
+    const std::string note = note_beside_table(row);
+    if (note.empty()) continue;
+    const auto [place, is_new] = places.emplace(note, notes.size());
+    if (is_new) notes.emplace_back(note, std::vector<std::string>());
+    notes[place->second].second.push_back(row.process);
+  }
+  std::vector<std::string> lines;
+  for (auto& [note, names] : notes) {
+    if (names.size() >= many)
+      names = {fmt::format("{} and {} others", names.front(), names.size() - 1)};
+    for (auto& name : names) lines.push_back(fmt::format("{}: {}", name, note));
+  }
+  return lines;
 }
 
 std::string ps_table(const PsReply& reply, const PsLook& look) {

@@ -28,6 +28,8 @@ std::string state_text(const ProcessRow& row);
 std::string_view state_colour(std::string_view state);
 // The rest of a row's note: what neither table says. Empty: there is none.
 std::string note_beside_table(const ProcessRow& row);
+// Those of all rows, "web.1: exec x: No such file"; one that many have is said once.
+std::vector<std::string> notes_beside_table(const std::vector<ProcessRow>& rows);
 
 // An array of the processes.
 std::string ps_json(const std::vector<ProcessRow>& rows);

@@ -44,9 +44,7 @@ class Ps : public Verb {
     const PsLook look = look_of(session);
     session.out.write_controls(usage_ ? ps_usage_table(*reply, look) : ps_table(*reply, look));
     session.out.flush();
-    for (auto& row : reply->processes)
-      if (const std::string note = note_beside_table(row); !note.empty())
-        tell(fmt::format("{}: {}", row.process, note));
+    for (auto& line : notes_beside_table(reply->processes)) tell(line);
     return status_done;
   }
 

@@ -28,35 +28,45 @@ std::optional<std::string> miscased_procfile(const std::string& directory) {
   return std::nullopt;
 }
 
-Result<NamedText> read_named(const std::string& path, std::string name) {
-  auto text = read_text_file(path);
-  if (!text) return within(text.error(), "{}", path);
-  if (!*text) return fail("{}: there is no such file", path);
-  return NamedText{std::move(name), std::move(**text)};
-}
+// Reads files one after the other, and remembers which, and what was in them.
+struct FileReader {
+  std::vector<FileTaken> taken = {};
 
-Result<NamedText> read_procfile(const ModelFiles& files) {
-  if (files.procfile) return read_named(*files.procfile, *files.procfile);
-  std::string path = files.directory + "/" + procfile_name;
-  auto text = read_text_file(path);
-  if (!text) return within(text.error(), "{}", path);
-  if (*text) return NamedText{procfile_name, std::move(**text)};
+  Result<std::optional<NamedText>> read_if_there(const std::string& path, std::string name) {
+    auto text = read_text_file(path);
+    if (!text) return within(text.error(), "{}", path);
+    taken.push_back({name, path, *text ? digest_of(**text) : 0});
+    if (!*text) return std::nullopt;
+    return NamedText{std::move(name), std::move(**text)};
+  }
+  Result<NamedText> read(const std::string& path) {
+    auto text = read_if_there(path, path);
+    if (!text) return tl::unexpected(text.error());
+    if (!*text) return fail("{}: there is no such file", path);
+    return std::move(**text);
+  }
+};
+
+Result<NamedText> read_procfile(const ModelFiles& files, FileReader& reader) {
+  if (files.procfile) return reader.read(*files.procfile);
+  auto text = reader.read_if_there(files.directory + "/" + procfile_name, procfile_name);
+  if (!text) return tl::unexpected(text.error());
+  if (*text) return std::move(**text);
   if (auto name = miscased_procfile(files.directory))
     return fail("there is no Procfile in {}, but a mis-cased '{}': rename it to Procfile",
                 files.directory, *name);
   return fail("there is no Procfile in {}", files.directory);
 }
 
-Result<std::vector<NamedText>> read_env_files(const ModelFiles& files) {
+Result<std::vector<NamedText>> read_env_files(const ModelFiles& files, FileReader& reader) {
   std::vector<NamedText> texts;
   if (files.env_files.empty()) {
-    std::string path = files.directory + "/" + env_file_name;
-    auto text = read_text_file(path);
-    if (!text) return within(text.error(), "{}", path);
-    if (*text) texts.push_back({env_file_name, std::move(**text)});
+    auto text = reader.read_if_there(files.directory + "/" + env_file_name, env_file_name);
+    if (!text) return tl::unexpected(text.error());
+    if (*text) texts.push_back(std::move(**text));
   }
   for (auto& path : files.env_files) {
-    auto text = read_named(path, path);
+    auto text = reader.read(path);
     if (!text) return tl::unexpected(text.error());
     texts.push_back(std::move(*text));
   }
@@ -64,15 +74,12 @@ Result<std::vector<NamedText>> read_env_files(const ModelFiles& files) {
 }
 
 // Beside the Procfile, wherever that is.
-Result<std::optional<NamedText>> read_settings_file(const ModelFiles& files) {
+Result<std::optional<NamedText>> read_settings_file(const ModelFiles& files, FileReader& reader) {
   std::string path = files.directory + "/" + settings_file_name, name = settings_file_name;
   if (files.procfile)
     path = name =
         std::filesystem::path(*files.procfile).replace_filename(settings_file_name).string();
-  auto text = read_text_file(path);
-  if (!text) return within(text.error(), "{}", path);
-  if (!*text) return std::nullopt;
-  return NamedText{std::move(name), std::move(**text)};
+  return reader.read_if_there(path, std::move(name));
 }
 
 }  // namespace
@@ -107,14 +114,16 @@ Result<LoadedModel> assemble_model(const NamedText& procfile,
 }
 
 Result<LoadedModel> load_model(const ModelFiles& files) {
-  auto procfile = read_procfile(files);
+  FileReader reader;
+  auto procfile = read_procfile(files, reader);
   if (!procfile) return tl::unexpected(procfile.error());
-  auto env_files = read_env_files(files);
+  auto env_files = read_env_files(files, reader);
   if (!env_files) return tl::unexpected(env_files.error());
-  auto settings = read_settings_file(files);
+  auto settings = read_settings_file(files, reader);
   if (!settings) return tl::unexpected(settings.error());
   auto loaded = assemble_model(*procfile, *env_files, *settings);
   if (loaded) loaded->model.root = resolved_directory(files.directory);
+  if (loaded) loaded->model.files = std::move(reader.taken);
   if (!loaded || files.procfile) return loaded;
   if (auto name = miscased_procfile(files.directory))
     loaded->complaints.push_back({*name, 0, "mis-cased and therefore ignored beside the Procfile"});

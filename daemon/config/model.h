@@ -38,13 +38,25 @@ struct Scalability {
 };
 Scalability scalability(const ProcessType& type);
 
+// A file as it was when a model was made of it.
+struct FileTaken {
+  std::string name;  // as complaints call it
+  std::string path;
+  uint64_t digest = 0;  // of what was read; 0: there was no such file
+};
+
 struct AppModel {
   std::vector<ProcessType> types;  // in the order of the Procfile, names unique
   Environment env;                 // of the .env files, names unique
   Settings defaults = {};          // of what is said of no type
   Settings one_offs = {};          // of those of no type, and how all of them are isolated
   std::string root = {};           // the directory that was read, links resolved; empty: not known
-  bool operator==(const AppModel&) const = default;
+  std::vector<FileTaken> files = {};  // the Procfile first; empty: not known
+  // What is in them says the same.
+  bool operator==(const AppModel& other) const {
+    return types == other.types && env == other.env && defaults == other.defaults &&
+           one_offs == other.one_offs && root == other.root;
+  }
 
   const ProcessType* find(std::string_view type) const {
     for (auto& t : types)

@@ -10,6 +10,13 @@
 
 namespace muster {
 
+// FNV-1a.
+uint64_t digest_of(std::string_view text) {
+  uint64_t digest = 0xcbf29ce484222325;
+  for (const char c : text) digest = (digest ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return digest == 0 ? 1 : digest;
+}
+
 Result<std::optional<std::string>> read_text_file(const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!fd && errno == ENOENT) return std::nullopt;

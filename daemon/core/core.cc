@@ -61,7 +61,8 @@ std::vector<Action> Core::State::handle(Event event, Now now) {
 }
 
 void Core::State::on(const Requested& event) {
-  const Asker asker{event.client, event.request.id};
+  Asker asker{event.client, event.request.id};
+  if (auto why = only_in_new_files(event.request.body)) return refuse(asker, Refusal::no, *why);
   std::visit(
       [&](auto& body) {
         using Body = std::decay_t<decltype(body)>;
@@ -69,6 +70,14 @@ void Core::State::on(const Requested& event) {
             std::is_same_v<Body, ScaleRequest> || std::is_same_v<Body, StartRequest> ||
             std::is_same_v<Body, StopRequest> || std::is_same_v<Body, RestartRequest> ||
             std::is_same_v<Body, RunRequest> || std::is_same_v<Body, ReloadRequest>;
+        constexpr bool launches =
+            std::is_same_v<Body, StartRequest> || std::is_same_v<Body, RestartRequest> ||
+            std::is_same_v<Body, RunRequest> || std::is_same_v<Body, ScaleRequest> ||
+            std::is_same_v<Body, ConfigRequest>;
+        if (launches && !is_question(event.request.body)) {
+          asker.hint = files_hint();
+          tell_of_files();
+        }
         if (changes_something && phase != Phase::running)
           return refuse(asker, Refusal::no, "muster is shutting down");
         const bool too_many =

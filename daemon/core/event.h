@@ -85,6 +85,14 @@ struct ModelRead {  // the answer to ReadModel
   std::string code = {};  // as it was asked for
   bool of_release = false;
 };
+// How the app's files differ from what is in force, of whose model this is. Told before a request
+// that it may concern, and after launches.
+struct FilesSeen {
+  std::vector<std::string> changed = {}, gone = {}, made = {};  // by name; none: nothing differs
+  uint64_t digest = 0;                                          // of the difference
+  std::vector<std::string> types = {};  // of the Procfile, where that has changed
+  bool after_launches = false;
+};
 struct ReleaseKept {  // the answer to KeepReleases: they are on the disk, or are as they were
   Result<> outcome;
 };
@@ -95,6 +103,6 @@ struct Tick {};  // now >= Core::next_deadline()
 
 using Event =
     std::variant<Launched, LaunchFailed, Ready, Notified, OutOfMemory, Unwell, Grown, Exited, Gone,
-                 Requested, ClientLost, ModelRead, ReleaseKept, Signalled, Tick>;
+                 Requested, ClientLost, ModelRead, FilesSeen, ReleaseKept, Signalled, Tick>;
 
 }  // namespace muster

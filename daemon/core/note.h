@@ -88,6 +88,7 @@ struct DaemonNote {
   FormationCounts put_by;  // wished, and not in the formation
   std::vector<std::string> stopped_schedules;
   std::map<std::string, std::string> failed_runs;
+  uint64_t files_told = 0;  // the last change of the app's files that the log tells of
   bool operator==(const DaemonNote&) const = default;
 };
 

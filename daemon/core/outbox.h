@@ -13,6 +13,7 @@ namespace muster {
 struct Asker {
   ClientId client;
   uint64_t request_id = 0;
+  std::string hint = {};  // what the answer says besides
 };
 
 class Outbox {
@@ -30,7 +31,7 @@ class Outbox {
     add(Publish{std::move(record)});
   }
   void answer(const Asker& asker, ReplyBody body, bool more = false) {
-    add(Answer{asker.client, Reply{asker.request_id, more, std::move(body)}});
+    add(Answer{asker.client, Reply{asker.request_id, more, std::move(body), asker.hint}});
   }
   std::vector<Action> take() { return std::exchange(actions_, {}); }
 

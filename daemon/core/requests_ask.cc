@@ -11,12 +11,14 @@ namespace muster {
 namespace {
 
 // Why a process that should run does not, as far as there is more to say than its state.
-std::optional<std::string> note_of(const Process& p, const Driver& driver, MonoTime now) {
+std::optional<std::string> note_of(const Process& p, const Driver& driver, MonoTime now,
+                                   const std::string& of_files) {
   std::vector<std::string> notes;
   if (p.state == ProcessState::waiting)
     if (auto need = driver.unmet_need(p)) notes.push_back("waits for " + *need);
   if (p.launch && !p.said_status.empty()) notes.push_back(p.said_status);
   if (!p.trouble.empty()) notes.push_back(p.trouble);
+  if (!of_files.empty() && !p.one_off) notes.push_back(of_files);
   if (p.state == ProcessState::crashed && p.deadline)
     notes.push_back(fmt::format("{} crashes in a row, next launch in {}", p.crashes,
                                 format_age(*p.deadline - now)));
@@ -26,7 +28,8 @@ std::optional<std::string> note_of(const Process& p, const Driver& driver, MonoT
   return listing(notes, "; ");
 }
 
-ProcessRow row_of(const Process& p, const Driver& driver, MonoTime now) {
+ProcessRow row_of(const Process& p, const Driver& driver, MonoTime now,
+                  const std::string& of_files) {
   ProcessRow row;
   row.process = p.name.text();
   row.state = public_name(p.state, p.wish, p.one_off.has_value());
@@ -37,7 +40,7 @@ ProcessRow row_of(const Process& p, const Driver& driver, MonoTime now) {
   row.restarts = p.launches > 0 ? p.launches - 1 : 0;
   row.port = driver.port_of(p);
   row.last_exit = p.last_exit;
-  row.note = note_of(p, driver, now);
+  row.note = note_of(p, driver, now, of_files);
   if (p.state == ProcessState::crashed || p.state == ProcessState::failed) row.crashes = p.crashes;
   if (p.state == ProcessState::crashed && p.deadline)
     row.next_ms = std::chrono::duration_cast<std::chrono::milliseconds>(*p.deadline - now).count();
@@ -52,8 +55,9 @@ void Core::State::ask(const Asker& asker, const std::string&, const PsRequest& r
   PsReply reply;
   std::vector<LaunchId> launches;
   reply.processes.reserve(chosen->size());
+  const std::string of_files = files_hint();
   for (const Process* p : *chosen) {
-    reply.processes.push_back(row_of(*p, driver, out.now().mono));
+    reply.processes.push_back(row_of(*p, driver, out.now().mono, of_files));
     launches.push_back(p->launch.value_or(0));
   }
   // A reply has room for so many rows, and one of a type is no larger than one of a process.

@@ -164,6 +164,7 @@ void Core::State::put_in_force(const Release& before, std::optional<AppModel> mo
   announce(RecordKind::notice, texts::by(now.change, now.by), now.by);
   announce(RecordKind::notice, texts::release(now.number, now.by), now.by);
   model_number++;
+  files_seen = {};
   if (phase != Phase::running) return;
   const FormationCounts formation_before = formation;
   const LaunchId first_launch = driver.next_launch();

@@ -84,6 +84,7 @@ void Core::State::answer_reload(const Reload& from, Result<AppModel>& model) {
 std::vector<std::string> Core::State::reload(AppModel model, const std::string& by) {
   const Types before = std::exchange(types, Types(std::move(model)));
   model_number++;
+  files_seen = {};
   FormationCounts wanted = fit(wish_for(types, wish()));
   const auto variables = changed_names(before.model().env, types.model().env);
 

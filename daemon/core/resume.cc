@@ -113,7 +113,8 @@ DaemonNote Core::State::daemon_note() const {
                   model_number,
                   put_by,
                   {stopped_schedules.begin(), stopped_schedules.end()},
-                  failed_runs};
+                  failed_runs,
+                  files_told};
   if (trial) note.trial = {trial->release, trial->back_to, trial->first_launch, trial->formation};
   return note;
 }
@@ -126,6 +127,7 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
   stopped_schedules = {memory.daemon.stopped_schedules.begin(),
                        memory.daemon.stopped_schedules.end()};
   failed_runs = memory.daemon.failed_runs;
+  files_told = memory.daemon.files_told;
   forget_what_has_no_schedule();
   one_offs_named = memory.daemon.one_offs_named;
   driver.continue_from(memory.daemon.next_launch);

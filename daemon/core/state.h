@@ -25,6 +25,7 @@ struct Core::State {
   void on(const ClientLost& event);
   bool knows(const ClientId& client);
   void on(ModelRead& event);
+  void on(const FilesSeen& event);
   void on(const ReleaseKept& event);
   void on(const Signalled& event);
 
@@ -66,6 +67,11 @@ struct Core::State {
   std::vector<std::string> those_that_lack(std::vector<Process*>& to_restart);
   size_t roll_width(const std::string& type) const;
   void stop_rolling(const Process& because, const std::vector<Process*>& of_type);
+
+  // The app's files are not what is in force; see files_seen.cc.
+  void tell_of_files();
+  std::string files_hint() const;
+  std::optional<std::string> only_in_new_files(const RequestBody& body) const;
 
   // A reload that waits for its ModelRead; one that a signal asked for has nobody to answer.
   struct Reload {
@@ -178,6 +184,8 @@ struct Core::State {
   std::map<std::string, std::string> failed_runs;  // of types with a schedule: how the last ended
   std::optional<MonoTime> next_look;               // at the timetable
   std::vector<Asker> awaiting_shutdown;
+  FilesSeen files_seen;
+  uint64_t files_told = 0;  // the digest of what the log has been told
 };
 
 }  // namespace muster

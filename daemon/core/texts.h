@@ -45,6 +45,10 @@ inline Text not_again(View process) {
   return fmt::format("It is not to be started again by itself; ctl start {} tries again", process);
 }
 inline Text client_gone() { return "Client connection closed. Sending SIGHUP to all processes"; }
+inline Text only_in_new_procfile(View type) {
+  return fmt::format(
+      "{} is in the Procfile, but the Procfile changed since it was read: ctl reload", type);
+}
 inline Text boot_timeout(Nanos t) {
   return fmt::format(
       "Error R10 (Boot timeout) -> Web process failed to bind to $PORT within {} seconds of launch",

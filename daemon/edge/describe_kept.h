@@ -36,7 +36,7 @@ concept Numbered =
 template <class T>
 concept KeptRow =
     Numbered<T> || AnyOf<T, Audience, Backoff, GiveUp, Readiness, HealthCheck, Need, ListenAddress,
-                         Schedule, Settings, ProcessType, AppModel, Release>;
+                         Schedule, Settings, ProcessType, FileTaken, AppModel, Release>;
 template <KeptRow T>
 inline constexpr bool is_row<T> = true;
 template <>
@@ -137,6 +137,13 @@ void describe(Fields& fields, M& type) {
   fields.must("settings", type.settings);
 }
 
+template <class Fields, Is<FileTaken> M>
+void describe(Fields& fields, M& file) {
+  fields.must("name", file.name);
+  fields.must("path", file.path);
+  fields.may("digest", file.digest);
+}
+
 template <class Fields, Is<AppModel> M>
 void describe(Fields& fields, M& model) {
   fields.must("types", model.types);
@@ -144,6 +151,7 @@ void describe(Fields& fields, M& model) {
   fields.must("defaults", model.defaults);
   fields.must("one_offs", model.one_offs);
   fields.may("root", model.root);
+  fields.may("files", model.files);
 }
 
 template <class Fields, Is<Release> M>

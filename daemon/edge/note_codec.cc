@@ -114,6 +114,7 @@ void describe(Fields& fields, M& note) {
   fields.may("put_by", note.put_by);
   fields.may("stopped_schedules", note.stopped_schedules);
   fields.may("failed_runs", note.failed_runs);
+  fields.may("files_told", note.files_told);
 }
 
 template <class Fields, Is<Note> M>

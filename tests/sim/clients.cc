@@ -67,12 +67,22 @@ Event Clients::next_event() {
   if (dice < 4) return Signalled{SIGHUP};
   if (dice < 8) return ClientLost{rng_.pick(client_names)};
   if (dice < 20) return belonging_to_an_exchange();
+  if (dice < 24) return files_seen();
   return request(some_body());
 }
 
 Event Clients::request(RequestBody body) {
   const ClientId client = rng_.pick(client_names);
   return Requested{client, Request{++last_id_[client], client + "@box", std::move(body)}};
+}
+
+// Of a model that is in force no more, now and then.
+Event Clients::files_seen() {
+  FilesSeen seen;
+  if (rng_.percent(70)) seen.changed = {"Procfile"}, seen.digest = rng_.between(1, 3);
+  if (rng_.percent(30)) seen.types = {"web", "none"};
+  seen.after_launches = rng_.percent(50);
+  return seen;
 }
 
 // Of a request that may be of any kind, and long over.

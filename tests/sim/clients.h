@@ -25,6 +25,7 @@ class Clients {
   std::string some_scale_word();
   Event request(RequestBody body);
   Event belonging_to_an_exchange();
+  Event files_seen();
 
   Rng& rng_;
   std::map<ClientId, uint64_t> last_id_;

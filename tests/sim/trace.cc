@@ -74,6 +74,7 @@ std::string text_of(const Event& event) {
                 text += fmt::format(" {}={}", type.name, type.command);
               return text;
             },
+            [](const FilesSeen& it) { return fmt::format("files differ: {}", it.digest); },
             [](const ReleaseKept& it) {
               return it.outcome ? std::string("kept") : "not kept: " + it.outcome.message();
             },
