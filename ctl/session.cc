@@ -2,11 +2,14 @@
 #include "ctl/session.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cstdlib>
+#include <filesystem>
 
 #include "base/pace.h"
 #include "ctl/printers/text.h"
+#include "proto/neighbours.h"
 
 namespace muster {
 
@@ -55,10 +58,52 @@ std::vector<std::string> types_of_app(const Session& session) {
 
 AppOwner app_owner() { return {::geteuid() == 0, ::geteuid(), environment_variable}; }
 
+namespace {
+
+// Any user may listen anywhere and say that it is the daemon of shop; nothing is to be told to
+// somebody who only says so. Below /var/lib root alone makes directories, as systemd does for a
+// unit; and whoever owns an app's directory may be told about the app.
+bool is_trusted(const Neighbour& neighbour, const std::string& directory) {
+  struct stat status {};
+  if (!directory.empty())
+    return ::stat(directory.c_str(), &status) == 0 && status.st_uid == neighbour.uid;
+  const auto home = neighbour.environment.find("MUSTER_HOME");
+  return home != neighbour.environment.end() &&
+         std::filesystem::path(home->second).parent_path() == "/var/lib";
+}
+
+// Root means whoever has it, unless root has one of that name, or says by MUSTER_HOME where.
+Outcome<bool> take_over_neighbour(const FoundApp& app, const Endpoints& own) {
+  if (::geteuid() != 0 || environment_variable("MUSTER_HOME") || daemon_runs(own)) return false;
+  std::vector<Neighbour> found;
+  for (auto& neighbour : neighbours())
+    if (neighbour.app == app.name && is_trusted(neighbour, app.directory))
+      found.push_back(neighbour);
+  if (found.empty()) return false;
+  if (found.size() > 1)
+    return failure(
+        ExitCode::usage,
+        fmt::format("app '{}' is run by several users: ask as one of them, as with: sudo "
+                    "-u {} ctl -a {}",
+                    app.name, found.front().user, app.name));
+  if (auto done = become(found.front()); !done) return failure(ExitCode::no, done.message());
+  return true;
+}
+
+}  // namespace
+
 Outcome<Endpoints> find_endpoints(const Session& session) {
-  const AppOwner owner = app_owner();
+  AppOwner owner = app_owner();
   auto app = find_app(session.app, ".", owner);
   if (!app) return failure(ExitCode::usage, app.message());
+  if (auto own = endpoints_of(app->name, owner.is_root, owner.uid, owner.env); own) {
+    const auto taken = take_over_neighbour(*app, *own);
+    if (!taken) return tl::unexpected(taken.error());
+    if (*taken) {
+      owner = app_owner();
+      app = FoundApp{app->name, {}, {}};
+    }
+  }
   if (!app->other.empty())
     return failure(
         ExitCode::no_daemon,

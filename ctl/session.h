@@ -44,7 +44,8 @@ std::optional<std::string> environment_variable(const std::string& name);
 
 AppOwner app_owner();
 // The endpoints of the app that is meant: -a, $MUSTER_APP, or the app of the nearest Procfile
-// upward, which is never the app of another directory.
+// upward, which is never the app of another directory. Where root has none of that name but a
+// user's daemon runs it that root has given its place, this program goes on as that user.
 Outcome<Endpoints> find_endpoints(const Session& session);
 
 Failure failure_of(const ClientError& error);

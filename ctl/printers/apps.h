@@ -1,4 +1,4 @@
-// The daemons of a user, for people and for programs.
+// The apps of a machine, for people and for programs.
 #pragma once
 
 #include <optional>
@@ -9,13 +9,20 @@
 
 namespace muster {
 
+enum class AppState { running, no_answer, stopped };
+
 struct AppRow {
-  std::string app;
-  std::optional<StatusReply> status;  // none: it holds its lock and does not answer
+  std::string app, user;
+  AppState state = AppState::stopped;
+  std::string directory = {};              // empty: not known
+  std::optional<StatusReply> status = {};  // of one that runs
 };
 
+// With a column of users where there is more than one.
 std::string apps_table(const std::vector<AppRow>& rows);
 // What is not known is null.
 std::string apps_json(const std::vector<AppRow>& rows);
+// Rows as apps_json has written them.
+std::vector<AppRow> apps_of_json(const std::string& text);
 
 }  // namespace muster

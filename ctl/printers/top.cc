@@ -24,15 +24,32 @@ double percent_of(const ProcessRow* before, const ProcessRow& now, Nanos between
   return 100 * std::chrono::duration<double>(std::chrono::milliseconds(used)) / between;
 }
 
+// Whether `a` comes before `b`. By name they are as the daemon has them.
+bool is_more(const Row& a, const Row& b, TopOrder order) {
+  switch (order) {
+    case TopOrder::cpu:
+      return a.percent > b.percent;
+    case TopOrder::memory:
+      return a.process->memory_bytes.value_or(0) > b.process->memory_bytes.value_or(0);
+    case TopOrder::age:
+      return a.process->age_ms > b.process->age_ms;
+    case TopOrder::restarts:
+      return a.process->restarts > b.process->restarts;
+    case TopOrder::name:
+      break;
+  }
+  return false;
+}
+
 template <class... Columns>
 std::string line(const Columns&... columns) {
-  return fmt::format("{:<12}  {:<18}  {:>7}  {:>10}  {:>8}  {:>8}  {}\n", columns...);
+  return fmt::format("{:<12} {:>7} {:>6} {:>9} {:>4}  {:<11} {}\n", columns...);
 }
 
 }  // namespace
 
 std::string top_table(const std::vector<ProcessRow>& before, const std::vector<ProcessRow>& now,
-                      Nanos between, TopOrder order) {
+                      Nanos between, TopOrder order, bool is_reversed, const std::string& hint) {
   std::map<std::string_view, const ProcessRow*> earlier;
   for (auto& row : before) earlier[row.process] = &row;
   std::vector<Row> rows;
@@ -47,23 +64,20 @@ std::string top_table(const std::vector<ProcessRow>& before, const std::vector<P
     memory += process.memory_bytes.value_or(0);
     up += process.state == "up" ? 1 : 0;
   }
-  std::stable_sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) {
-    if (order == TopOrder::cpu) return a.percent > b.percent;
-    if (order == TopOrder::memory)
-      return a.process->memory_bytes.value_or(0) > b.process->memory_bytes.value_or(0);
-    return false;
-  });
-  std::string text = fmt::format("{} of {} processes up, CPU {:.1f} %, memory {}\n\n", up,
-                                 rows.size(), percent, format_size(memory));
-  text += line("Process", "State", "CPU %", "Memory", "Restarts", "Pid", "Command");
+  std::stable_sort(rows.begin(), rows.end(),
+                   [&](const Row& a, const Row& b) { return is_more(a, b, order); });
+  if (is_reversed) std::reverse(rows.begin(), rows.end());
+  std::string text = fmt::format("{} of {} processes up, CPU {:.1f} %, memory {}\n{}\n", up,
+                                 rows.size(), percent, format_size(memory), hint);
+  text += line("Process", "Pid", "CPU %", "Memory", "Rest", "State", "Command");
   for (auto& [process, share] : rows)
     text +=
-        line(process->process,
-             fmt::format("{} for {}", process->state,
-                         format_age(std::chrono::milliseconds(process->age_ms))),
+        line(process->process, process->pid ? std::to_string(*process->pid) : "",
              fmt::format("{:.1f}", share),
              process->memory_bytes ? format_size(*process->memory_bytes) : "", process->restarts,
-             process->pid ? std::to_string(*process->pid) : "", terminal_safe(process->command));
+             fmt::format("{} {}", process->state,
+                         format_age(std::chrono::milliseconds(process->age_ms))),
+             terminal_safe(process->command));
   return text;
 }
 

@@ -1,15 +1,87 @@
-// ctl apps: the daemons of this user on this machine.
+// ctl apps: the apps of this user on this machine, and for root everybody's. Those that do not run
+// are there too: they have a state directory.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/wait.h>
 #include <unistd.h>
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <utility>
 
+#include "base/unique_fd.h"
 #include "ctl/printers/apps.h"
 #include "ctl/verbs/verbs.h"
+#include "proto/neighbours.h"
 
 namespace muster {
 namespace {
 
 // One that is stopped must not keep the others waiting.
 constexpr Nanos patience = 1s;
+
+AppRow row_of(const Endpoints& endpoints, std::string directory) {
+  AppRow row{endpoints.app, user_called(::geteuid())};
+  row.directory = std::move(directory);
+  if (!daemon_runs(endpoints)) return row;
+  row.state = AppState::no_answer;
+  auto client = Client::connect(endpoints, caller_name());
+  if (!client) return row;
+  auto reply = client->ask(StatusRequest{}, patience);
+  if (!reply) return row;
+  if (auto* status = std::get_if<StatusReply>(&reply->body)) {
+    row.state = AppState::running;
+    row.directory = status->directory;
+    row.status = std::move(*status);
+  }
+  return row;
+}
+
+// A program of its own, because who has become another user does not come back.
+std::vector<AppRow> rows_of_neighbour(const Neighbour& neighbour) {
+  AppRow row{neighbour.app, neighbour.user, AppState::no_answer};
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return {row};
+  const UniqueFd reader(ends[0]);
+  UniqueFd writer(ends[1]);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const AppOwner owner{false, neighbour.uid, environment_variable};
+    if (become(neighbour)) {
+      auto endpoints = endpoints_of(neighbour.app, owner.is_root, owner.uid, owner.env);
+      Output out(writer.get());
+      if (endpoints) out.write(apps_json({row_of(*endpoints, "")}));
+      out.flush();
+    }
+    ::_exit(0);
+  }
+  writer.reset();
+  std::string text;
+  char part[4096];
+  for (ssize_t size; child > 0 && (size = ::read(reader.get(), part, sizeof part)) > 0;)
+    text.append(part, static_cast<size_t>(size));
+  if (child > 0) ::waitpid(child, nullptr, 0);
+  auto rows = apps_of_json(text);
+  return rows.empty() ? std::vector{row} : rows;
+}
+
+std::vector<AppRow> rows_of_others() {
+  std::vector<AppRow> rows;
+  std::set<std::pair<std::string, std::string>> seen;
+  for (auto& neighbour : neighbours())
+    for (auto& row : rows_of_neighbour(neighbour))
+      if (seen.insert({row.user, row.app}).second) rows.push_back(std::move(row));
+  for (auto& owner : other_owners()) {
+    auto apps = known_apps(owner);
+    if (!apps) continue;
+    for (auto& app : *apps)
+      if (seen.insert({user_called(owner.uid), app.endpoints.app}).second)
+        rows.push_back({app.endpoints.app, user_called(owner.uid), AppState::stopped,
+                        app.kept.identity.place.path});
+  }
+  return rows;
+}
 
 class Apps : public Verb {
  public:
@@ -18,20 +90,26 @@ class Apps : public Verb {
   }
 
   Outcome<int> run(Session& session) override {
-    const uid_t uid = ::geteuid();
-    auto names = app_names(uid == 0, uid, environment_variable);
-    if (!names) return failure(ExitCode::usage, names.message());
+    const AppOwner owner = app_owner();
     std::vector<AppRow> rows;
-    for (auto& name : *names) {
-      auto endpoints = endpoints_of(name, uid == 0, uid, environment_variable);
-      if (!endpoints || !daemon_runs(*endpoints)) continue;
-      auto& row = rows.emplace_back(AppRow{name, {}});
-      auto client = Client::connect(*endpoints, caller_name());
-      if (!client) continue;
-      auto reply = client->ask(StatusRequest{}, patience);
-      if (!reply) continue;
-      if (auto* status = std::get_if<StatusReply>(&reply->body)) row.status = std::move(*status);
+    // Before this program has a connection that a child would share.
+    if (owner.is_root && !environment_variable("MUSTER_HOME")) rows = rows_of_others();
+    auto names = app_names(owner.is_root, owner.uid, owner.env);
+    if (!names) return failure(ExitCode::usage, names.message());
+    std::map<std::string, std::string> directories;
+    for (auto& name : *names) directories[name];
+    if (auto known = known_apps(owner))
+      for (auto& app : *known) directories[app.endpoints.app] = app.kept.identity.place.path;
+    for (auto& [name, directory] : directories) {
+      auto endpoints = endpoints_of(name, owner.is_root, owner.uid, owner.env);
+      std::error_code error;
+      // What is only left of the last run of an app that was removed is none.
+      if (!endpoints ||
+          (!daemon_runs(*endpoints) && !std::filesystem::is_directory(endpoints->state_dir, error)))
+        continue;
+      rows.push_back(row_of(*endpoints, directory));
     }
+    std::stable_sort(rows.begin(), rows.end(), [](auto& a, auto& b) { return a.app < b.app; });
     session.out.write(json_ ? apps_json(rows) : apps_table(rows));
     return status_done;
   }

@@ -4,6 +4,7 @@
 
 #include "base/quantity.h"
 #include "ctl/attached_run.h"
+#include "ctl/local_run.h"
 #include "ctl/printers/text.h"
 #include "ctl/verbs/verbs.h"
 
@@ -22,7 +23,8 @@ class Run : public Verb {
     options.footer(
         "\nctl run [OPTIONS] [--] COMMAND [WORDS...]\n"
         "The first word may be a process type and stands for its command. Attached, the exit\n"
-        "status is the command's, or 128 + the signal that ended it.");
+        "status is the command's, or 128 + the signal that ended it. Where no daemon runs for the\n"
+        "app of this directory, it runs in the directory itself, with .env and PORT.");
     options.flag("-d,--detach", detach_, "Leave it alone; its output goes to the log");
     options_.add_to(options);
     options.flag("--shared", shared_,
@@ -47,6 +49,12 @@ class Run : public Verb {
       return failure(ExitCode::usage, "Usage: ctl run [OPTIONS] [--] COMMAND [WORDS...]");
     if (auto added = options_.take_variables(request); !added) return tl::unexpected(added.error());
     if (auto taken = take_limits(request); !taken) return tl::unexpected(taken.error());
+    if (is_without_daemon(session)) {
+      if (detach_ || timeout_ || memory_ || disk_ || cpu_)
+        return failure(ExitCode::no_daemon,
+                       "no daemon runs here, and only one can do this; start it with: musterd -d");
+      return run_locally(request.command, request.env);
+    }
     if (detach_) return detached(session, std::move(request));
     const std::string text = joined(request.command);
     return run_attached(session, std::move(request), !options_.no_tty,

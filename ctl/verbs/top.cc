@@ -9,6 +9,17 @@
 namespace muster {
 namespace {
 
+// By whose keys users of top and htop sort, too.
+struct OrderRow {
+  TopOrder order;
+  std::string_view keys, name;
+};
+constexpr OrderRow order_rows[] = {{TopOrder::cpu, "cP", "processor"},
+                                   {TopOrder::memory, "mM", "memory"},
+                                   {TopOrder::age, "tT", "age"},
+                                   {TopOrder::restarts, "s", "restarts"},
+                                   {TopOrder::name, "nN", "name"}};
+
 class Top : public Verb {
  public:
   void add_options(Options& options) override {
@@ -16,7 +27,9 @@ class Top : public Verb {
     options.number("-d,--delay", seconds_, "How many seconds from one picture to the next")
         .number_between(0.1, 3600)
         .shown_as("S");
-    options.footer("\nKeys: c by processor, m by memory, n by name, q quit.");
+    options.footer(
+        "\nKeys: c (or P) by processor, m (M) by memory, t (T) by age, s by restarts, n (N) by "
+        "name,\nr (I) the other way round, q quit.");
   }
 
   Outcome<int> run(Session& session) override {
@@ -48,19 +61,29 @@ class Top : public Verb {
     return {};
   }
 
-  std::string picture() const { return top_table(before_, now_, between_, order_); }
+  std::string picture() const {
+    std::string hint;
+    if (RawTerminal::is_ours()) {
+      hint = "by ";
+      for (auto& row : order_rows)
+        if (row.order == order_) hint += row.name;
+      hint += "; keys: c m t s n sort, r reverses, q quits";
+    }
+    return top_table(before_, now_, between_, order_, is_reversed_, hint);
+  }
 
   // False: it was the last one.
   bool take_key(char key) {
-    if (key == 'c') order_ = TopOrder::cpu;
-    if (key == 'm') order_ = TopOrder::memory;
-    if (key == 'n') order_ = TopOrder::name;
-    return key != 'q';
+    for (auto& row : order_rows)
+      if (row.keys.find(key) != row.keys.npos) order_ = row.order;
+    if (key == 'r' || key == 'I') is_reversed_ = !is_reversed_;
+    return key != 'q' && key != 'Q';
   }
 
   std::vector<std::string> names_;
   double seconds_ = 1;
   TopOrder order_ = TopOrder::cpu;
+  bool is_reversed_ = false;
   std::vector<ProcessRow> before_, now_;
   MonoTime taken_{};
   Nanos between_{};

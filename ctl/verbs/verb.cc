@@ -20,7 +20,8 @@ constexpr VerbRow verbs[] = {
     {"top", "Show live what each process uses", "Look at it", "ctl top", make_top},
     {"events", "Show what muster does, as it happens", "Look at it", "ctl events", make_events},
     {"status", "Show the health of the daemon", "Look at it", "ctl status", make_status},
-    {"apps", "Show all daemons of yours on this machine", "Look at it", "ctl apps", make_apps},
+    {"apps", "Show your apps on this machine, for root everybody's", "Look at it", "ctl apps",
+     make_apps},
     {"wait", "Wait until the processes are up", "Look at it", "ctl wait --timeout 30 web",
      make_wait},
     {"scale", "Show the formation, or change how many processes of a type run",
@@ -52,6 +53,12 @@ constexpr VerbRow verbs[] = {
      make_create},
     {"receive", "Deploy what is pushed: for the hook of that repository", "Releases",
      "git push muster main", make_receive},
+    {"enable", "Have the app started at boot", "The daemon and ctl itself", "ctl enable shop",
+     make_enable},
+    {"disable", "Have it not started at boot any more", "The daemon and ctl itself",
+     "ctl disable shop", make_disable},
+    {"destroy", "Remove all that is kept of an app that does not run", "The daemon and ctl itself",
+     "ctl destroy shop", make_destroy},
     {"upgrade", "Let the programs that are installed now take over", "The daemon and ctl itself",
      "ctl upgrade", make_upgrade},
     {"shutdown", "Stop everything, the daemon too", "The daemon and ctl itself",
@@ -65,7 +72,7 @@ constexpr VerbRow verbs[] = {
 };
 
 // Never put into anybody's mouth.
-constexpr std::string_view ending[] = {"stop", "kill", "shutdown"};
+constexpr std::string_view ending[] = {"stop", "kill", "shutdown", "disable", "destroy"};
 
 }  // namespace
 

@@ -113,9 +113,9 @@ constexpr Answer answers[] = {
     {"get", "A config var is shown by `ctl config get NAME`."},
     {"export", "There is nothing to export: musterd itself is the service, see packaging/."},
     {"save", "There is nothing to save: the formation and the config vars are kept."},
-    {"destroy",
-     "What an app has on the disk is said by `ctl status`; nothing of it is removed "
-     "by a word like this."},
+    {"apps:destroy", "All that is kept of an app is removed by `ctl destroy APP`."},
+    {"startup", "An app is started at boot after `ctl enable`."},
+    {"unstartup", "An app is not started at boot any more after `ctl disable`."},
     {"delete", "A type is taken away by its line of the Procfile and `ctl reload`."},
     {"rm", "A type is taken away by its line of the Procfile and `ctl reload`."},
 };

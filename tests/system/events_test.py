@@ -1,5 +1,6 @@
 """ctl events, ctl logs --grep, ctl wait and ctl apps."""
 
+import getpass
 import json
 import os
 import signal
@@ -74,10 +75,14 @@ def test_apps_of_this_user(app):
     os.kill(supervisor, signal.SIGSTOP)
     (row,) = json.loads(app.ok("apps", "--json"))
     os.kill(supervisor, signal.SIGCONT)
-    assert row == {"app": "app", "pid": None, "processes": None, "processes_up": None,
-                   "directory": None}
+    user = getpass.getuser()
+    assert row == {"app": "app", "user": user, "state": "no answer", "pid": None,
+                   "processes": None, "processes_up": None, "directory": str(app.directory)}
     app.stop()
-    assert app.ok("apps").splitlines()[2:] == []
+    (line,) = app.ok("apps").splitlines()[2:]
+    assert line.split() == ["app", "stopped", str(app.directory)]
+    (row,) = json.loads(app.ok("apps", "--json"))
+    assert row["state"] == "stopped" and row["pid"] is None
 
 
 @pytest.mark.parametrize("verb", ["events", "wait"])

@@ -8,7 +8,8 @@ import pytest
 from home import BIN
 
 VERBS = ["ps", "scale", "logs", "restart", "stop", "start", "run", "wait", "events", "apps",
-         "check", "status", "reload", "shutdown", "upgrade", "version"]
+         "check", "status", "reload", "shutdown", "upgrade", "version",
+         "enable", "disable", "destroy"]
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -5,6 +5,7 @@ import pytest
 from daemon import STAYS
 from home import BIN
 from terminal import Terminal
+from waiting import wait_for
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def test_on_no_terminal_one_picture_with_the_busiest_first(running):
     lines = running.ok("top", "-d", "0.5").splitlines()
     assert lines[0].startswith("2 of 2 processes up, CPU ")
     assert [line.split()[0] for line in lines[2:]] == ["Process", "busy.1", "idle.1"]
-    assert float(lines[3].split()[4]) > 1
+    assert float(lines[3].split()[2]) > 1
 
 
 def test_live_until_q_and_the_terminal_is_as_it_was(running):
@@ -46,3 +47,27 @@ def test_ctrl_c_and_the_end_of_the_daemon_end_it(running):
         assert b"busy.1" not in terminal.shown
         running.stop()
         assert terminal.wait_end() == 3
+
+
+def first_of(terminal):
+    """The process that stands first in the last whole picture."""
+    pictures = terminal.read().split(b"\x1b[H")
+    picture = pictures[-2] if len(pictures) > 1 else b""
+    places = [(picture.find(word), word) for word in (b"busy.1", b"idle.1") if word in picture]
+    return min(places)[1] if len(places) == 2 else None
+
+
+def test_keys_sort_as_in_other_tops_and_the_command_fits(running):
+    with Terminal([BIN / "ctl", "-a", "app", "top", "-d", "0.1"], running.home.environment,
+                  running.directory, columns=80) as terminal:
+        terminal.wait_shown(b"by processor; keys: ")
+        terminal.wait_shown(b"while :; do :; done")
+        wait_for("the busiest first", lambda: first_of(terminal) == b"busy.1")
+        terminal.press(b"r")
+        wait_for("the other way round", lambda: first_of(terminal) == b"idle.1")
+        for key, name in ((b"M", b"by memory"), (b"t", b"by age"), (b"s", b"by restarts"),
+                          (b"N", b"by name"), (b"P", b"by processor")):
+            terminal.press(key)
+            terminal.wait_shown(name + b"; keys")
+        terminal.press(b"Q")
+        assert terminal.wait_end() == 0

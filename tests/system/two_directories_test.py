@@ -67,8 +67,12 @@ class Machine:
             return pid and os.readlink(f"/proc/{pid}/cwd")
         return wait_for(f"{process} to be up", probe)
 
+    def running(self):
+        rows = json.loads(self.ok(self.home.path, "apps", "--json"))
+        return [row for row in rows if row["state"] != "stopped"]
+
     def end(self):
-        for row in json.loads(self.ok(self.home.path, "apps", "--json")):
+        for row in self.running():
             self.ok(self.home.path, "-a", row["app"], "shutdown")
 
 
@@ -111,7 +115,7 @@ def test_a_name_that_another_directory_has_is_refused_with_both(machine):
         done = machine.musterd(b, "--app", "site")
         assert done.returncode == 1
         assert str(a) in done.stderr and str(b) in done.stderr, done.stderr
-        if json.loads(machine.ok(b, "apps", "--json")):
+        if machine.running():
             machine.ok(a, "shutdown")
 
 

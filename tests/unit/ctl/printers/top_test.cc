@@ -33,10 +33,20 @@ TEST_CASE("the busiest is first, and what it has used is of the time between") {
   const std::vector now{row("web.1", 10, 1100, 4 << 20), row("worker.1", 11, 3000, 1 << 20)};
   const std::string text = top_table(before, now, 2s, TopOrder::cpu);
   CHECK(text.starts_with("2 of 2 processes up, CPU 105.0 %, memory 5.0 MiB\n\n"));
-  CHECK(text.find("worker.1      up for 5s             100.0") != text.npos);
+  CHECK(text.find("worker.1          11  100.0   1.0 MiB    0  up 5s       work\n") != text.npos);
   CHECK(first_words(text) == std::vector<std::string>{"2", "", "Process", "worker.1", "web.1"});
   CHECK(first_words(top_table(before, now, 2s, TopOrder::memory)).back() == "worker.1");
   CHECK(first_words(top_table(before, now, 2s, TopOrder::name)).back() == "worker.1");
+  CHECK(first_words(top_table(before, now, 2s, TopOrder::cpu, true)).back() == "worker.1");
+}
+
+TEST_CASE("a command of 24 characters is whole on a line of 80") {
+  ProcessRow one = row("web.1", 1234567, 0, 999 << 20);
+  one.command = "node --inspect server.js";
+  const std::string text = top_table({}, {one}, 1s, TopOrder::age, false, "a hint");
+  CHECK(text.find("a hint\n") != text.npos);
+  const size_t end = text.find("server.js\n") + std::string("server.js").size();
+  CHECK(end - (text.rfind('\n', end - 1) + 1) <= 80);
 }
 
 TEST_CASE("one that was launched again has used what it has used since") {
