@@ -9,7 +9,6 @@
 #include "proto/fit.h"
 
 namespace muster {
-
 void App::Parts::carry_out(Action& action) {
   std::visit([this](auto& exact) { on(exact); }, action);
 }
@@ -65,6 +64,8 @@ void App::Parts::on(AnswerPs& action) {
   auto& rows = std::get<PsReply>(action.reply.body).processes;
   for (size_t i = 0; i < rows.size(); i++) {
     if (action.launches[i] == 0) continue;
+    if (const std::string queue = queue_before(rows[i].process); !queue.empty())
+      rows[i].note = rows[i].note ? *rows[i].note + "; " + queue : queue;
     if (processes->is_stopped(action.launches[i])) {
       const std::string stopped =
           fmt::format("stopped by a signal, ctl kill -s CONT {} lets it go on", rows[i].process);
@@ -77,6 +78,14 @@ void App::Parts::on(AnswerPs& action) {
   }
   fit(action.reply);
   (void)control->send(action.client, action.reply);
+}
+
+// Who waits at the socket that this process shares, and for how long already.
+std::string App::Parts::queue_before(const std::string& process) const {
+  const auto name = parse_process_name(process);
+  const ProcessType* type = name ? core->model().find(name->type) : nullptr;
+  if (!type || !type->settings.listen) return {};
+  return listen_sockets->who_waits(*type->settings.listen, read_clocks().mono);
 }
 
 void App::Parts::on(PassToLaunch& action) {

@@ -149,6 +149,7 @@ void App::Parts::look_at_files() {
   if (auto text = formation_file->look(); !text.empty()) tell(std::move(text));
   if (auto text = release_file->look(); !text.empty()) tell(std::move(text));
   look_at_identity();
+  listen_sockets->look(read_clocks().mono);
   if (std::exchange(launched, false)) look_at_model_files(true);
   if (!formation_file->alarm().empty()) file_alarms.say(formation_file->alarm());
 }

@@ -89,6 +89,7 @@ struct App::Parts {
     return code.empty() ? setup.directory : setup.endpoints.checkouts_dir() + '/' + code;
   }
   void forget(const Exited& exited);
+  std::string queue_before(const std::string& process) const;
 
   void on(Launch& action);
   void on(Kill& action);

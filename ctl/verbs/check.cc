@@ -87,6 +87,17 @@ std::vector<Complaint> impossible_here(const AppModel& model, const Session& ses
   return impossible;
 }
 
+std::vector<Complaint> doubtful_listeners(const AppModel& model, const std::string& app) {
+  std::vector<Complaint> doubtful;
+  for (auto& type : model.types) {
+    if (!type.settings.listen) continue;
+    const std::filesystem::path place = type.settings.surroundings.directory;
+    if (auto doubt = doubt_about_listening(type.command, (app / place).string()))
+      doubtful.push_back({settings_file_name, 0, fmt::format("[{}] {}", type.name, *doubt)});
+  }
+  return doubtful;
+}
+
 class Check : public Verb {
  public:
   void add_options(Options& options) override {
@@ -103,6 +114,8 @@ class Check : public Verb {
     auto loaded = load_model({directory, procfile_, env_files_});
     if (!loaded) return failure(ExitCode::no, loaded.message());
     for (auto& complaint : missing_here(loaded->model, directory))
+      loaded->complaints.push_back(complaint);
+    for (auto& complaint : doubtful_listeners(loaded->model, directory))
       loaded->complaints.push_back(complaint);
     for (auto& complaint : impossible_here(loaded->model, session))
       loaded->complaints.push_back(complaint);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "daemon/config/model.h"
 
@@ -25,5 +26,10 @@ std::optional<std::string> why_no_start(const Surroundings& wanted, const Surrou
 // "muster.toml: [web] limit memory: there is no cgroup for it".
 std::optional<std::string> what_is_impossible(const AppModel& wanted, const AppModel& in_force,
                                               const WhyNoQuotas& why_no_quotas);
+
+// Why a server that this command starts may take nothing from the socket that its type shares: a
+// shell stands between, so that LISTEN_PID is not its own. Scripts are from `directory` on.
+std::optional<std::string> doubt_about_listening(std::string_view command,
+                                                 const std::string& directory);
 
 }  // namespace muster

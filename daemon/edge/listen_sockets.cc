@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -87,6 +89,13 @@ UniqueFd open_listener(const Address& address, const std::string& path) {
   return UniqueFd(fcntl(fd.get(), F_DUPFD_CLOEXEC, lowest_descriptor));
 }
 
+// Of a socket that listens the kernel says here how long its queue is.
+uint32_t queue_at(int fd) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 ? info.tcpi_unacked : 0;
+}
+
 }  // namespace
 
 ListenSockets::ListenSockets(std::string directory, SocketKeeping& keeping)
@@ -132,6 +141,23 @@ void ListenSockets::keep_only(const std::vector<ListenAddress>& addresses) {
     if (!entry.second.path.empty()) unlink(entry.second.path.c_str());
     return true;
   });
+}
+
+void ListenSockets::look(MonoTime now) {
+  for (auto& [key, open] : open_) {
+    const uint32_t waiting = open.path.empty() ? queue_at(open.fd.get()) : 0;
+    if (open.waiting == 0 || waiting < open.waiting) open.unmoved = now;
+    open.waiting = waiting;
+  }
+}
+
+std::string ListenSockets::who_waits(const ListenAddress& address, MonoTime now) const {
+  constexpr Nanos long_enough = 2s;  // for a server that is busy to accept one
+  const auto found = open_.find(key_of(address));
+  if (found == open_.end() || found->second.waiting == 0) return {};
+  if (now - found->second.unmoved < long_enough) return {};
+  return fmt::format("nobody accepts on {}, {} {}", text_of(address), found->second.waiting,
+                     found->second.waiting == 1 ? "waits" : "wait");
 }
 
 void ListenSockets::deposit_all() {

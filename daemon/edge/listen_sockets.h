@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "base/unique_fd.h"
 #include "daemon/config/settings.h"
 #include "daemon/edge/keeping.h"
@@ -25,6 +26,11 @@ class ListenSockets {
   // There are to be these and no others. One that cannot be opened is said, and tried again by the
   // next launch that is to have it.
   void keep_only(const std::vector<ListenAddress>& addresses);
+  // Once a second: whether those who have connected are accepted.
+  void look(MonoTime now);
+  // "nobody accepts on 127.0.0.1:8080, 12 wait", where that has been so for some seconds. Of
+  // sockets of TCP alone: the kernel says it of no others so easily.
+  std::string who_waits(const ListenAddress& address, MonoTime now) const;
   // There is a new keeper.
   void deposit_all();
   // Nobody will listen any more.
@@ -34,6 +40,8 @@ class ListenSockets {
   struct Open {
     std::string path;  // of a socket of this machine
     UniqueFd fd;
+    uint32_t waiting = 0;   // have connected and were not accepted, when it was looked at last
+    MonoTime unmoved = {};  // since then they have become no fewer
   };
   std::string path_of(const ListenAddress& address) const;
 
