@@ -9,6 +9,13 @@
 #include "proto/fit.h"
 
 namespace muster {
+namespace {
+
+// The loop waits meanwhile, and the keeper gives it 8 s.
+constexpr Nanos pipe_patience = 3s;
+
+}  // namespace
+
 void App::Parts::carry_out(Action& action) {
   std::visit([this](auto& exact) { on(exact); }, action);
 }
@@ -112,6 +119,7 @@ void App::Parts::on(ReadModel& action) {
                           action.of_release});
   ModelFiles files = setup.files;
   files.directory = directory_of(action.code);
+  files.pipe_patience = pipe_patience;
   Result<LoadedModel> loaded = load_flawless_model(files);
   if (!loaded)
     return post(ModelRead{tl::unexpected(loaded.error()), action.code, action.of_release});

@@ -28,16 +28,43 @@ std::optional<std::string> miscased_procfile(const std::string& directory) {
   return std::nullopt;
 }
 
+// Where a link leads that leads to nothing.
+std::optional<std::string> missing_target(const std::string& path) {
+  std::error_code error;
+  const auto target = std::filesystem::read_symlink(path, error);
+  return error ? std::nullopt : std::optional(target.string());
+}
+
 // Reads files one after the other, and remembers which, and what was in them.
 struct FileReader {
   std::vector<FileTaken> taken = {};
+  std::vector<Complaint> complaints = {};
+  bool has_unread_pipe = false;
 
   Result<std::optional<NamedText>> read_if_there(const std::string& path, std::string name) {
     auto text = read_text_file(path);
     if (!text) return within(text.error(), "{}", path);
-    taken.push_back({name, path, *text ? digest_of(**text) : 0});
-    if (!*text) return std::nullopt;
-    return NamedText{std::move(name), std::move(**text)};
+    return take(path, std::move(name), std::move(*text));
+  }
+  // What a pipe says cannot be asked for again just to see whether it is the same.
+  Result<std::optional<NamedText>> read_variables_if_there(const std::string& path,
+                                                           std::string name, Nanos patience) {
+    auto read = read_text_or_pipe(path, patience);
+    if (!read) return within(read.error(), "{}", path);
+    if (!read->is_pipe) return take(path, std::move(name), std::move(read->text));
+    has_unread_pipe |= !read->text;
+    return NamedText{std::move(name), std::move(read->text).value_or("")};
+  }
+  std::optional<NamedText> take(const std::string& path, std::string name,
+                                std::optional<std::string> text) {
+    taken.push_back({name, path, text ? digest_of(*text) : 0});
+    if (text) return NamedText{std::move(name), std::move(*text)};
+    if (const auto target = missing_target(path))
+      complaints.push_back({name, 0,
+                            fmt::format("it is a link to '{}', which is not there: it is taken as "
+                                        "if there were no such file",
+                                        *target)});
+    return std::nullopt;
   }
   Result<NamedText> read(const std::string& path) {
     auto text = read_if_there(path, path);
@@ -55,20 +82,25 @@ Result<NamedText> read_procfile(const ModelFiles& files, FileReader& reader) {
   if (auto name = miscased_procfile(files.directory))
     return fail("there is no Procfile in {}, but a mis-cased '{}': rename it to Procfile",
                 files.directory, *name);
+  if (const auto target = missing_target(files.directory + "/" + procfile_name))
+    return fail("there is no Procfile in {}: it is a link to '{}', which is not there",
+                files.directory, *target);
   return fail("there is no Procfile in {}", files.directory);
 }
 
 Result<std::vector<NamedText>> read_env_files(const ModelFiles& files, FileReader& reader) {
   std::vector<NamedText> texts;
   if (files.env_files.empty()) {
-    auto text = reader.read_if_there(files.directory + "/" + env_file_name, env_file_name);
+    auto text = reader.read_variables_if_there(files.directory + "/" + env_file_name, env_file_name,
+                                               files.pipe_patience);
     if (!text) return tl::unexpected(text.error());
     if (*text) texts.push_back(std::move(**text));
   }
   for (auto& path : files.env_files) {
-    auto text = reader.read(path);
+    auto text = reader.read_variables_if_there(path, path, files.pipe_patience);
     if (!text) return tl::unexpected(text.error());
-    texts.push_back(std::move(*text));
+    if (!*text) return fail("{}: there is no such file", path);
+    texts.push_back(std::move(**text));
   }
   return texts;
 }
@@ -124,6 +156,9 @@ Result<LoadedModel> load_model(const ModelFiles& files) {
   auto loaded = assemble_model(*procfile, *env_files, *settings);
   if (loaded) loaded->model.root = resolved_directory(files.directory);
   if (loaded) loaded->model.files = std::move(reader.taken);
+  if (loaded) loaded->has_unread_pipe = reader.has_unread_pipe;
+  if (loaded)
+    for (auto& complaint : reader.complaints) loaded->complaints.push_back(std::move(complaint));
   if (!loaded || files.procfile) return loaded;
   if (auto name = miscased_procfile(files.directory))
     loaded->complaints.push_back({*name, 0, "mis-cased and therefore ignored beside the Procfile"});

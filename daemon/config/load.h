@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "daemon/config/model.h"
 #include "proto/endpoints.h"
 
@@ -21,6 +22,8 @@ struct ModelFiles {
   std::vector<std::string> env_files;   // used as they are, must exist, later ones win; none: .env
                                         // in the directory if it is there
                                         // muster.toml is looked for beside the Procfile
+  // How long a file of variables that is a pipe may take; none: it is not read.
+  Nanos pipe_patience = 5s;
 };
 
 struct LoadedModel {
@@ -28,6 +31,7 @@ struct LoadedModel {
   std::vector<Complaint> complaints;
   std::vector<Complaint>
       errors;  // mostly of muster.toml; what stands there is left out of the model
+  bool has_unread_pipe = false;  // its variables are not known
 };
 
 // With its links followed; empty if it is not there.

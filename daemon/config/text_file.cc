@@ -2,6 +2,7 @@
 #include "daemon/config/text_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <cerrno>
 
@@ -17,22 +18,53 @@ uint64_t digest_of(std::string_view text) {
   return digest == 0 ? 1 : digest;
 }
 
+namespace {
+
+// Nothing was written yet is no end: that comes when a writer has come and gone.
+Result<> wait_for_writer(int pipe, MonoTime end, Nanos patience) {
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - read_clocks().mono);
+    pollfd news{pipe, POLLIN, 0};
+    const int ready = left.count() <= 0 ? 0 : ::poll(&news, 1, static_cast<int>(left.count()));
+    if (ready > 0) return {};
+    if (ready < 0 && errno != EINTR) return fail_errno(errno, "cannot wait for it");
+    if (ready == 0)
+      return fail("it is a pipe, and nobody has written all of it within {:g} seconds",
+                  std::chrono::duration<double>(patience).count());
+  }
+}
+
+}  // namespace
+
 Result<std::optional<std::string>> read_text_file(const std::string& path) {
+  auto read = read_text_or_pipe(path, {});
+  if (!read) return tl::unexpected(read.error());
+  if (read->is_pipe) return fail("it is not a regular file");
+  return std::move(read->text);
+}
+
+Result<TextRead> read_text_or_pipe(const std::string& path, Nanos patience) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!fd && errno == ENOENT) return std::nullopt;
+  if (!fd && errno == ENOENT) return TextRead{};
   if (!fd) return fail_errno(errno, "cannot open it");
   struct stat status;
   if (::fstat(fd.get(), &status) < 0) return fail_errno(errno, "cannot look at it");
-  if (!S_ISREG(status.st_mode)) return fail("it is not a regular file");
+  const bool is_pipe = S_ISFIFO(status.st_mode);
+  if (!S_ISREG(status.st_mode) && !is_pipe) return fail("it is not a regular file");
+  if (is_pipe && patience == Nanos{}) return TextRead{{}, true};
 
   // The size may change while it is read: what counts is what arrives.
   std::string text;
   char chunk[16 << 10];
+  const MonoTime end = read_clocks().mono + patience;
   for (;;) {
+    if (is_pipe)
+      if (auto waited = wait_for_writer(fd.get(), end, patience); !waited)
+        return tl::unexpected(waited.error());
     ssize_t got = ::read(fd.get(), chunk, sizeof chunk);
-    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && (errno == EINTR || (is_pipe && errno == EAGAIN))) continue;
     if (got < 0) return fail_errno(errno, "cannot read it");
-    if (got == 0) return text;
+    if (got == 0) return TextRead{std::move(text), is_pipe};
     text.append(chunk, static_cast<size_t>(got));
     if (text.size() > limits::config_file)
       return fail("it is larger than {} bytes", limits::config_file);

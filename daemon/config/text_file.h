@@ -1,4 +1,5 @@
-// Reads one small file whole. Never blocks on a pipe or a device that has a file's name.
+// Reads one small file whole. Blocks on no device that has a file's name, and on a pipe no longer
+// than is said.
 #pragma once
 
 #include <cstdint>
@@ -7,12 +8,21 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/time.h"
 
 namespace muster {
 
 // Nothing if there is no such file; an error if it is not a regular file, cannot be read or is
 // larger than limits::config_file.
 Result<std::optional<std::string>> read_text_file(const std::string& path);
+
+// The same for what may be a named pipe, whose writer may take so long; with no patience it is left
+// unread.
+struct TextRead {
+  std::optional<std::string> text;
+  bool is_pipe = false;
+};
+Result<TextRead> read_text_or_pipe(const std::string& path, Nanos patience);
 
 // Tells one text from another; never 0. Not for texts of somebody who wants two to be alike.
 uint64_t digest_of(std::string_view text);

@@ -32,7 +32,11 @@ constexpr int reap_pause_ms = 10, reap_attempts = 50;
 #endif
   std::string text;
   try {
-    Result<LoadedModel> loaded = load_flawless_model(files);
+    // A pipe asks somebody, who may be asked something in turn: not because a supervisor died.
+    ModelFiles unasked = files;
+    unasked.pipe_patience = {};
+    Result<LoadedModel> loaded = load_flawless_model(unasked);
+    if (loaded && loaded->has_unread_pipe) loaded->model.env = in_force.env;
     if (!loaded)
       text = wrong_letter + loaded.message();
     else

@@ -40,7 +40,6 @@ WRONG = {
     "huge": ("Procfile", text("a: b\n" * LIMIT), "larger than"),
     "many": ("Procfile", text("".join(f"t{i}: true\n" for i in range(5000))), "too many"),
     "env-directory": (".env", os.mkdir, ".env"),
-    "env-fifo": (".env", os.mkfifo, ".env"),
     "env-huge": (".env", text("A=b\n" * LIMIT), "larger than"),
     "settings-directory": ("muster.toml", os.mkdir, "muster.toml"),
     "settings-fifo": ("muster.toml", os.mkfifo, "muster.toml"),
