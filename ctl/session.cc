@@ -129,15 +129,18 @@ Failure failure_of(const ClientError& error) {
 }
 
 Failure failure_of(const RefusedReply& refused) {
+  if (refused.refusal == Refusal::late)
+    return {ExitCode::timeout, refused.message + "\nThe daemon goes on with it; look at: ctl ps"};
   return {refused.refusal == Refusal::usage ? ExitCode::usage : ExitCode::no, refused.message};
 }
 
-Outcome<ReplyBody> ask_any(const Session& session, const RequestBody& body, Nanos timeout) {
+Outcome<ReplyBody> ask_any(const Session& session, const RequestBody& body, Nanos timeout,
+                           const Pulse& pulse) {
   auto endpoints = find_endpoints(session);
   if (!endpoints) return tl::unexpected(endpoints.error());
   auto client = Client::connect(*endpoints, caller_name());
   if (!client) return tl::unexpected(failure_of(client.error()));
-  auto reply = client->ask(body, timeout);
+  auto reply = client->ask(body, timeout, pulse);
   if (!reply) return tl::unexpected(failure_of(reply.error()));
   if (!reply->hint.empty()) *session.hint = reply->hint;
   if (auto* refused = std::get_if<RefusedReply>(&reply->body))

@@ -52,15 +52,20 @@ Failure failure_of(const ClientError& error);
 Failure failure_of(const RefusedReply& refused);
 
 // One question to the daemon. A refusal is a failure.
-Outcome<ReplyBody> ask_any(const Session& session, const RequestBody& body, Nanos timeout);
+Outcome<ReplyBody> ask_any(const Session& session, const RequestBody& body, Nanos timeout,
+                           const Pulse& pulse = {});
 
 template <class T>
-Outcome<T> ask(const Session& session, const RequestBody& body, Nanos timeout) {
-  auto reply = ask_any(session, body, timeout);
+Outcome<T> expected_reply(Outcome<ReplyBody> reply) {
   if (!reply) return tl::unexpected(reply.error());
   if (auto* expected = std::get_if<T>(&*reply)) return std::move(*expected);
   return failure(ExitCode::no,
                  "the daemon answered something else; compare the versions: ctl version");
+}
+
+template <class T>
+Outcome<T> ask(const Session& session, const RequestBody& body, Nanos timeout) {
+  return expected_reply<T>(ask_any(session, body, timeout));
 }
 
 // How long a question may take that the daemon answers from what it knows: 10 s.

@@ -27,7 +27,8 @@ constexpr Nanos lock_check_every = 100ms;
 // A question that a daemon has taken along when it died is asked again, ever more seldom.
 constexpr Nanos first_repeat = 100ms;
 // One who makes us wait for processes is asked whether he still does.
-constexpr Nanos first_doubt = 500ms;
+constexpr Nanos first_doubt = 500ms, longest_doubt = 4s;
+constexpr Nanos pulse_every = 200ms;
 // Requests that pile up while the daemon is away; beyond it a send waits, and then fails.
 constexpr int send_queue = 1000;
 constexpr int send_wait_ms = 5000;
@@ -163,25 +164,30 @@ Client::Client(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Client::Client(Client&&) noexcept = default;
 Client::~Client() = default;
 
-ClientResult<Reply> Client::ask(const RequestBody& body, Nanos timeout) {
+ClientResult<Reply> Client::ask(const RequestBody& body, Nanos timeout, const Pulse& pulse) {
   const uint64_t id = ++state_->last_id;
   if (auto sent = state_->send(id, body); !sent) return tl::unexpected(sent.error());
-  const MonoTime deadline = mono_now() + timeout;
+  const MonoTime begun = mono_now(), deadline = begun + timeout;
   const bool is_awaited_for_long = is_awaited(body);
   Nanos pause = is_awaited_for_long ? first_doubt : first_repeat;
   MonoTime repeat = is_question(body) || is_awaited_for_long ? mono_now() + pause : deadline;
   for (;;) {
-    auto reply = state_->receive_any(std::max(std::min(repeat, deadline) - mono_now(), Nanos(0)));
+    const MonoTime until = pulse ? std::min(repeat, mono_now() + pulse_every) : repeat;
+    auto reply = state_->receive_any(std::max(std::min(until, deadline) - mono_now(), Nanos(0)));
     if (!reply) return tl::unexpected(reply.error());
-    if (!*reply && mono_now() >= deadline)
+    const bool given_up = !*reply && pulse && !pulse();
+    if (!*reply && (mono_now() >= deadline || given_up))
       return trouble(ClientTrouble::timeout,
                      "the daemon of app '{}' has not answered within {}; what was asked for may "
                      "still happen",
-                     state_->endpoints.app, format_age(timeout));
+                     state_->endpoints.app, format_age(mono_now() - begun));
+    if (!*reply && mono_now() < repeat) continue;
     if (!*reply) {
       const RequestBody again = is_awaited_for_long ? CreditRequest{0} : body;
       if (auto sent = state_->send(id, again); !sent) return tl::unexpected(sent.error());
-      repeat = mono_now() + (pause *= 2);
+      pause *= 2;
+      if (is_awaited_for_long) pause = std::min(pause, longest_doubt);
+      repeat = mono_now() + pause;
       continue;
     }
     if ((*reply)->id == id && is_awaited_for_long && is_gone((*reply)->body)) {

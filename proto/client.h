@@ -3,6 +3,7 @@
 // its lock before anything is sent.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,9 @@ struct ClientError {
 template <class T = void>
 using ClientResult = tl::expected<T, ClientError>;
 
+// Called now and then while an answer is awaited; false ends the waiting.
+using Pulse = std::function<bool()>;
+
 class Client {
  public:
   // `by` is USER@HOST. Fails with no_daemon if the lock is free.
@@ -40,7 +44,7 @@ class Client {
   // fails with no_daemon as soon as the lock has been free for a second. What changes nothing is
   // asked again for as long as nobody answers; what may be said twice, if the daemon that was to
   // answer was replaced.
-  ClientResult<Reply> ask(const RequestBody& body, Nanos timeout);
+  ClientResult<Reply> ask(const RequestBody& body, Nanos timeout, const Pulse& pulse = {});
 
   // Exchanges with more than one reply. `begin` returns the id; `add` sends what belongs to it
   // (credit, input, cancel).

@@ -42,7 +42,7 @@ T one_of(const msgpack::object& object, std::span<const T> choices) {
 
 inline constexpr Stream streams[] = {Stream::out, Stream::err};
 inline constexpr Tail tails[] = {Tail::newline, Tail::split, Tail::partial, Tail::eof};
-inline constexpr Refusal refusals[] = {Refusal::no, Refusal::usage, Refusal::gone};
+inline constexpr Refusal refusals[] = {Refusal::no, Refusal::usage, Refusal::gone, Refusal::late};
 // All values of an enum that is on the wire by name.
 template <class T>
 inline constexpr std::span<const T> choices{};

@@ -22,6 +22,7 @@ inline constexpr std::string_view name_on_wire<ScaleRequest> = "scale";
 template <class Fields, Is<ScaleRequest> M>
 void describe(Fields& fields, M& request) {
   fields.may("changes", request.changes);
+  fields.may("wait", request.wait);
 }
 
 template <>
@@ -29,6 +30,7 @@ inline constexpr std::string_view name_on_wire<RestartRequest> = "restart";
 template <class Fields, Is<RestartRequest> M>
 void describe(Fields& fields, M& request) {
   fields.may("names", request.names);
+  fields.may("wait", request.wait);
 }
 
 template <>
@@ -43,6 +45,7 @@ inline constexpr std::string_view name_on_wire<StartRequest> = "start";
 template <class Fields, Is<StartRequest> M>
 void describe(Fields& fields, M& request) {
   fields.must("names", request.names);
+  fields.may("wait", request.wait);
 }
 
 template <>
@@ -85,6 +88,7 @@ template <class Fields, Is<ConfigRequest> M>
 void describe(Fields& fields, M& request) {
   fields.may("set", request.set);
   fields.may("unset", request.unset);
+  fields.may("wait", request.wait);
 }
 
 template <>
@@ -97,6 +101,7 @@ inline constexpr std::string_view name_on_wire<RollbackRequest> = "rollback";
 template <class Fields, Is<RollbackRequest> M>
 void describe(Fields& fields, M& request) {
   fields.may("version", request.version);
+  fields.may("wait", request.wait);
 }
 
 template <>

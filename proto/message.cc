@@ -15,6 +15,8 @@ std::string_view name_of(Refusal refusal) {
       return "usage";
     case Refusal::gone:
       return "gone";
+    case Refusal::late:
+      return "late";
   }
   CHECK(false, "refusal {}", int(refusal));
 }

@@ -23,21 +23,27 @@ inline constexpr uint32_t protocol_version = 1;
 // ----
 // `names` are types or processes ("web", "web.1"); none means all, where a verb allows that.
 
+// `wait`, in seconds: the answer is to come when it is so, at the latest after so long; 0: after as
+// long as the types' own times say. None: when it is begun.
+
 struct PsRequest {
   std::vector<std::string> names;
   bool usage = false;  // also what they use, which takes a look at each of their processes
 };
 struct ScaleRequest {
   std::vector<std::string> changes;  // "web=2", "worker+1", "clock-1"; none asks for the formation
+  std::optional<uint32_t> wait = {};
 };
 struct RestartRequest {
   std::vector<std::string> names;
+  std::optional<uint32_t> wait = {};
 };
 struct StopRequest {
   std::vector<std::string> names;
 };
 struct StartRequest {
   std::vector<std::string> names;
+  std::optional<uint32_t> wait = {};
 };
 struct KillRequest {
   std::vector<std::string> names;
@@ -72,10 +78,12 @@ struct AttachRequest {
 struct ConfigRequest {
   std::map<std::string, std::string> set;
   std::vector<std::string> unset;
+  std::optional<uint32_t> wait = {};
 };
 struct ReleasesRequest {};
 struct RollbackRequest {
   std::optional<uint64_t> version;  // none: the one before the current one
+  std::optional<uint32_t> wait = {};
 };
 // A checkout that lies ready below the app's state directory.
 struct DeployRequest {
@@ -144,8 +152,9 @@ enum class Refusal : uint8_t {
   no,     // understood, and the answer is no: unknown type, over a limit, cannot be done now
   usage,  // the request itself is malformed
   gone,   // the exchange that it belongs to is not under way, or not any more
+  late,   // begun, and goes on; but it is not so within the time that was to be waited
 };
-std::string_view name_of(Refusal refusal);  // "no", "usage", "gone"
+std::string_view name_of(Refusal refusal);  // "no", "usage", "gone", "late"
 
 struct RefusedReply {
   Refusal refusal = Refusal::no;

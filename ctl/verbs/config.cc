@@ -2,6 +2,7 @@
 // them.
 #include <fmt/format.h>
 
+#include "ctl/patience.h"
 #include "ctl/printers/config.h"
 #include "ctl/verbs/verbs.h"
 
@@ -21,7 +22,7 @@ class ConfigVerb : public Verb {
     options.texts("VAR", words_, "K, or K=V to set it");
     const Option json = options.flag("--json", json_, "An object instead of the table");
     options.flag("-s,--shell", shell_, "Lines of KEY=VALUE that a shell can read").excludes(json);
-    add_timeout(options, seconds_);
+    add_patience(options, patience_);
   }
 
   Outcome<int> run(Session& session) override {
@@ -65,13 +66,16 @@ class ConfigVerb : public Verb {
     return carry_out(session, request);
   }
 
-  Outcome<int> carry_out(Session& session, const ConfigRequest& request) const {
+  Outcome<int> carry_out(Session& session, ConfigRequest request) const {
     auto endpoints = find_endpoints(session);
     if (!endpoints) return tl::unexpected(endpoints.error());
     const std::string what = request.unset.empty() ? "Setting config vars" : unsetting(request);
-    session.out.write(fmt::format("{} and restarting {}... ", what, endpoints->app));
+    const std::string head = fmt::format("{} and restarting {}... ", what, endpoints->app);
+    session.out.write(head);
     session.out.flush();
-    auto reply = ask<ReleasedReply>(session, request, nanos_of(seconds_));
+    request.wait = patience_.wait();
+    const auto count = [&, begun = read_clocks().mono] { return count_up(session, {}, begun); };
+    auto reply = ask_patiently<ReleasedReply>(session, request, patience_, {head, true, count});
     session.out.write(!reply             ? "failed\n"
                       : reply->unchanged ? "nothing to change\n"
                                          : fmt::format("done, v{}\n", reply->version));
@@ -89,7 +93,7 @@ class ConfigVerb : public Verb {
   std::string action_;
   std::vector<std::string> words_;
   bool json_ = false, shell_ = false;
-  double seconds_ = wait_seconds;
+  Patience patience_;
 };
 
 }  // namespace

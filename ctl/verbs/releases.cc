@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <charconv>
 
+#include "ctl/patience.h"
 #include "ctl/printers/releases.h"
 #include "ctl/verbs/verbs.h"
 
@@ -35,7 +36,7 @@ class Rollback : public Verb {
  public:
   void add_options(Options& options) override {
     options.text("RELEASE", release_, "v3; none: the one before the current one");
-    add_timeout(options, seconds_);
+    add_patience(options, patience_);
   }
 
   Outcome<int> run(Session& session) override {
@@ -49,9 +50,12 @@ class Rollback : public Verb {
         return failure(ExitCode::usage, fmt::format("'{}' is not a release, such as v3", release_));
       request.version = version;
     }
-    session.out.write("Rolling back... ");
+    const std::string head = "Rolling back... ";
+    session.out.write(head);
     session.out.flush();
-    auto reply = ask<ReleasedReply>(session, request, nanos_of(seconds_));
+    request.wait = patience_.wait();
+    const auto count = [&, begun = read_clocks().mono] { return count_up(session, {}, begun); };
+    auto reply = ask_patiently<ReleasedReply>(session, request, patience_, {head, true, count});
     session.out.write(reply ? fmt::format("done, v{}\n", reply->version) : "failed\n");
     if (!reply) return tl::unexpected(reply.error());
     return status_done;
@@ -59,7 +63,7 @@ class Rollback : public Verb {
 
  private:
   std::string release_;
-  double seconds_ = wait_seconds;
+  Patience patience_;
 };
 
 }  // namespace

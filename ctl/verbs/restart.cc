@@ -5,10 +5,11 @@
 namespace muster {
 
 std::unique_ptr<Verb> make_restart() {
-  return std::make_unique<TouchVerb>("Restarting", TouchVerb::Names::optional,
-                                     [](std::vector<std::string> names) -> RequestBody {
-                                       return RestartRequest{std::move(names)};
-                                     });
+  return std::make_unique<TouchVerb>(
+      "Restarting", TouchVerb::Names::optional,
+      [](std::vector<std::string> names, std::optional<uint32_t> wait) -> RequestBody {
+        return RestartRequest{std::move(names), wait};
+      });
 }
 
 }  // namespace muster

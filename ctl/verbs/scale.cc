@@ -1,9 +1,13 @@
 // ctl scale: how many processes of each type are wished for. All or nothing.
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "ctl/patience.h"
 #include "ctl/printers/json.h"
 #include "ctl/verbs/verbs.h"
 #include "daemon/config/formation.h"
+#include "proto/process_name.h"
 
 namespace muster {
 namespace {
@@ -14,19 +18,25 @@ class Scale : public Verb {
     options.texts("CHANGE", changes_,
                   "web=2 sets, worker+1 adds, clock-1 takes away; none prints the formation");
     options.flag("--json", json_, "The formation afterwards, as an object");
-    add_timeout(options, seconds_);
+    add_patience(options, patience_);
   }
 
   Outcome<int> run(Session& session) override {
-    auto reply = ask<ScaleReply>(session, ScaleRequest{joined(changes_)}, nanos_of(seconds_));
+    ScaleRequest request{joined(changes_)};
+    if (!changes_.empty()) request.wait = patience_.wait();
+    size_t most = 0;
+    const auto count = [&] { return count_scaled(session, request.changes, most); };
+    auto reply = ask_patiently<ScaleReply>(session, request, patience_,
+                                           {"Scaling processes... ", false, count});
     if (!reply) return tl::unexpected(reply.error());
     if (json_) {
       session.out.write(text_of(Json(reply->formation), 2) + "\n");
       return kept(*reply);
     }
     if (changes_.empty()) session.out.write(format_formation(reply->formation) + "\n");
-    for (auto& [type, count] : reply->changed)
-      session.out.write(fmt::format("Scaling {} processes... done, now running {}\n", type, count));
+    for (auto& [type, number] : reply->changed)
+      session.out.write(
+          fmt::format("Scaling {} processes... done, now running {}\n", type, number));
     return kept(*reply);
   }
 
@@ -44,6 +54,30 @@ class Scale : public Verb {
     return changes;
   }
 
+  // Of the types that are scaled: who of those wished is up, and of the others is gone.
+  static Progress count_scaled(const Session& session, const std::vector<std::string>& changes,
+                               size_t& most) {
+    auto wished = ask<ScaleReply>(session, ScaleRequest{}, short_timeout);
+    auto reply = ask<PsReply>(session, PsRequest{}, short_timeout);
+    if (!wished || !reply) return std::nullopt;
+    size_t up = 0, leaving = 0, all = 0;
+    for (auto& [type, number] : wished->formation) {
+      const auto changes_it = [&, &name = type](const std::string& change) {
+        return change.starts_with(name) && change.find_first_of("=+-", name.size()) == name.size();
+      };
+      if (std::none_of(changes.begin(), changes.end(), changes_it)) continue;
+      all += number;
+      for (auto& row : reply->processes) {
+        const auto process = parse_process_name(row.process);
+        if (!process || process->type != type) continue;
+        leaving += process->number > number;
+        up += process->number <= number && row.state == "up";
+      }
+    }
+    most = std::max(most, all + leaving);
+    return std::pair(up + most - all - leaving, most);
+  }
+
   static Outcome<int> kept(const ScaleReply& reply) {
     if (reply.not_kept.empty()) return status_done;
     return failure(ExitCode::no,
@@ -54,7 +88,7 @@ class Scale : public Verb {
 
   std::vector<std::string> changes_;
   bool json_ = false;
-  double seconds_ = wait_seconds;
+  Patience patience_;
 };
 
 }  // namespace

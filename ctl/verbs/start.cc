@@ -7,7 +7,9 @@ namespace muster {
 std::unique_ptr<Verb> make_start() {
   return std::make_unique<TouchVerb>(
       "Starting", TouchVerb::Names::required,
-      [](std::vector<std::string> names) -> RequestBody { return StartRequest{std::move(names)}; });
+      [](std::vector<std::string> names, std::optional<uint32_t> wait) -> RequestBody {
+        return StartRequest{std::move(names), wait};
+      });
 }
 
 }  // namespace muster

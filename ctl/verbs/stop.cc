@@ -7,7 +7,9 @@ namespace muster {
 std::unique_ptr<Verb> make_stop() {
   return std::make_unique<TouchVerb>(
       "Stopping", TouchVerb::Names::required,
-      [](std::vector<std::string> names) -> RequestBody { return StopRequest{std::move(names)}; });
+      [](std::vector<std::string> names, std::optional<uint32_t>) -> RequestBody {
+        return StopRequest{std::move(names)};
+      });
 }
 
 }  // namespace muster

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ctl/patience.h"
 #include "ctl/verbs/verb.h"
 
 namespace muster {
@@ -13,7 +14,7 @@ namespace muster {
 class TouchVerb : public Verb {
  public:
   enum class Names { optional, required };
-  using MakeRequest = RequestBody (*)(std::vector<std::string> names);
+  using MakeRequest = RequestBody (*)(std::vector<std::string> names, std::optional<uint32_t> wait);
 
   // `doing` as in "Restarting web processes... done".
   TouchVerb(std::string_view doing, Names needed, MakeRequest make_request)
@@ -27,7 +28,7 @@ class TouchVerb : public Verb {
   Names needed_;
   MakeRequest make_request_;
   std::vector<std::string> names_;
-  double seconds_ = wait_seconds;
+  Patience patience_;
 };
 
 }  // namespace muster

@@ -56,6 +56,7 @@ std::vector<Action> Core::State::handle(Event event, Now now) {
   }
   if (phase == Phase::ending) end_what_nobody_needs();
   finish_when_all_is_gone();
+  waiting.look([this](Arrival& arrival, bool reported) { return outlook_of(arrival, reported); });
   next_look = timetable.next_look(now);
   return out.take();
 }
@@ -143,7 +144,8 @@ const Release& Core::release() const { return state_->releases.current(); }
 
 std::optional<MonoTime> Core::next_deadline() const {
   std::optional<MonoTime> first = state_->table.next_deadline();
-  for (auto other : {state_->trial_deadline(), state_->due_deadline()})
+  for (auto other :
+       {state_->trial_deadline(), state_->due_deadline(), state_->waiting.next_deadline()})
     if (other) first = first ? std::min(*first, *other) : other;
   return first;
 }

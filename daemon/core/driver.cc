@@ -152,6 +152,8 @@ void Driver::launch(Process& p) {
   p.readiness = readiness_of(p);
   p.said_ready = false;
   p.said_status.clear();
+  p.port_note.clear();
+  p.port_taken = false;
   p.out_of_memory = 0;
   Launch launch = launch_of(p, next_launch_++);
   p.isolated = launch.surroundings.isolate.value_or(false);

@@ -32,6 +32,8 @@ class Driver {
   // The same, but nothing where that is on its way, or is among the types that are to be started.
   std::optional<std::string> lacking_need(const Process& process,
                                           const std::set<std::string>& to_start) const;
+  // Nothing of it is wished, so nobody brings it.
+  bool waits_in_vain(const Process& process) const;
   // Somebody may have come up.
   void launch_what_waits();
   // It is to end when its time has come, and until then not to be launched again if it ends itself.
@@ -66,6 +68,9 @@ class Driver {
   // How the files that were read last have it ended. What they know no more is ended as they had it
   // before.
   void take_stopping(Process& process);
+  // How long a process may take to come up, and then to end.
+  Nanos boot_time_of(const std::string& type) const;
+  Nanos grace_of(const Process& process) const;
   // While it is up: when its watchdog or its age runs out, as the files have it now.
   void keep_watch(Process& process);
   // For a core that was not there for a while.
@@ -81,6 +86,7 @@ class Driver {
   void on(const Launched& event);
   void on(const LaunchFailed& event);
   void on(const Ready& event);
+  void on(const PortSeen& event);
   void on(const Notified& event);
   void on(const OutOfMemory& event);
   void on(const Unwell& event);
@@ -127,7 +133,6 @@ class Driver {
   Wish ended(const Process& process) const;
   const Restarting& restarting_of(const Process& process) const;
   void arm(Process& process, Nanos delay);
-  Nanos grace_of(const Process& process) const;
   Nanos patience_of(const Process& process) const;
   const Settings* settings_of(const Process& process) const;
   void publish(const Process& process, RecordKind kind, std::string text);

@@ -60,7 +60,18 @@ void Driver::on(const Ready& event) {
   Process* p = table_.of_launch(event.launch);
   if (!p) return;
   p->trouble.clear();
+  p->port_note.clear();
+  p->port_taken = false;
   step(*p, LifeEvent::ready);
+}
+
+// It is said once: a look follows every few seconds for as long as it lasts.
+void Driver::on(const PortSeen& event) {
+  Process* p = table_.of_launch(event.launch);
+  if (!p || p->port_note == event.text) return;
+  p->port_note = event.text;
+  p->port_taken = event.is_taken;
+  if (event.is_taken) publish_error(*p, "port", event.text);
 }
 
 // It may say so before it is known to run at all.
@@ -93,6 +104,7 @@ void Driver::on(const Exited& event) {
   exited.status = p->last_exit;
   out_.publish(std::move(exited));
   p->asked_survive = event.asked_survive;
+  if (p->port_taken && p->last_exit != 0 && p->wish == Wish::run) p->trouble = p->port_note;
   step(*p, event.survivors ? LifeEvent::abandoned : LifeEvent::exited);
 }
 

@@ -2,6 +2,8 @@
 // follows from the states of the others alone, so there is nothing to remember.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "daemon/config/needs.h"
 #include "daemon/core/driver.h"
 #include "daemon/core/texts.h"
@@ -50,6 +52,13 @@ std::optional<std::string> Driver::unmet_need(const Process& p) const {
   for (auto& need : settings->needs)
     if (!is_met(need)) return text_of_unmet(need);
   return {};
+}
+
+bool Driver::waits_in_vain(const Process& p) const {
+  const Settings* settings = p.one_off ? nullptr : settings_of(p);
+  if (!settings) return false;
+  return std::any_of(settings->needs.begin(), settings->needs.end(),
+                     [&](const Need& need) { return those_that_serve(need).second == 0; });
 }
 
 // Nobody has to do anything for it to be there.

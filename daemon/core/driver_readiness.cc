@@ -29,6 +29,13 @@ void Driver::await_ready(Process& p) {
   ask_for_readiness(p);
 }
 
+// Such that one who has waited for it may say that it is late.
+Nanos Driver::boot_time_of(const std::string& name) const {
+  const ProcessType* type = types_.find(name);
+  return type ? type->settings.booting.timeout.value_or(options_.boot_timeout)
+              : options_.boot_timeout;
+}
+
 void Driver::ask_for_readiness(const Process& p) {
   const Kind kind = p.readiness.kind;
   if (kind == Kind::none || kind == Kind::delay || kind == Kind::notify || !p.deadline) return;
@@ -47,6 +54,7 @@ void Driver::end_boot(Process& p) {
                     ? texts::boot_timeout(waited)
                     : texts::boot_timeout_unready(waited));
   p.trouble = texts::not_ready(waited);
+  if (!p.port_note.empty()) p.trouble += ": " + p.port_note;
   step(p, timeout ? LifeEvent::hung : LifeEvent::ready);
 }
 

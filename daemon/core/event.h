@@ -46,6 +46,11 @@ struct LaunchFailed {  // nothing runs; no Exited or Gone follows
 struct Ready {  // what shows that it is up was seen; only after AwaitReady
   LaunchId launch;
 };
+struct PortSeen {  // how it stands with its port while it does not listen there
+  LaunchId launch;
+  std::string text;  // "port 5000 is taken by pid 4564 (python3, app shop)"
+  bool is_taken = false;
+};
 struct Notified {  // one of its processes has said so through NOTIFY_SOCKET, at any time
   LaunchId launch;
   bool ready = false;
@@ -101,8 +106,8 @@ struct Signalled {  // SIGINT, SIGTERM, SIGQUIT or SIGHUP to the daemon itself
 };
 struct Tick {};  // now >= Core::next_deadline()
 
-using Event =
-    std::variant<Launched, LaunchFailed, Ready, Notified, OutOfMemory, Unwell, Grown, Exited, Gone,
-                 Requested, ClientLost, ModelRead, FilesSeen, ReleaseKept, Signalled, Tick>;
+using Event = std::variant<Launched, LaunchFailed, Ready, PortSeen, Notified, OutOfMemory, Unwell,
+                           Grown, Exited, Gone, Requested, ClientLost, ModelRead, FilesSeen,
+                           ReleaseKept, Signalled, Tick>;
 
 }  // namespace muster

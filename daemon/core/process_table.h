@@ -57,6 +57,8 @@ struct Process {
   Readiness readiness;      // as it was launched with
   bool said_ready = false;  // before its launch was known to have succeeded
   std::string said_status;
+  std::string port_note;       // why it does not listen on its port, as far as it was seen
+  bool port_taken = false;     // which is that another has it
   MonoTime alive_at{};         // its watchdog's last beginning
   uint64_t out_of_memory = 0;  // how often that was said of its launch
   Stopping stopping;           // as the files had it last

@@ -19,6 +19,7 @@ std::optional<std::string> note_of(const Process& p, const Driver& driver, MonoT
   if (p.launch && !p.said_status.empty()) notes.push_back(p.said_status);
   if (!p.trouble.empty()) notes.push_back(p.trouble);
   if (!of_files.empty() && !p.one_off) notes.push_back(of_files);
+  if (p.state == ProcessState::starting && !p.port_note.empty()) notes.push_back(p.port_note);
   if (p.state == ProcessState::crashed && p.deadline)
     notes.push_back(fmt::format("{} crashes in a row, next launch in {}", p.crashes,
                                 format_age(*p.deadline - now)));

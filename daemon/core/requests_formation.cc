@@ -17,7 +17,26 @@ void Core::State::ask(const Asker& asker, const std::string& by, const ScaleRequ
     adopt(plan->formation, by);
   else if (forgotten > 0)
     out.add(SaveFormation{wish()});
-  out.answer(asker, ScaleReply{std::move(plan->changed), formation});
+  std::optional<Arrival> arrival;
+  if (request.wait && !plan->changed.empty())
+    arrival = arrival_of_scaled(plan->changed, *request.wait);
+  waiting.close(
+      waiting.open(asker, ScaleReply{std::move(plan->changed), formation}, std::move(arrival)));
+}
+
+// All of a type that is named, so that whoever says it again waits for the same. Those that were
+// stopped by hand stay so.
+Arrival Core::State::arrival_of_scaled(const std::vector<std::pair<std::string, uint32_t>>& changed,
+                                       uint32_t wait) {
+  std::vector<ProcessName> coming, leaving;
+  for (auto& [type, count] : changed)
+    for (const Process* p : table.of_type(type)) {
+      if (!includes(formation, p->name))
+        leaving.push_back(p->name);
+      else if (p->wish != Wish::rest)
+        coming.push_back(p->name);
+    }
+  return arrival_of(std::move(coming), std::move(leaving), wait);
 }
 
 FormationCounts Core::State::wish() const {
@@ -55,7 +74,7 @@ void Core::State::adopt(FormationCounts wanted, const std::string& by) {
   }
 }
 
-// The reply comes when each of them has been launched, or has failed to.
+// The reply comes when each of them has been launched, or has failed to, or when all are up.
 void Core::State::ask(const Asker& asker, const std::string& by, const StartRequest& request) {
   if (request.names.empty())
     return refuse(asker, Refusal::usage, "start: say which types or processes");
@@ -63,7 +82,9 @@ void Core::State::ask(const Asker& asker, const std::string& by, const StartRequ
   if (!chosen) return out.answer(asker, chosen.error());
   announce(RecordKind::notice, texts::command("Start", listing(request.names), by), by);
   stop_schedules(request.names, false);
-  const WaiterId waiter = waiting.open(asker, names_of(*chosen));
+  std::optional<Arrival> arrival;
+  if (request.wait) arrival = arrival_of(places_of(*chosen), {}, *request.wait);
+  const WaiterId waiter = waiting.open(asker, DoneReply{names_of(*chosen)}, std::move(arrival));
   for (Process* p : *chosen) {
     const bool runs =
         p->identity && (p->state == ProcessState::starting || p->state == ProcessState::up);

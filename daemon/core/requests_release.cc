@@ -19,6 +19,17 @@ namespace {
 
 constexpr const char* shutting_down = "muster is shutting down";
 
+// As far as it is a client's.
+template <class Wanted>
+std::optional<uint32_t> wait_of(const Wanted& wanted) {
+  return std::visit(
+      [](const auto& request) -> std::optional<uint32_t> {
+        if constexpr (requires { request.wait; }) return request.wait;
+        return {};
+      },
+      wanted);
+}
+
 bool is_first_with_code(const Releases& releases) {
   size_t with_code = 0;
   for (auto& release : releases.list())
@@ -113,7 +124,7 @@ void Core::State::go_on_changing() {
 }
 
 // Its turn is over, one way or the other.
-void Core::State::end_change(ReplyBody body) {
+void Core::State::end_change(ReplyBody body, LaunchId from) {
   const Change change = std::move(changes.front());
   changes.pop_front();
   next.reset();
@@ -123,7 +134,11 @@ void Core::State::end_change(ReplyBody body) {
     if (refused) announce(RecordKind::notice, texts::no_way_back(refused->message), change.by);
     trial.reset();
   }
-  if (change.asker) out.answer(*change.asker, std::move(body));
+  if (!change.asker) return;
+  const auto wait = wait_of(change.wanted);
+  const bool may_wait = wait && !refused && phase == Phase::running && !waiting.full();
+  if (!may_wait) return out.answer(*change.asker, std::move(body));
+  waiting.close(waiting.open(*change.asker, std::move(body), arrival_of_release(from, *wait)));
 }
 
 void Core::State::keep_next() {
@@ -150,10 +165,11 @@ void Core::State::on(const ReleaseKept& event) {
     end_change(RefusedReply{Refusal::no, "it cannot be kept: " + event.outcome.message()});
   } else {
     const Release before = releases.current();
+    const LaunchId from = driver.next_launch();
     if (trial) releases.mark_failed(trial->release, trial->failure);
     releases.add(*next);
     put_in_force(before, std::move(next_model));
-    end_change(ReleasedReply{releases.current().number, false});
+    end_change(ReleasedReply{releases.current().number, false}, from);
   }
   if (phase == Phase::running) go_on_changing();
 }

@@ -8,7 +8,7 @@
 
 namespace muster {
 
-// The reply comes when each of them has been launched, or has failed to.
+// The reply comes when each of them has been launched, or has failed to, or when all are up.
 void Core::State::ask(const Asker& asker, const std::string& by, const RestartRequest& request) {
   auto chosen = select_of_formation(table, formation, request.names);
   if (!chosen) return out.answer(asker, chosen.error());
@@ -19,7 +19,10 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RestartRe
     return refuse(asker, Refusal::no, listing(lacking, "; "));
   const std::string what = request.names.empty() ? "all processes" : listing(request.names);
   announce(RecordKind::notice, texts::command("Restart", what, by), by);
-  const WaiterId waiter = waiting.open(asker, names_of(*chosen));
+  std::optional<Arrival> arrival;
+  if (request.wait)
+    arrival = arrival_of(places_of(*chosen), {}, *request.wait, driver.next_launch());
+  const WaiterId waiter = waiting.open(asker, DoneReply{names_of(*chosen)}, std::move(arrival));
   for (Process* p : *chosen) {
     waiting.expect(waiter);
     if (p->state == ProcessState::starting || p->state == ProcessState::up) {

@@ -86,6 +86,13 @@ bool stands_for(const std::string& word, const std::string& type,
          ::fnmatch(word.c_str(), type.c_str(), 0) == 0;
 }
 
+std::vector<ProcessName> places_of(const std::vector<Process*>& processes) {
+  std::vector<ProcessName> places;
+  places.reserve(processes.size());
+  for (const Process* p : processes) places.push_back(p->name);
+  return places;
+}
+
 std::vector<std::string> names_of(const std::vector<Process*>& processes) {
   std::vector<std::string> names;
   names.reserve(processes.size());

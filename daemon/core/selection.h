@@ -19,6 +19,7 @@ Verdict<std::vector<Process*>> select(ProcessTable& table, const FormationCounts
 // Whether a word of a request stands for all of this type: its name, a pattern, or `all`.
 bool stands_for(const std::string& word, const std::string& type, const FormationCounts& formation);
 
+std::vector<ProcessName> places_of(const std::vector<Process*>& processes);
 std::vector<std::string> names_of(const std::vector<Process*>& processes);
 
 // The same, but only what is in the formation, for verbs that launch: one-offs and processes that

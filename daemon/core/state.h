@@ -55,6 +55,19 @@ struct Core::State {
   void ask(const Asker& asker, const std::string& by, const ResizeRequest& request);
   void ask(const Asker& asker, const std::string& by, const CancelRequest& request);
 
+  // What a client that waits on wants to see: see requests_wait.cc.
+  Arrival arrival_of(std::vector<ProcessName> coming, std::vector<ProcessName> leaving,
+                     uint32_t wait, LaunchId from = 0) const;
+  Arrival arrival_of_scaled(const std::vector<std::pair<std::string, uint32_t>>& changed,
+                            uint32_t wait);
+  Arrival arrival_of_release(LaunchId from, uint32_t wait) const;
+  Waiting::Outlook outlook_of(Arrival& arrival, bool reported) const;
+  Waiting::Outlook outlook_of_processes(Arrival& arrival) const;
+  struct Whereabouts;
+  Whereabouts whereabouts_of(const Arrival& arrival, size_t which) const;
+  Whereabouts whereabouts_of_coming(const Process& process, const Arrival& arrival) const;
+  RefusedReply refusal_of(const Arrival& arrival) const;
+
   void refuse(const Asker& asker, Refusal refusal, std::string message);
   void announce(RecordKind kind, std::string text, const std::string& by);
 
@@ -97,7 +110,7 @@ struct Core::State {
   void begin_change(Change change);
   void go_on_changing();
   Verdict<std::optional<Release>> plan(const Change& change) const;
-  void end_change(ReplyBody body);
+  void end_change(ReplyBody body, LaunchId from = 0);
   void prepare_next();
   void go_on_with_next();
   bool another_is_prepared();

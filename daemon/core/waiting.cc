@@ -8,7 +8,11 @@
 namespace muster {
 
 WaiterId Waiting::open(Asker asker, std::vector<std::string> names) {
-  waiters_.emplace(next_, Waiter{std::move(asker), std::move(names), {}});
+  return open(std::move(asker), DoneReply{std::move(names)}, {});
+}
+
+WaiterId Waiting::open(Asker asker, ReplyBody done, std::optional<Arrival> arrival) {
+  waiters_.emplace(next_, Waiter{std::move(asker), std::move(done), std::move(arrival)});
   return next_++;
 }
 
@@ -35,11 +39,34 @@ void Waiting::report(WaiterId id, std::string problem) {
   Waiter& waiter = it->second;
   if (!problem.empty()) waiter.problems.push_back(std::move(problem));
   if (--waiter.missing > 0) return;
+  if (waiter.problems.empty() && waiter.arrival) return;
   if (waiter.problems.empty())
-    out_.answer(waiter.asker, DoneReply{std::move(waiter.names)});
+    out_.answer(waiter.asker, std::move(waiter.done));
   else
     out_.answer(waiter.asker, RefusedReply{Refusal::no, listing(waiter.problems, "; ")});
   waiters_.erase(it);
+}
+
+void Waiting::look(const std::function<Outlook(Arrival&, bool)>& judge) {
+  for (auto it = waiters_.begin(); it != waiters_.end();) {
+    Waiter& waiter = it->second;
+    Outlook outlook;
+    if (waiter.arrival) outlook = judge(*waiter.arrival, waiter.missing == 0);
+    if (!outlook.is_over) {
+      ++it;
+      continue;
+    }
+    out_.answer(waiter.asker,
+                outlook.refused ? ReplyBody(std::move(*outlook.refused)) : std::move(waiter.done));
+    it = waiters_.erase(it);
+  }
+}
+
+std::optional<MonoTime> Waiting::next_deadline() const {
+  std::optional<MonoTime> first;
+  for (auto& [id, waiter] : waiters_)
+    if (waiter.arrival) first = std::min(first.value_or(MonoTime::max()), waiter.arrival->until);
+  return first;
 }
 
 void Waiting::report_all(std::vector<WaiterId>& ids, const std::string& problem) {

@@ -1,17 +1,32 @@
 // Replies that wait until processes have got somewhere: `stop` until they rest, `start` and
-// `restart` until they have been launched. Keeps: every reply that was opened is given exactly
-// once, when the last process that it waits for has reported, unless its client has gone.
+// `restart` until they have been launched, and whatever says so until all are up. Keeps: every
+// reply that was opened is given exactly once, when the last process that it waits for has reported
+// and has come, or when its time is over, unless its client has gone.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/core/outbox.h"
+#include "proto/process_name.h"
 
 namespace muster {
 
 using WaiterId = uint64_t;
+
+// The state of things that a client waits for: it looks at processes, it is not told by them.
+struct Arrival {
+  std::vector<ProcessName> coming, leaving;
+  LaunchId from = 0;                     // of those that come: launched anew, not before this one
+  std::optional<uint64_t> release = {};  // whose trial is to be over as well
+  MonoTime until{};
+  // The look goes round all of them, those that come first: where it stands, and on how many in a
+  // row it has found nothing to wait for. So mostly it is a look at one of them.
+  size_t at = 0, in_a_row = 0;
+};
 
 class Waiting {
  public:
@@ -31,6 +46,8 @@ class Waiting {
   // `names`: what the reply will say was touched. Not answered before `close`, however fast the
   // processes are.
   WaiterId open(Asker asker, std::vector<std::string> names);
+  // `done` is the answer when that is so; with no arrival, as soon as all have reported.
+  WaiterId open(Asker asker, ReplyBody done, std::optional<Arrival> arrival);
   void close(WaiterId id) { report(id); }
 
   // The reply shall wait for one more report.
@@ -41,11 +58,22 @@ class Waiting {
   // The same for all of `ids`, which is left empty.
   void report_all(std::vector<WaiterId>& ids, const std::string& problem = {});
 
+  // How it stands with an arrival: over, as it was to be or not.
+  struct Outlook {
+    bool is_over = false;
+    std::optional<RefusedReply> refused = {};
+  };
+  // Asks `judge` about each arrival; `reported`: nothing but it is missing.
+  void look(const std::function<Outlook(Arrival& arrival, bool reported)>& judge);
+  // When the first of them is late.
+  std::optional<MonoTime> next_deadline() const;
+
  private:
   struct Waiter {
     Asker asker;
-    std::vector<std::string> names;
-    std::vector<std::string> problems;
+    ReplyBody done;
+    std::optional<Arrival> arrival;
+    std::vector<std::string> problems = {};
     size_t missing = 1;
   };
 

@@ -17,7 +17,8 @@ bool refused_at_once(const Requested& event, const std::vector<Action>& actions)
   for (auto& action : actions)
     if (auto* answer = std::get_if<Answer>(&action))
       if (answer->client == event.client && answer->reply.id == event.request.id)
-        return std::holds_alternative<RefusedReply>(answer->reply.body);
+        if (auto* refused = std::get_if<RefusedReply>(&answer->reply.body))
+          return refused->refusal != Refusal::late;  // which has been begun
   return false;
 }
 
@@ -44,9 +45,8 @@ void Checker::check(const Event& event, const std::vector<Action>& actions, Mono
       finished_ = true;
     }
   }
-  for (auto& place : awaited_)
+  for (auto& place : std::exchange(awaited_, {}))
     expect(!rests_by_itself(place), "{} was to run, and rests", place.text());
-  awaited_.clear();
   expect_nothing_runs_unwished();
 }
 

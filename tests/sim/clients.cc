@@ -101,9 +101,9 @@ RequestBody Clients::some_body() {
     case 0:
       return StopRequest{some_names(true)};
     case 1:
-      return StartRequest{some_names(true)};
+      return StartRequest{some_names(true), some_wait()};
     case 2:
-      return RestartRequest{some_names(true)};
+      return RestartRequest{some_names(true), some_wait()};
     case 3:
       return RunRequest{{rng_.percent(30) ? some_name() : "rake"}, {}, rng_.percent(50), 4};
     case 4:
@@ -118,7 +118,7 @@ RequestBody Clients::some_body() {
     case 6:
       return rng_.percent(50) ? RequestBody(StatusRequest{}) : VersionRequest{};
     default: {
-      ScaleRequest scale;
+      ScaleRequest scale{{}, some_wait()};
       for (uint64_t n = rng_.below(4); n > 0; n--) scale.changes.push_back(some_scale_word());
       return scale;
     }
@@ -127,12 +127,18 @@ RequestBody Clients::some_body() {
 
 RequestBody Clients::change_of_release() {
   const uint64_t dice = rng_.below(10);
-  if (dice < 3) return ConfigRequest{{{"COLOUR", std::to_string(rng_.below(3))}}, {}};
+  if (dice < 3) return ConfigRequest{{{"COLOUR", std::to_string(rng_.below(3))}}, {}, some_wait()};
   if (dice < 4) return ConfigRequest{{}, {"COLOUR"}};
   if (dice < 5) return ReleasesRequest{};
   if (dice < 8)
     return DeployRequest{"c" + std::to_string(rng_.percent(80) ? ++deployed_ : deployed_), "c"};
-  return rng_.percent(50) ? RollbackRequest{} : RollbackRequest{rng_.below(6)};
+  return rng_.percent(50) ? RollbackRequest{{}, some_wait()} : RollbackRequest{rng_.below(6)};
+}
+
+// For the answer, in seconds, if at all; 0: as long as the types say.
+std::optional<uint32_t> Clients::some_wait() {
+  if (rng_.percent(50)) return {};
+  return rng_.percent(50) ? 0 : static_cast<uint32_t>(rng_.between(1, 90));
 }
 
 std::vector<std::string> Clients::some_names(bool may_be_none) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 
 #include "daemon/core/event.h"
 #include "rng.h"
@@ -22,6 +23,7 @@ class Clients {
   RequestBody change_of_release();
   std::vector<std::string> some_names(bool may_be_none);
   std::string some_name();
+  std::optional<uint32_t> some_wait();
   std::string some_scale_word();
   Event request(RequestBody body);
   Event belonging_to_an_exchange();

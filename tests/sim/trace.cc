@@ -50,6 +50,7 @@ std::string text_of(const Event& event) {
       Match{[](const Launched& it) { return fmt::format("launched {}", it.launch); },
             [](const LaunchFailed& it) { return fmt::format("launch failed {}", it.launch); },
             [](const Ready& it) { return fmt::format("ready {}", it.launch); },
+            [](const PortSeen& it) { return fmt::format("port of {}: {}", it.launch, it.text); },
             [](const Notified& it) {
               return fmt::format("notified by {}{}", it.launch, it.ready ? ": ready" : "");
             },

@@ -123,6 +123,10 @@ std::optional<Event> World::execute(LaunchId id, bool fails) {
 }
 
 void World::become_ready(const AwaitReady& wanted) {
+  if (wanted.port != 0 && rng_.percent(20))
+    schedule_telling(soon(), [id = wanted.launch, taken = rng_.percent(50)] {
+      return std::optional<Event>(PortSeen{id, taken ? "its port is taken" : "it is slow", taken});
+    });
   if (!calm_ && rng_.percent(20)) return;  // it never will
   const Nanos delay = rng_.up_to(calm_ ? Nanos(2s) : Nanos(80s));
   schedule_telling(delay, [this, id = wanted.launch]() -> std::optional<Event> {

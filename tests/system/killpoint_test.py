@@ -32,7 +32,7 @@ def exercise(app, env):
     app.procfile(alpha=COUNT, beta=COUNT, crash="echo one; exit 7", web=STAYS)
     app.start("-m", "alpha=1,beta=0,crash=1,web=0", env=env)
     app.wait_log("app[alpha.1]: end")
-    wait_for("scale", lambda: app.ctl("scale", "beta=2", "web=1").returncode == 0)
+    wait_for("scale", lambda: app.ctl("scale", "beta=2", "web=1", "--no-wait").returncode == 0)
     app.wait_log("app[beta.2]: end")
     app.wait_log("app[beta.1]: end")
     wait_for("stop", lambda: app.ctl("stop", "web.1").returncode == 0)

@@ -10,6 +10,7 @@ from waiting import wait_for
 @pytest.fixture
 def scaled(app):
     app.procfile(clock="exec sleep 1000", web="exec sleep 1000", worker="exec sleep 1000")
+    app.write("muster.toml", "[web]\nready = 'none'\n")
     return app.start("-m", "web=1,worker=1,clock=1")
 
 
