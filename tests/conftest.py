@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 
 import pytest
 
@@ -57,6 +58,19 @@ def app(home):
     daemon = Daemon(home)
     yield daemon
     daemon.end()
+
+
+@pytest.fixture
+def in_memory(app):
+    """The runtime directory on a tmpfs, where windows outlive keeper and supervisor together."""
+    place = app.home.runtime.parent
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "mode=700", "none", place]
+    if subprocess.run(mount, check=False).returncode != 0:
+        pytest.skip("may not mount")
+    yield
+    app.end()
+    subprocess.run(["umount", "-l", place], check=True)
 
 
 @pytest.fixture

@@ -27,19 +27,6 @@ def assert_one_of_each(app, before):
         assert leaders == [pid], f"{name}: {leaders}"
 
 
-@pytest.fixture
-def in_memory(app):
-    """Where the runtime directory is on a tmpfs there are windows in it."""
-    place = app.home.runtime.parent
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "mode=700", "none", place]
-    if subprocess.run(mount, check=False).returncode != 0:
-        pytest.skip("may not mount")
-    yield
-    app.end()
-    subprocess.run(["umount", "-l", place], check=True)
-
-
 def start(app, **types):
     app.procfile(**(types or {"alpha": STAYS, "beta": STAYS}))
     app.start("-m", ",".join(f"{name}=2" for name in (types or {"alpha": 1, "beta": 1})))

@@ -126,6 +126,7 @@ def test_storm(app, kills, record_property):
 
 
 @pytest.mark.row("A5", "A6")
+@pytest.mark.usefixtures("in_memory")
 @pytest.mark.parametrize("kills", [30, pytest.param(1000, marks=pytest.mark.long)])
 def test_storm_that_hits_the_keeper_too(app, kills):
     """Who exits while nobody is there to be its parent may take its status along."""

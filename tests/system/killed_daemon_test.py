@@ -27,6 +27,7 @@ def test_its_processes_live_on_and_none_is_started_twice(app, kill):
 
 
 @pytest.mark.row("A1", "A5", "A6")
+@pytest.mark.usefixtures("in_memory")
 @pytest.mark.parametrize("kill", KILLS)
 def test_no_line_is_lost_doubled_or_torn_at_full_load(app, kill):
     app.procfile(alpha=COUNTING)
