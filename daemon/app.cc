@@ -122,7 +122,10 @@ Result<> App::Parts::open() {
                     LaunchCgroups(ledger->run().cgroup,
                                   cgroup_name(places.app, ledger->run().token), keeper.pid()),
                     std::move(*spawner), keeper, *consoles, *attachments, [this](Event event) {
-                      if (auto* exited = std::get_if<Exited>(&event)) forget(*exited);
+                      if (auto* exited = std::get_if<Exited>(&event)) {
+                        port_watch->tell_at_exit(exited->launch);
+                        forget(*exited);
+                      }
                       post(std::move(event));
                     });
   announcer.log_watch.emplace(loop, [this](Event event) { post(std::move(event)); });

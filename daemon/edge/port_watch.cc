@@ -7,6 +7,8 @@
 #include <sstream>
 #include <utility>
 
+#include "daemon/edge/port_owner.h"
+
 namespace muster {
 namespace {
 
@@ -27,6 +29,16 @@ Listeners read_listeners() {
 Nanos pause_after(Nanos waited) {
   const Nanos longest = waited < 10s ? Nanos(250ms) : waited < 1min ? Nanos(1s) : Nanos(10s);
   return std::clamp<Nanos>(waited / 5, 10ms, longest);
+}
+
+// After that a process that does not listen is looked at more closely, and again each time.
+constexpr Nanos first_tell = 1s, tell_again = 5s;
+
+std::set<uint64_t> inodes_of(const Listeners& listeners, uint32_t port) {
+  std::set<uint64_t> inodes;
+  auto [first, last] = listeners.equal_range(port);
+  for (; first != last; ++first) inodes.insert(first->second);
+  return inodes;
 }
 
 }  // namespace
@@ -57,7 +69,8 @@ PortWatch::PortWatch(Loop& loop, std::function<std::vector<ProcessEntry>(LaunchI
     : members_(std::move(members)), sink_(std::move(sink)), timer_(loop, [this] { look(); }) {}
 
 void PortWatch::watch(LaunchId launch, uint32_t port) {
-  watched_[launch] = {port, loop_clock()};
+  const MonoTime now = loop_clock();
+  watched_[launch] = {port, now, now + first_tell - tell_again};
   plan();
 }
 
@@ -68,16 +81,37 @@ void PortWatch::forget(LaunchId launch) {
 // One reading of the tables serves all; whose a socket is, is only asked where the port fits.
 void PortWatch::look() {
   auto listeners = read_listeners();
+  const MonoTime now = loop_clock();
   std::vector<LaunchId> found;
+  std::vector<std::pair<LaunchId, uint32_t>> silent;
   for (auto& [launch, watched] : watched_) {
-    auto [first, last] = listeners.equal_range(watched.port);
-    std::set<uint64_t> inodes;
-    for (; first != last; ++first) inodes.insert(first->second);
-    if (!inodes.empty() && listens(launch, inodes)) found.push_back(launch);
+    const auto inodes = inodes_of(listeners, watched.port);
+    if (!inodes.empty() && listens(launch, inodes)) {
+      found.push_back(launch);
+    } else if (now - watched.told_at >= tell_again) {
+      watched.told_at = now;
+      silent.emplace_back(launch, watched.port);
+    }
   }
   for (auto launch : found) watched_.erase(launch);
   plan();
+  for (auto& [launch, port] : silent) tell(launch, port, listeners);
   for (auto launch : found) sink_(Ready{launch});
+}
+
+void PortWatch::tell(LaunchId launch, uint32_t port, const Listeners& listeners) {
+  const auto inodes = inodes_of(listeners, port);
+  sink_(inodes.empty()
+            ? PortSeen{launch, silent_port_text(port, listeners, members_(launch)), false}
+            : PortSeen{launch, taken_port_text(port, inodes), true});
+}
+
+void PortWatch::tell_at_exit(LaunchId launch) {
+  auto found = watched_.find(launch);
+  if (found == watched_.end()) return;
+  const auto listeners = read_listeners();
+  const auto inodes = inodes_of(listeners, found->second.port);
+  if (!inodes.empty() && !listens(launch, inodes)) tell(launch, found->second.port, listeners);
 }
 
 bool PortWatch::listens(LaunchId launch, const std::set<uint64_t>& inodes) const {

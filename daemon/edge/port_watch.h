@@ -23,21 +23,26 @@ void parse_listeners(std::string_view table, Listeners& listeners);
 
 class PortWatch {
  public:
-  // `members` are the live processes of a launch. `sink` gets Ready, once per watch.
+  // `members` are the live processes of a launch. `sink` gets Ready, once per watch, and before it
+  // PortSeen now and then.
   PortWatch(Loop& loop, std::function<std::vector<ProcessEntry>(LaunchId)> members,
             std::function<void(Event)> sink);
 
   void watch(LaunchId launch, uint32_t port);
   void forget(LaunchId launch);  // harmless if it is not watched
+  // It has exited: tells if another process has the port that it was to listen on.
+  void tell_at_exit(LaunchId launch);
 
  private:
   struct Watched {
     uint32_t port;
     MonoTime since;
+    MonoTime told_at;  // PortSeen, or the start
   };
   void look();
   void plan();
   bool listens(LaunchId launch, const std::set<uint64_t>& inodes) const;
+  void tell(LaunchId launch, uint32_t port, const Listeners& listeners);
 
   std::function<std::vector<ProcessEntry>(LaunchId)> members_;
   std::function<void(Event)> sink_;

@@ -1,7 +1,10 @@
 """A web process is up when something in its tree listens on $PORT; others when exec succeeded."""
 
+import os
+import socket
+
 import pytest
-from waiting import stays
+from waiting import stays, wait_for
 
 
 def listener(address="0.0.0.0", family="AF_INET"):
@@ -50,6 +53,39 @@ def test_somebody_elses_port_does_not_count(app):
     app.start()
     app.wait_state("other.1", "up")
     stays("starting", lambda: app.row("web.1")["state"] == "starting", 1.5)
+
+
+@pytest.fixture
+def taken(app):
+    """Another program has the port of web.1. Its pid."""
+    app.write("listen.py", listener())
+    app.write("go", "")
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("0.0.0.0", app.home.port))
+        other.listen()
+        yield os.getpid()
+
+
+def test_the_process_that_has_its_port_is_named(app, taken):
+    app.procfile(web="exec /usr/bin/python3 listen.py")
+    app.start()
+    why = f"port {app.home.port} is taken by pid {taken} ("
+    wait_for("it to be logged", lambda: [line for line in app.logs("-s", "muster")
+                                         if line.startswith(f"muster[web.1]: {why}")])
+    app.wait_state("web.1", "crashed")
+    assert app.row("web.1")["note"].startswith(why)
+
+
+def test_a_web_that_listens_elsewhere_is_told_of(app):
+    app.write("listen.py", listener())
+    app.write("go", "")
+    elsewhere = app.home.port + 500
+    app.procfile(web=f"PORT={elsewhere} exec /usr/bin/python3 listen.py")
+    app.start()
+    note = f"nothing of it listens on port {app.home.port} yet (it listens on {elsewhere})"
+    wait_for("the note", lambda: app.row("web.1")["note"] == note)
+    assert app.row("web.1")["state"] == "starting"
 
 
 def test_a_crash_before_it_is_up(app):

@@ -1,6 +1,7 @@
 // When something listens on a port: in the kernel's table, and in a real process.
 #include "daemon/edge/port_watch.h"
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <catch2/catch.hpp>
@@ -44,13 +45,17 @@ TEST_CASE("a table that is cut short or no table at all yields nothing odd") {
 struct WatchStage {
   Loop loop;
   std::vector<LaunchId> told;
+  std::vector<PortSeen> seen;
   PortWatch ports{loop,
                   [](LaunchId launch) {
                     // Launch 1 is we, launch 2 has nobody in it.
                     return launch == 1 ? std::vector{*read_process(getpid())}
                                        : std::vector<ProcessEntry>();
                   },
-                  [this](Event event) { told.push_back(std::get<Ready>(event).launch); }};
+                  [this](Event event) {
+                    if (auto* port = std::get_if<PortSeen>(&event)) return seen.push_back(*port);
+                    told.push_back(std::get<Ready>(event).launch);
+                  }};
 
   void run_for(Nanos time) {
     bool over = false;
@@ -78,9 +83,32 @@ TEST_CASE("somebody else on the port is not the launch") {
   stage.ports.watch(2, server.port);
   stage.run_for(30ms);
   CHECK(stage.told.empty());
+  CHECK(stage.seen.empty());
+  stage.ports.tell_at_exit(2);
+  REQUIRE(stage.seen.size() == 1);
+  CHECK(stage.seen[0].is_taken);
+  CHECK(stage.seen[0].text.starts_with(
+      fmt::format("port {} is taken by pid {} (unit_edge", server.port, getpid())));
   stage.ports.forget(2);
   stage.loop.run();
   CHECK(stage.told.empty());
+}
+
+TEST_CASE("a launch that listens elsewhere is told of, but not at once") {
+  WatchStage stage;
+  LocalSocket wanted, other;
+  REQUIRE(listen(other.fd.get(), 1) == 0);
+  stage.ports.watch(1, wanted.port);
+  stage.run_for(100ms);
+  CHECK(stage.seen.empty());
+  while (stage.seen.empty()) stage.loop.turn(true);
+  CHECK_FALSE(stage.seen[0].is_taken);
+  CHECK(stage.seen[0].text == fmt::format("nothing of it listens on port {} yet (it listens on {})",
+                                          wanted.port, other.port));
+  stage.ports.tell_at_exit(1);
+  CHECK(stage.seen.size() == 1);
+  stage.ports.forget(1);
+  stage.loop.run();
 }
 
 }  // namespace
