@@ -20,7 +20,7 @@ struct Code {
   int colour = -1;  // -1: the usual one
 };
 
-// Digits and semicolons to numbers; a missing number is 0. Nothing if one is too large.
+// Digits and semicolons to numbers; a missing number is 0. It is nothing if one is too large.
 std::vector<int> numbers_of(std::string_view text, bool& well) {
   std::vector<int> numbers{0};
   size_t digits = 0;

@@ -86,7 +86,7 @@ std::string heading_of(std::string_view text) {
   return heading;
 }
 
-// Reads a document line by line. What a row of a table says stands below its first cell.
+// Reads a document line by line. The cells of a table's row stand below its first cell.
 class Converter {
  public:
   void take(std::string_view line) {

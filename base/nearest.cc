@@ -30,7 +30,7 @@ std::optional<std::string_view> nearest(std::string_view word,
                                         const std::vector<std::string_view>& candidates,
                                         size_t most_slips) {
   if (word.size() > longest_guess) return std::nullopt;
-  // Of a word of two letters one must be right.
+  // A word of two letters must have one of them right.
   size_t fewest = std::min(most_slips, std::max<size_t>(word.size(), 2) - 1) + 1;
   std::optional<std::string_view> best;
   for (auto candidate : candidates)

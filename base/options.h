@@ -19,7 +19,7 @@ class Option;
 
 namespace muster {
 
-// One declared option; valid as long as the Options that it belongs to.
+// A declared option; valid as long as the Options that it belongs to.
 class Option {
  public:
   explicit Option(CLI::Option* option) : option_(option) {}
@@ -34,7 +34,7 @@ class Option {
   // Parsed, but not in the help.
   Option hidden() const;
 
-  // What a value must be; anything else is refused in words that say what is right.
+  // The rule for a value; a value that breaks it is refused in words that say what is right.
   Option one_of(std::vector<std::string> words) const;
   Option whole_number() const;
   Option positive() const;
@@ -88,10 +88,10 @@ class Options {
   void rest(std::vector<std::string>& place);
   // A whole command line, which the help shows behind everything else.
   void example(std::string line) { example_ = std::move(line); }
-  // What the help says below the options.
+  // The text that the help shows below the options.
   void footer(std::string text);
 
-  // Nothing: all places are filled.
+  // It is nothing if all places are filled.
   std::optional<Ended> parse(std::vector<std::string> words);
   std::string help() const;
   std::vector<Row> rows() const;

@@ -79,7 +79,7 @@ class Measure {
     return judge(level);
   }
 
-  // Nothing can overflow on the way: each step multiplies by the highest number at most.
+  // The product cannot overflow on the way: each step multiplies by the highest number at most.
   static Result<> judge(const Level& level) {
     if (level.product > PatternBounds::repetitions)
       return fail("it repeats something more than {} times", PatternBounds::repetitions);
@@ -89,8 +89,8 @@ class Measure {
     return {};
   }
 
-  // The higher number of "{2,5}", behind its brace; one more of "{2,}". What is none repeats
-  // nothing.
+  // The higher number of "{2,5}", behind its brace; one more of "{2,}". A text that is no number
+  // repeats nothing.
   size_t take_most() {
     constexpr size_t highest = PatternBounds::repetitions + 1;
     size_t most = 1;

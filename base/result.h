@@ -1,7 +1,7 @@
 // The outcome of a call that can fail, and the one way to word an error: outermost first, "what:
-// why". Result<T> is for failures of a request or a system call. What the world does on its own (a
-// child exits) is an event, and a bug is a CHECK. Nearly every file includes this one, so it names
-// no more of fmt than the checked text of a message.
+// why". Result<T> is for failures of a request or a system call. An event is something that the
+// world does on its own (a child exits), and a bug is a CHECK. Nearly every file includes this one,
+// so it names no more of fmt than the checked text of a message.
 #pragma once
 
 #include <fmt/core.h>
@@ -23,7 +23,7 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
   const std::string& message() const { return this->error().message; }
 };
 
-// What the functions below are made of.
+// The class that the functions below are made of.
 tl::unexpected<Error> worded(fmt::string_view text, fmt::format_args args);
 tl::unexpected<Error> worded_errno(int error_number, fmt::string_view text, fmt::format_args args);
 tl::unexpected<Error> worded_within(const Error& inner, fmt::string_view text,

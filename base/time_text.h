@@ -9,8 +9,9 @@
 
 namespace muster {
 
-// What a text names, both ends included: a moment, or as long as its last digit leaves open. A
-// stamp of the log is cut off behind its microseconds, so it stands for all of that microsecond.
+// The span that a text names, both ends included: a moment, or as long as its last digit leaves
+// open. A stamp of the log is cut off behind its microseconds, so it stands for all of that
+// microsecond.
 struct TimeSpan {
   WallTime first, last;
 };

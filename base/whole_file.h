@@ -11,12 +11,12 @@ namespace muster {
 
 // All of a regular file; ENOENT is an error too.
 Result<std::string> read_whole_file(const std::string& path, size_t limit);
-// Of an open one, from its beginning, wherever its position is.
+// Reads an open file from its beginning, wherever its position is.
 Result<std::string> read_whole_file(int file, size_t limit);
 
 // Under its name with ".found-N" behind it.
 Result<> put_aside(const std::string& path);
-// What cannot be replaced by a rename, a directory, is put aside.
+// A directory, which a rename cannot replace, is put aside.
 Result<> make_way(const std::string& path);
 
 // Whether the path leads to this very file.

@@ -190,7 +190,7 @@ Outcome<void> AttachedRun::forward_keys(std::string keys) {
   return {};
 }
 
-// What was typed before is on its way: it would not arrive if we were gone.
+// Keys that were typed before are on their way: they would not arrive if we were gone.
 Outcome<void> AttachedRun::leave_if_told() {
   if (!told_to_leave_ || status_) return {};
   const bool all_taken = input_credit_ >= limits::credit_messages;
@@ -233,7 +233,8 @@ Outcome<void> AttachedRun::write_some() {
     tell(fmt::format("cannot write: {}", std::strerror(errno)));
     return leave(static_cast<int>(ExitCode::no));
   }
-  // Nobody reads any more: the one-off learns it as if it had written to a broken pipe itself.
+  // There is no reader any more: the one-off learns it as if it had written to a broken pipe
+  // itself.
   if (written < 0) return leave(status_broken_pipe);
   front.written += static_cast<size_t>(written);
   if (front.written < front.data.size()) return {};

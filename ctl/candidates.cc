@@ -18,7 +18,7 @@ constexpr Nanos patience = 1s;
 
 enum class Place { verb, name, process, type, change, signal, release, app, var };
 
-// What the words of a verb are that stand for themselves, by the names in its help.
+// The candidates for those words of a verb that stand for themselves, by the names in its help.
 struct WordRow {
   std::string_view verb, name;  // an empty verb: every one
   Place place;

@@ -9,7 +9,7 @@ namespace muster {
 
 class DetachKeys {
  public:
-  // What of the typed bytes is to be passed on. Nothing behind the two keys.
+  // The part of the typed bytes that is to be passed on. Bytes behind the two keys are not.
   std::string pass(std::string_view typed);
   bool pressed() const { return pressed_; }
 

@@ -1,5 +1,5 @@
-// What ctl's exit status means; the same for every verb. Only `run` also passes on the status of
-// what it ran.
+// The meaning of ctl's exit status; the same for every verb. Only `run` also passes on the status
+// of what it ran.
 #pragma once
 
 #include <string>
@@ -29,7 +29,7 @@ inline tl::unexpected<Failure> failure(ExitCode code, std::string message) {
   return tl::unexpected(Failure{code, std::move(message)});
 }
 
-// What verbs return that have nothing to add.
+// The status of verbs that have nothing to add.
 inline constexpr int status_done = static_cast<int>(ExitCode::done);
 
 }  // namespace muster

@@ -23,7 +23,7 @@ class Output {
   }
   void flush();
 
-  // Nobody reads any more, or writing has failed (then `error_number` says why).
+  // The reader has gone, or writing has failed (then `error_number` says why).
   bool closed() const { return closed_; }
   int error_number() const { return error_number_; }
   // Asks whether the reader has gone, without writing.

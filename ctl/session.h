@@ -1,5 +1,5 @@
-// What a verb runs in: the app that is meant, where it prints, and how it asks that app's daemon.
-// Prints nothing by itself but what a verb hands to `tell`.
+// The surroundings of a verb: the app that is meant, where it prints, and how it asks that app's
+// daemon. Prints nothing by itself but what a verb hands to `tell`.
 #pragma once
 
 #include <chrono>
@@ -51,7 +51,7 @@ Outcome<Endpoints> find_endpoints(const Session& session);
 Failure failure_of(const ClientError& error);
 Failure failure_of(const RefusedReply& refused);
 
-// One question to the daemon. A refusal is a failure.
+// A question to the daemon. A refusal is a failure.
 Outcome<ReplyBody> ask_any(const Session& session, const RequestBody& body, Nanos timeout,
                            const Pulse& pulse = {});
 

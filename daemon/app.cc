@@ -65,7 +65,7 @@ App::Parts::Parts(AppSetup given)
 Result<> App::Parts::open() {
   const Endpoints& places = setup.endpoints;
   FdLimits fd_limits = raise_fd_limit();
-  // What a launch leaves behind comes to us, or it would be nobody's to end.
+  // The orphans of a launch become our children, or no process would end them.
   if (auto reaper = become_subreaper(); !reaper) return tl::unexpected(reaper.error());
   if (!std::getenv(dumpable_variable)) hide_from_equals();
   gate.emplace(loop, zmq, [](std::string_view address) {
@@ -205,7 +205,7 @@ void App::Parts::handle_posted() {
   arm_deadline();
 }
 
-// What was decided is kept before any of it is done, so that a successor can do the rest.
+// Decisions are kept before any of them is carried out, so that a successor can do the rest.
 void App::Parts::perform(std::vector<Action> actions) {
   killpoint(Killpoint::step_decided);
   keep_model();

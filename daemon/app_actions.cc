@@ -41,7 +41,7 @@ void App::Parts::on(WatchOver& action) {
   size_watch->watch(action);
 }
 
-// What has exited is not waited for any more.
+// A process that has exited is not waited for any more.
 void App::Parts::forget(const Exited& exited) {
   const LaunchId launch = exited.launch;
   consoles->end(launch, exited.status.status());

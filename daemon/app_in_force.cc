@@ -11,7 +11,7 @@
 namespace muster {
 namespace {
 
-// What the notes name; the newest where that is lost.
+// The release that the notes name; the newest where they are lost.
 const InForce* last_in_force(const std::vector<InForce>& kept, const Ledger& ledger,
                              bool is_successor) {
   for (auto& one : kept)
@@ -76,7 +76,7 @@ void App::Parts::go_on_with(const InForce& last) {
     setup.files_trouble = loaded.message();
 }
 
-// What is in force stays, config vars included, if the file does not have it any more.
+// The settings in force stay, config vars included, if the file does not have them any more.
 void App::Parts::restore_release(const Release& last) {
   const auto& unreadable = setup.releases_unreadable;
   if (!unreadable && setup.releases.current().number >= last.number) return;

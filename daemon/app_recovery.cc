@@ -13,7 +13,7 @@
 namespace muster {
 
 namespace {
-// What an answer may take to get out of this program.
+// The longest time that an answer may take to get out of this program.
 constexpr Nanos answer_time = 10ms;
 // A keeper that lives so long is one; and when the next is tried after one that is none.
 constexpr Nanos keeper_settles = 1s, keeper_pause = 2s;

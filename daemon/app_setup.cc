@@ -80,7 +80,7 @@ Result<> find_places(const DaemonOptions& options, AppSetup& setup) {
   return {};
 }
 
-// That of the newest release, be it read or kept.
+// The command of the newest release, be it read or kept.
 const std::string& current_code(const AppSetup& setup) {
   const Release& read = setup.releases.current();
   if (setup.kept.empty() || read.number >= setup.kept.back().release.number) return read.code;

@@ -1,5 +1,5 @@
-// musterd: from the command line to a running App. What can be refused is refused here, before
-// anything is started.
+// musterd: from the command line to a running App. Options that cannot be used are refused here,
+// before anything is started.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <spdlog/sinks/rotating_file_sink.h>
@@ -33,7 +33,7 @@ constexpr size_t log_file_bytes = 4 << 20;
 constexpr size_t log_files = 4;
 constexpr int signal_base = 128;  // statuses above it are signals, as a shell reports them
 
-// Whoever cannot be told, because stderr is on a full disk, is left the exit status.
+// A caller that cannot be told, because stderr is on a full disk, is left the exit status.
 void complain(const std::string& what) {
   std::string text = "musterd: ";
   append_terminal_safe_lines(what, text);
@@ -46,8 +46,8 @@ void log_to_stderr() {
   spdlog::set_default_logger(std::move(logger));
 }
 
-// What the library would create could be read by everybody, so it is there before; and what is no
-// file is told, and not waited for.
+// The library would create a file that everybody can read, so it is made before; and a name that is
+// no file is told, and not waited for.
 void prepare_log_file(const std::string& path) {
   const auto file = open_regular(path, O_WRONLY | O_CREAT | O_APPEND);
   if (!file) throw spdlog::spdlog_ex(file.message());
@@ -163,7 +163,7 @@ std::vector<std::string> command_of(char** argv) {
   return command;
 }
 
-// What was started by a user becomes the keeper, which starts us again as the supervisor.
+// The program that a user has started becomes the keeper, which starts us again as the supervisor.
 int become_keeper(const DaemonOptions& options, char** argv) {
   std::optional<Background> background;
   if (options.background) {
@@ -232,7 +232,7 @@ int start(int argc, char** argv) {
        {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSTKFLT, SIGXCPU})
     std::signal(number, SIG_IGN);
   for (int number = SIGRTMIN; number <= SIGRTMAX; ++number) std::signal(number, SIG_IGN);
-  // Whoever started us may have blocked the very signals that are to end us.
+  // The program that started us may have blocked the very signals that are to end us.
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -33,7 +33,7 @@ struct ParsedOptions {
   int exit_status = 0;
 };
 ParsedOptions parse_options(int argc, char** argv);
-// What `musterd --help` prints.
+// The text that `musterd --help` prints.
 std::string daemon_help();
 
 }  // namespace muster

@@ -1,5 +1,5 @@
-// See check_request.h. One overload for each request that has texts or numbers; the others are fine
-// once they are decoded.
+// See check_request.h. There is one overload for each request that has texts or numbers; the others
+// are fine once they are decoded.
 #include "proto/check_request.h"
 
 #include <fmt/format.h>
@@ -29,7 +29,8 @@ Problem in_words(std::string_view field, const Words& words) {
   return {};
 }
 
-// What the environment of a process can hold, and nothing that looks like another variable in it.
+// A text that the environment of a process can hold, and that does not look like another variable
+// in it.
 bool is_variable(const std::string& name) {
   return !name.empty() && std::none_of(name.begin(), name.end(), [](unsigned char c) {
     return c == '=' || c < 0x20 || c == 0x7f;

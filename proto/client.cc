@@ -26,7 +26,7 @@ constexpr Nanos lock_patience = 1s;
 constexpr Nanos lock_check_every = 100ms;
 // A question that a daemon has taken along when it died is asked again, ever more seldom.
 constexpr Nanos first_repeat = 100ms;
-// One who makes us wait for processes is asked whether he still does.
+// A client that makes us wait for processes is asked whether it still does.
 constexpr Nanos first_doubt = 500ms, longest_doubt = 4s;
 constexpr Nanos pulse_every = 200ms;
 // Requests that pile up while the daemon is away; beyond it a send waits, and then fails.
@@ -121,7 +121,7 @@ ClientResult<> Client::State::check_lock() {
   return {};
 }
 
-// What is there already.
+// Takes the messages that are there already.
 ClientResult<std::optional<Reply>> Client::State::receive_one() {
   std::vector<zmq::message_t> parts;
   if (!receive_now(socket, parts, limits::most_frames)) return std::nullopt;

@@ -40,10 +40,10 @@ class Client {
   Client(Client&&) noexcept;
   ~Client();
 
-  // One request, one reply. The daemon may go away and come back meanwhile: waits up to `timeout`,
-  // fails with no_daemon as soon as the lock has been free for a second. What changes nothing is
-  // asked again for as long as nobody answers; what may be said twice, if the daemon that was to
-  // answer was replaced.
+  // Sends a request and waits for its reply. The daemon may go away and come back meanwhile: waits
+  // up to `timeout`, fails with no_daemon as soon as the lock has been free for a second. A request
+  // that changes nothing is sent again for as long as there is no answer; one that may be said
+  // twice, if the daemon that was to answer was replaced.
   ClientResult<Reply> ask(const RequestBody& body, Nanos timeout, const Pulse& pulse = {});
 
   // Exchanges with more than one reply. `begin` returns the id; `add` sends what belongs to it

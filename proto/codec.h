@@ -33,7 +33,7 @@ using Frames = std::vector<std::string>;
 Frames encode(const Request& request);
 Frames encode(const Reply& reply);
 Result<Request> decode_request(std::span<const std::string_view> frames);
-// Of a request that decode_request refused: so that whoever sent it can be told.
+// The id of a request that decode_request refused, so that its sender can be told.
 std::optional<uint64_t> decode_id(std::span<const std::string_view> frames);
 Result<Reply> decode_reply(std::span<const std::string_view> frames);
 

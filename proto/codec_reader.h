@@ -26,7 +26,7 @@ msgpack::object unpack_map(std::string_view bytes, size_t most_elements, msgpack
 // believe another of the two. Only of this key, if one is named.
 void refuse_doubles(const msgpack::object& object, std::string_view only = {});
 
-// Nothing if the map has no such key, or nil for it.
+// It is nothing if the map has no such key, or nil for it.
 const msgpack::object* find(const msgpack::object& map, std::string_view key);
 
 // Views to str or bin.

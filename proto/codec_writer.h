@@ -44,7 +44,7 @@ using Packer = msgpack::packer<Appender>;
 // Whether decoders that check their strings will accept it as `str`.
 bool is_utf8(std::string_view text);
 
-// What is a map of its own inside of a message.
+// A map of its own inside of a message.
 template <class T>
 inline constexpr bool is_row = false;
 template <>

@@ -1,6 +1,6 @@
-// What a subscriber has, by number, and what it is to do with the next record: the rules 2 to 4 and
-// 7 of PROTOCOL.md, without a socket or a clock. Keeps: of what it says to deliver, nothing is
-// delivered twice, and nothing that came before is missing.
+// The records that a subscriber has, by number, and what it is to do with the next one: the rules 2
+// to 4 and 7 of PROTOCOL.md, without a socket or a clock. Keeps: of what it says to deliver,
+// nothing is delivered twice, and nothing that came before is missing.
 #pragma once
 
 #include <algorithm>
@@ -29,7 +29,7 @@ class Continuity {
   void take_gone(uint64_t last) { floor_ = std::max(floor_, last); }
 
   enum class Live : uint8_t { deliver, known, gap };
-  // What to do with a record of the bus. gap: drop it and replay from `resume_from`.
+  // The verdict about a record of the bus. gap: drop it and replay from `resume_from`.
   Live take_live(std::string_view topic, const RecordNumbers& numbers);
 
   // A reply of a replay says which journal it is about, or nothing. False: it is another one than
@@ -40,7 +40,7 @@ class Continuity {
   bool on_replay_end(uint64_t head);
 
   uint64_t resume_from() const { return floor_ + 1; }
-  // Of these topics, what is known above the floor: a replay need not bring it again.
+  // The known seqs above the floor, by topic: a replay need not bring them again.
   std::map<std::string, uint64_t> have() const { return {last_.begin(), last_.end()}; }
   // Whether something may be missing of which no later record tells: the last one of a topic, while
   // others go on. Then a replay is due now and then even if it is never quiet.
@@ -61,8 +61,8 @@ class Continuity {
     using is_transparent = void;
   };
 
-  // One-offs have a topic each. So many, and it is time for a replay, which raises the floor: a
-  // request has room for twice as many.
+  // Each one-off has a topic of its own. So many, and it is time for a replay, which raises the
+  // floor: a request has room for twice as many.
   static constexpr size_t topics_limit = limits::control_elements / 2;
 
   Scope scope_;

@@ -1,5 +1,5 @@
-// See fit.h. One overload for each kind of reply that may grow with the app or with what a client
-// has sent; all others are small by what they hold.
+// See fit.h. There is one overload for each kind of reply that may grow with the app or with what a
+// client has sent; all others are small by what they hold.
 #include "proto/fit.h"
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 // Makes what is about to be written keep the limits that its readers enforce: texts are cut, and
-// say so; lists end with how many more there were. What fits already is not changed.
+// say so; lists end with how many more there were. A message that fits already is not changed.
 #pragma once
 
 #include <string>

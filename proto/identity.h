@@ -1,6 +1,6 @@
-// Who an app is: the directory that it belongs to, and what was chosen once for it. It is kept in
-// the app's state directory, in the file `identity`, written by rename. Keeps: a file that is there
-// is whole, and a field that a newer version has written is passed over.
+// The identity of an app: the directory that it belongs to, and what was chosen once for it. It is
+// kept in the app's state directory, in the file `identity`, written by rename. Keeps: a file that
+// is there is whole, and a field that a newer version has written is passed over.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,7 @@ std::string identity_text(const AppIdentity& identity);
 // Empty where it is no such text.
 std::optional<AppIdentity> parse_identity(const std::string& text);
 
-// What is kept, or else what an earlier version has left in a lock.
+// The identity that is kept, or else what an earlier version has left in a lock.
 struct KeptIdentity {
   AppIdentity identity;
   bool is_kept = false;

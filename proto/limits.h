@@ -11,26 +11,28 @@ namespace muster::limits {
 
 // A line longer than this is cut into pieces: a piece must fit a window with room to spare.
 inline constexpr size_t line_piece = 64 << 10;
-// What one stream may hold between its pipe and the journal. A multiple of the page size, at least
-// 2 * line_piece, so that an unfinished piece can always be moved to the front without overlapping
-// itself.
+// The bytes that a stream may hold between its pipe and the journal. A multiple of the page size,
+// at least 2 * line_piece, so that an unfinished piece can always be moved to the front without
+// overlapping itself.
 inline constexpr size_t window = 256 << 10;
-// What one pipe may hold while we are away. The kernel's default ceiling for unprivileged users.
+// The bytes that a pipe may hold while we are away. The kernel's default ceiling for unprivileged
+// users.
 inline constexpr size_t pipe = 1 << 20;
 // A line that is not finished after this long is shown as it is.
 inline constexpr auto partial_after = std::chrono::seconds(1);
-// What `ctl` joins of a line that was cut; beyond it the pieces are shown as lines of their own.
+// The bytes that `ctl` joins of a line that was cut; beyond it the pieces are shown as lines of
+// their own.
 inline constexpr size_t joined_line = 4 << 20;
 
-// One message on the control socket: the largest honest one is a run with a big environment.
+// A message on the control socket: the largest honest one is a run with a big environment.
 inline constexpr size_t control_message = 1 << 20;
-// One reply: the largest is the table of all processes, each with a command of some 3 KiB.
+// A reply: the largest is the table of all processes, each with a command of some 3 KiB.
 inline constexpr size_t control_reply = 16 << 20;
 // Elements in any array or map of a control message: all processes and one-offs, with room.
 inline constexpr size_t control_elements = 8192;
 // Nesting of a control message: its map, a list or map in it, a pair.
 inline constexpr size_t control_depth = 4;
-// One payload of the bus: a window's worth of empty lines, two bytes each, and a header.
+// A payload of the bus: a window's worth of empty lines, two bytes each, and a header.
 inline constexpr size_t bus_payload = 1 << 20;
 inline constexpr size_t bus_topic = 128;
 // The text of an event, and the command in it: each is shown as one line, and no line is longer.
@@ -63,7 +65,7 @@ inline constexpr size_t variables = 4096;
 // releases of that are written at each change.
 inline constexpr size_t config_vars = 64 << 10;
 inline constexpr size_t config_name = 255;
-// What a one-off may be asked to have: memory and disk in bytes, processors in hundredths, its
+// The limits that a one-off may be given: memory and disk in bytes, processors in hundredths, its
 // time. More than any machine has, and small enough to be added to any clock.
 inline constexpr uint64_t quota_bytes = uint64_t{1} << 60;
 inline constexpr uint32_t quota_cpu = 1'000'000;
@@ -79,7 +81,7 @@ inline constexpr uint32_t credit_messages = 16;
 inline constexpr size_t replay_message = 256 << 10;
 // Frames of one reply: a replay's message of nothing but the smallest records, two for each.
 inline constexpr size_t most_frames = 2 * replay_message / 16;
-// One message of what a process prints to who is attached: a person sees it in small bites.
+// A message of what a process prints to an attached client: a person sees it in small bites.
 inline constexpr size_t output_message = 64 << 10;
 
 // Those that a reader on the other side of a socket or a file enforces. Each is kept by whoever

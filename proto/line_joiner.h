@@ -37,7 +37,7 @@ class LineJoiner {
 
   // Views handed to `emit` are valid during the call.
   void add(const LogRecord& record);
-  // Nothing more comes of it: hands out what waits, as partial.
+  // The line gets no more: hands out what waits, as partial.
   void end(uint64_t launch);
   // History is over: hands out what still waits, as partial.
   void flush();

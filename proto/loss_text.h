@@ -1,5 +1,5 @@
-// What a reader of the log is told of what it lacks, in words: how many lines, by their numbers,
-// and why. One sentence for ctl and for the foreground.
+// The words for what a reader of the log lacks: how many lines, by their numbers, and why. It is
+// the same sentence for ctl and for the foreground.
 #pragma once
 
 #include <string>

@@ -61,7 +61,7 @@ struct RunRequest {
   std::optional<TerminalSize> terminal = {};
   // In the app's own directory, as the formation is, not in a copy that is thrown away.
   bool shared = false;
-  // What it may use; none: as the app's files have it.
+  // The resources that it may use; none: as the app's files have it.
   std::optional<uint64_t> memory = {}, disk = {};  // bytes
   std::optional<uint32_t> cpu = {};                // hundredths of a processor
   std::optional<Nanos> timeout = {};               // from when it is up; then it is stopped
@@ -159,7 +159,7 @@ std::string_view name_of(Refusal refusal);  // "no", "usage", "gone", "late"
 struct RefusedReply {
   Refusal refusal = Refusal::no;
   std::string message;
-  // Of a one-off whose program cannot be executed: as a shell would exit.
+  // The status of a one-off whose program cannot be executed: as a shell would exit.
   std::optional<int32_t> status = {};
 };
 struct DoneReply {
@@ -173,7 +173,7 @@ struct ProcessRow {
   uint32_t restarts = 0;
   std::optional<uint32_t> port;
   std::optional<int32_t> last_exit;  // the code, or 128 + signal
-  // Of all its processes, if that was asked for.
+  // The usage of all its processes, if that was asked for.
   std::optional<int64_t> cpu_ms;
   std::optional<uint64_t> memory_bytes;
   std::optional<std::string> note;      // why it is not running, when there is more to say: "exec
@@ -239,7 +239,7 @@ struct ReloadReply {
 struct ConfigReply {
   std::map<std::string, std::string> vars;
 };
-// Of a change that is kept and in force; what runs is being restarted with it.
+// The reply to a change that is kept and in force; what runs is being restarted with it.
 struct ReleasedReply {
   uint64_t version = 0;    // the current one, or that which was asked for before
   bool unchanged = false;  // there was nothing to change
@@ -260,7 +260,7 @@ struct VersionReply {
   uint32_t protocol = 0;
 };
 using SeqRange = std::pair<uint64_t, uint64_t>;  // first and last
-// What a `gone` is about.
+// The loss that a `gone` is about.
 struct Loss {
   std::string cause;  // "retention", "damage", "both"
   // The numbers of its lines, those of all topics counted, as far as they are known.

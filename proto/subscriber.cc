@@ -1,7 +1,7 @@
-// See subscriber.h. What is to be delivered is Continuity's decision; here is who is asked, and
-// when. There is either a replay under way, and then the bus is left unread (ZeroMQ keeps some of
-// it, and what it drops shows as a gap), or the bus is read. So nothing is buffered without a
-// limit.
+// See subscriber.h. Continuity decides what is to be delivered; this file decides which side is
+// asked, and when. There is either a replay under way, and then the bus is left unread (ZeroMQ
+// keeps some of it, and what it drops shows as a gap), or the bus is read. So nothing is buffered
+// without a limit.
 #include "proto/subscriber.h"
 
 #include <algorithm>

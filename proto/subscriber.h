@@ -18,7 +18,7 @@ struct SubscriberOptions {
   bool follow = true;   // go on with what is published from now on
 };
 
-// What the subscriber hands out: one record as its two frames, or news about the stream.
+// The items that the subscriber hands out: one record as its two frames, or news about the stream.
 struct Delivery {
   enum class Kind : uint8_t {
     record,     // topic and payload are set

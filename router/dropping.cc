@@ -1,5 +1,5 @@
-// What is dropped while the journal takes nothing, where that was asked for: counted by stream, and
-// told by a notice for each, before anything that follows.
+// Lines that are dropped while the journal takes nothing, where that was asked for: counted by
+// stream, and told by a notice for each, before anything that follows.
 #include "router/router_state.h"
 
 namespace muster {

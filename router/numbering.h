@@ -34,7 +34,7 @@ class Numbering {
   // Whether a topic that begins with `prefix` has had a record since this seq.
   bool has_since(uint64_t seq, std::string_view prefix) const;
 
-  // Of what somebody wants: topic prefixes, none for all; and by exact topic what they have.
+  // The topics of a subscriber: prefixes, none for all; and by exact topic the seq that it has.
   struct Wish {
     const std::vector<std::string>& topics;
     const std::map<std::string, uint64_t>& have;
@@ -53,8 +53,8 @@ class Numbering {
   void forget_stream(uint64_t stream) { ends_.erase(stream); }
   // All others are over.
   void keep_streams(const std::unordered_set<uint64_t>& open);
-  // Records before `seq` are gone. Of the topics that have nothing after it the most recent are
-  // still known, so that a reader who comes late can be told whether anything of theirs is gone.
+  // Records before `seq` are gone. Topics that have nothing after it are still known, the most
+  // recent of them, so that a reader who comes late can be told whether anything of theirs is gone.
   void forget_before(uint64_t seq);
   // There was nothing from which the topics before `seq` could be learnt.
   void know_nothing_before(uint64_t seq) { forgotten_ = seq == 0 ? 0 : seq - 1; }

@@ -1,7 +1,7 @@
 // Bytes that end the daemon whenever it reads them. How many supervisors died of an error of their
 // own while they worked on a certain byte of a stream is kept in the stream's window, where the
-// next one finds it. Whoever is killed (SIGKILL) is no witness: that is nothing of which bytes can
-// be guilty.
+// next one finds it. A router that is killed (SIGKILL) is no witness: no bytes can be guilty of
+// that.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ namespace muster {
 // So many may die of the same byte before it is passed over.
 constexpr uint32_t deaths_of_poison = 3;
 
-// As long as one is there, this thread works on the bytes of the window from `position` on. One at
-// a time.
+// As long as one is there, this thread works on the bytes of the window from `position` on. There
+// is one at a time.
 class Suspicion {
  public:
   Suspicion(WindowControl& control, uint64_t position);

@@ -1,4 +1,4 @@
-// One buffer, one append, one publication a record.
+// Each record takes one buffer, one append, one publication.
 #include "router/recorder.h"
 
 #include "base/killpoint.h"
@@ -27,7 +27,7 @@ journal::RecordHeader header_of(const RecordNumbers& numbers, size_t lines, Wall
   return header;
 }
 
-// What an event may have much of.
+// The size of those parts of an event that can be large.
 size_t text_bytes(const EventRecord& event) {
   return event.text.size() + event.command.value_or("").size();
 }

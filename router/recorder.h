@@ -64,7 +64,7 @@ class Recorder {
   static constexpr Nanos retry_after = 50ms;
   // Events that may wait: some thousand processes that stop at once, and what their texts may take.
   static constexpr size_t max_waiting = 16384, max_waiting_bytes = 16 << 20;
-  // What may be held until it is on the disk; then the bytes wait in their pipes.
+  // The most that is held until it is on the disk; then the bytes wait in their pipes.
   static constexpr size_t max_held = 32 << 20;
 
  private:

@@ -1,5 +1,5 @@
-// What a router finds when the one before it was killed: streams in their windows, each safe in the
-// journal up to some byte.
+// The state that a router finds when the one before it was killed: streams in their windows, each
+// safe in the journal up to some byte.
 #include <fmt/format.h>
 #include <unordered_set>
 #include <utility>
@@ -28,7 +28,8 @@ void Router::State::find_leftovers() {
     // More is in the journal than has ever been in it: that is not how it was left.
     if (safe > window.position() + window.unread().size()) windows_lost.insert(streams[id].process);
     window.take_up_to(safe);
-    // What has left its window without a record was dropped, or it is poison that was set aside.
+    // Bytes that have left their window without a record were dropped, or are poison that was set
+    // aside.
     if (const auto& s = streams[id]; safe < window.position() && !was_set_aside(window, safe))
       dropped[s.key()] = {.process = s.process,
                           .launch = s.launch,
@@ -40,7 +41,7 @@ void Router::State::find_leftovers() {
   }
 }
 
-// What cannot be kept is tried again, as often as it takes until there is room for it.
+// A record that cannot be kept is tried again, as often as it takes until there is room for it.
 void Router::State::pass_over_poison(const std::string& directory) {
   for (StreamId id : recovered) {
     Window& window = windows.at(id);
@@ -49,7 +50,7 @@ void Router::State::pass_over_poison(const std::string& directory) {
       return fmt::format("{}-{}-{}-{}", s.process, s.launch,
                          s.stream == Stream::out ? "out" : "err", position);
     };
-    // Whoever did it may have died before it was told.
+    // The router that did it may have died before it was told.
     const uint64_t safe = recorder.numbering().end_of(s.key()).end;
     if (was_set_aside(window, safe))
       to_tell.push_back(

@@ -17,7 +17,7 @@ using journal::RecordHeader;
 namespace {
 
 // Earlier versions have journaled events that are larger than any reader takes: their texts are cut
-// now. Nothing where that is of no use.
+// now. It is nothing where that is of no use.
 std::optional<std::string> within_limits(std::string_view payload) {
   if (payload.size() <= limits::bus_payload) return std::string(payload);
   auto record = decode_record(payload, limits::journal_record);
@@ -92,14 +92,14 @@ void Replay::State::begin() {
   }
 }
 
-// What is missing from `seq` on is told.
+// Records that are missing from `seq` on are told.
 void Replay::State::begin_told_from(uint64_t seq) {
   head = std::max<uint64_t>(seq, 1) - 1;
   if (*head == 0) lines_passed = 0;
 }
 
 void Replay::State::begin_at_last_lines(uint64_t lines) {
-  // What is gone from the start on is told, wherever the lines begin.
+  // Records that are gone from the start on are told, wherever the lines begin.
   if (request.from) {
     cursor.seek(*request.from);
     begin_told_from(*request.from);
@@ -124,7 +124,7 @@ void Replay::State::begin_at_last_lines(uint64_t lines) {
     cursor.seek(*newest);
   else
     cursor.seek(UINT64_MAX);
-  // Nothing was wanted that was there; what is has come since, and is the first to be read.
+  // No record that was there is wanted; a wanted one has come since, and is the first to be read.
   while (auto record = cursor.next()) {
     const bool is_new = lines > 0 && record->header.type == journal::RecordType::record &&
                         wanted(record->header, record->topic);

@@ -29,7 +29,7 @@ class Replay {
   Replay(Replay&&) noexcept;
   ~Replay();
 
-  // Nothing behind this seq is read: what is written meanwhile may be more than can be read.
+  // Ends the replay at this seq: more may be written meanwhile than can be read.
   void end_at(uint64_t seq);
   // Up to about `max_bytes` of further records, in order; empty when there are no more for now
   // (call again after more were written).
@@ -41,9 +41,9 @@ class Replay {
     SeqRange range;
     Loss loss;
   };
-  // What was asked for and is not there any more, to be asked for after each next(): it is missing
-  // before the records that next() gave. Cleared by the call. With topics it is told only if a
-  // record of theirs is missing, or if nothing tells whose the missing ones were.
+  // The records that were asked for and are not there any more, to be asked for after each next():
+  // they are missing before the records that next() gave. Cleared by the call. With topics it is
+  // told only if a record of theirs is missing, or if nothing tells whose the missing ones were.
   std::optional<Gone> take_loss();
   // The same, its range only.
   std::optional<SeqRange> take_gone();

@@ -123,7 +123,7 @@ Pumped Router::pump(StreamId id, size_t quantum, Now now) {
     pumped.bytes += bytes;
     if (s.on_bytes) s.on_bytes(window.unread().substr(before));
     writable = state.publish_lines(id, now);
-    // Whoever writes line by line at full speed would be met line by line for ever.
+    // A process that writes line by line at full speed would be met line by line for ever.
     if (writable && std::exchange(was_empty, bytes < most) && was_empty)
       return {Pumped::State::idle, pumped.bytes};
   }
@@ -179,7 +179,7 @@ bool Router::State::publish_batch(StreamId id, Batch batch, Now now) {
   record.continues = s.continues;
   record.tail = batch.tail;
   if (s.on_bytes) strip_returns(record.lines);
-  // What was dropped before it is told before it.
+  // Lines that were dropped before it are told before it.
   const bool taken = tell_dropped(now) && recorder.append(record, s.topic, s.key(), now);
   if (!taken && !may_drop(s)) return false;
   if (!taken) note_dropped(s, window.position());

@@ -45,7 +45,7 @@ struct RouterOptions {
   // taken instead of the file's.
   UniqueFd windows = {};
   journal::Options journal = {};
-  // What is remembered of the journal elsewhere.
+  // The part of the journal's state that is remembered elsewhere.
   journal::Mark known = {};
   // Where bytes go that have ended one supervisor after the other; without it they are tried for
   // ever.
@@ -82,7 +82,7 @@ struct RouterHead {
 class Router {
  public:
   // Opens the journal and finds in the windows what a killed router left; `bus` must outlive the
-  // router. Nothing is journaled or published yet.
+  // router. It has not journaled or published anything yet.
   static Result<Router> open(RouterOptions options, Bus& bus);
   // With the journal's files on `storage`, such as a simulated disk.
   static Result<Router> open(std::unique_ptr<journal::Storage> storage, Windows windows, Bus& bus,
@@ -93,9 +93,10 @@ class Router {
   Router(Router&&) noexcept;
   ~Router();
 
-  // Recovery. What open() found, and nobody has resumed or closed since. The owner first calls
-  // close_stream for each from which nothing can come any more, then resume_stream for the others,
-  // then end_recovery. Killed in between, the next router finds the rest again.
+  // Recovery. The streams that open() found, and that have not been resumed or closed since. The
+  // owner first calls close_stream for each from which nothing can come any more, then
+  // resume_stream for the others, then end_recovery. Killed in between, the next router finds the
+  // rest again.
   std::vector<RecoveredStream> recovered() const;
   // The stream goes on where it was, with its number and its half line. `pipe` is the read end that
   // the router before had, which may have been written to meanwhile. The stream is to be pumped
@@ -112,7 +113,7 @@ class Router {
   // Once a second: true if the journal was taken away or replaced since the last time; then it has
   // been begun anew behind its last number.
   bool look_at_journal();
-  // What is to be remembered of it elsewhere.
+  // The numbers of it that are to be remembered elsewhere.
   journal::Mark journal_mark() const;
   // A launch that ran before had no window any more: what was in it is lost, which is told at the
   // end of the recovery.
@@ -124,8 +125,8 @@ class Router {
   Result<StreamId> open_stream(const std::string& process, uint64_t launch, Stream stream,
                                UniqueFd pipe);
   int pipe_of(StreamId stream) const;
-  // What comes through its pipe comes out of a terminal, which puts "\r" before each "\n": that is
-  // no part of the line. `on_bytes` sees all of it, the moment it has come; it must not block.
+  // The stream's pipe comes out of a terminal, which puts "\r" before each "\n": that is no part of
+  // the line. `on_bytes` sees all of it, the moment it has come; it must not block.
   void comes_from_terminal(StreamId stream, std::function<void(std::string_view)> on_bytes);
   // Moves up to about `quantum` bytes of the stream on.
   Pumped pump(StreamId stream, size_t quantum, Now now);
@@ -161,8 +162,8 @@ class Router {
   uint64_t first_missing(const ReplayRequest& request) const;
   // A text that differs from that of any other journal.
   std::string journal() const;
-  // What an operator should look at now, a sentence each: "journal: write: No space left on device;
-  // trying again".
+  // The troubles that an operator should look at now, a sentence each: "journal: write: No space
+  // left on device; trying again".
   std::vector<std::string> alarms() const;
 
  private:

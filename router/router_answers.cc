@@ -1,4 +1,4 @@
-// What a router says of itself when it is asked: how far it is, what somebody lacks, what an
+// The answers that a router gives about itself: how far it is, what a subscriber lacks, what an
 // operator should look at. Changes nothing.
 #include "proto/message.h"
 #include "router/router.h"

@@ -1,4 +1,4 @@
-// What a router is inside: its streams, and what becomes of each. Only the router's own sources
+// The inside of a router: its streams, and what becomes of each. Only the router's own sources
 // include this. Keeps: what the journal has not taken stays in its window.
 #pragma once
 
@@ -72,7 +72,7 @@ struct Router::State {
   std::set<std::string> windows_lost;  // of processes that run
   bool drops = false;
   std::map<uint64_t, Dropped> dropped;  // by stream key; nobody has been told yet
-  // What is told of; streams beyond wait, as if nothing were dropped.
+  // The most streams whose losses are told; those beyond wait, as if nothing were dropped.
   static constexpr size_t max_dropped = 4096;
   std::string windows_trouble;
   LogRecord record;  // used again and again

@@ -247,7 +247,8 @@ void Windows::release(uint32_t slot) {
   Window& window = windows_[slot];
   CHECK(window.control().in_use, "slot {}", slot);
   window.control().in_use = 0;
-  // What the stream had touched is memory; a window that is used again touches it anew.
+  // The pages that the stream had touched are memory; a window that is used again touches them
+  // anew.
   ::fallocate(fd(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, window.start(), limits::window);
   free_.push_back(slot);
 }

@@ -1,7 +1,8 @@
 // Windows: shared memory through which the bytes of every stream enter, so that a reader may be
 // killed at any instant without losing or doubling one. Keeps: byte number base + (offset in the
 // window) of the stream lies at that offset, up to `end`, whenever nobody is at work; recover()
-// makes it so again after a kill. Who has journaled what is not known here: the journal knows.
+// makes it so again after a kill. The journal knows who has journaled bytes that are not known
+// here.
 #pragma once
 
 #include <sys/types.h>
@@ -17,7 +18,7 @@
 
 namespace muster {
 
-// What a slot keeps in shared memory. `end` is written by the kernel, inside splice(2).
+// The part of a slot that lies in shared memory. `end` is written by the kernel, inside splice(2).
 struct WindowControl {
   loff_t end;            // file offset up to which the window is filled
   uint64_t base;         // number of the stream's byte at the start of the window
@@ -33,15 +34,15 @@ struct WindowControl {
 };
 static_assert(sizeof(WindowControl) == 256);
 
-// One stream's window, as its reader sees it: [taken | unread | room]. A plain view, to be copied
-// at will, but only one copy may be worked with.
+// A stream's window, as its reader sees it: [taken | unread | room]. A plain view, to be copied at
+// will, but only one copy may be worked with.
 class Window {
  public:
   Window(WindowControl& control, char* data, loff_t start)
       : control_(&control), data_(data), start_(start) {}
 
   std::string_view unread() const { return {data_ + taken_, filled() - taken_}; }
-  // What is in it, taken or not.
+  // The bytes in it, taken or not.
   std::string_view contents() const { return {data_, filled()}; }
   // Bytes of the stream before the unread ones.
   uint64_t position() const { return control_->base + taken_; }
@@ -114,7 +115,7 @@ class Windows {
   // Once a second: where the path does not lead to the file any more, all of it moves to another
   // one, which is put there; the descriptor stays the same. True if that was so.
   Result<bool> look();
-  // Who a slot belongs to.
+  // The stream that a slot belongs to.
   static std::string process_of(const WindowControl& control);
 
  private:

@@ -36,7 +36,7 @@ Result<bool> Windows::look() {
   return true;
 }
 
-// Nothing but what streams have in them is copied: the rest has no pages.
+// Only bytes that streams have in them are copied: the rest has no pages.
 Result<> Windows::copy_into(int file) const {
   const FileHeader header;
   const auto put = [&](const void* bytes, size_t size, loff_t at) {

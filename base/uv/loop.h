@@ -1,6 +1,6 @@
-// One libuv event loop and who owns its handles. Keeps: every handle is closed exactly once, by its
-// UvPtr; a callback never destroys the object it was called for (its owner does, at a fixed point
-// of the loop's turn); and when the Loop goes, nothing of it is left.
+// A libuv event loop and the rule for who owns its handles. Keeps: every handle is closed exactly
+// once, by its UvPtr; a callback never destroys the object it was called for (its owner does, at a
+// fixed point of the loop's turn); and when the Loop goes, nothing of it is left.
 #pragma once
 
 #include <uv.h>
@@ -48,7 +48,7 @@ template <class H>
 using UvPtr = std::unique_ptr<H, UvClose<H>>;
 
 // uv_handle<uv_timer_t>(uv_timer_init, loop.get(), ...): a handle made and initialised, or the
-// (negative) error of its init function. Nothing needs closing after a failure.
+// (negative) error of its init function. A failure leaves nothing that needs closing.
 template <class H, class Init, class... Args>
 int make_handle(UvPtr<H>& made, Init init, uv_loop_t* loop, Args... args) {
   auto handle = std::make_unique<H>();

@@ -35,8 +35,8 @@ void Timer::fire(uv_timer_t* handle) {
 }
 
 // The loop's own time lags behind within a turn; counting from it to the due millisecond of the
-// same clock keeps the timer from firing early. One that arms itself again waits a millisecond at
-// least: libuv would call it at once, and if it does so for ever, never call anybody else.
+// same clock keeps the timer from firing early. A timer that arms itself again waits a millisecond
+// at least: libuv would call it at once, and if it does so for ever, never call anything else.
 void Timer::at(MonoTime due) {
   uint64_t soonest = uv_now(timer_->loop) + (guard_.inside() ? 1 : 0);
   uint64_t due_millis = std::max(soonest, millis_rounded_up(due.time_since_epoch()));

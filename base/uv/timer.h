@@ -30,7 +30,7 @@ class Timer {
 };
 
 // The same by the kernel's own timer, which is exact to microseconds and costs a file descriptor
-// and a system call per arming. One shot.
+// and a system call per arming. It fires once.
 class TimerFd {
  public:
   TimerFd(Loop& loop, std::function<void()> on_due);

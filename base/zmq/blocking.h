@@ -13,8 +13,8 @@ namespace muster {
 // Returns when there may be something to receive, a signal came, or the time is over.
 void wait_readable(zmq::socket_t& socket, Nanos timeout);
 
-// One message that is there already, as its frames; false if there is none. Of one with more frames
-// than `most` the rest is thrown away.
+// Takes a message that is there already, as its frames; false if there is none. The frames beyond
+// `most` are thrown away.
 bool receive_now(zmq::socket_t& socket, std::vector<zmq::message_t>& frames, size_t most);
 
 // Waits at most the socket's send timeout for room; false if there was none.

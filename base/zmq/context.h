@@ -15,8 +15,8 @@ class ZmqContext {
   zmq::context_t context_;
 };
 
-// What every socket of ours has: no linger, a bounded handshake, messages of at most `max_message`
-// bytes, and heartbeats that end connections whose other side is gone.
+// The options that each of our sockets has: no linger, a bounded handshake, messages of at most
+// `max_message` bytes, and heartbeats that end connections whose other side is gone.
 zmq::socket_t make_socket(ZmqContext& context, zmq::socket_type type, int64_t max_message);
 
 }  // namespace muster

@@ -25,8 +25,8 @@ class LoopSocket {
   // next turn.
   LoopSocket(Loop& loop, zmq::socket_t socket, std::function<void()> on_readable);
 
-  // One message's frames, in `frames`; false if there is none. Of a longer one than `max_frames`
-  // the rest is received and thrown away: then `was_too_long()` says so.
+  // Puts the frames of the next message into `frames`; false if there is none. The frames beyond
+  // `max_frames` are received and thrown away: then `was_too_long()` says so.
   bool receive(std::vector<std::string>& frames, size_t max_frames);
   bool was_too_long() const { return was_too_long_; }
   // The address of who sent the last message received ("localhost:UID:GID:PID" over ipc); empty if
@@ -52,7 +52,7 @@ class LoopSocket {
   // Sends what was posted now.
   void flush();
 
-  // What is done with it here may use up a wake-up.
+  // The work that is done with it here may use up a wake-up.
   zmq::socket_t& socket() {
     stirred_ = true;
     return socket_;

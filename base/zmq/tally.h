@@ -13,7 +13,7 @@ namespace muster {
 
 class Tally {
  public:
-  // What is counted here is counted in `all` too.
+  // A number that is counted here is counted in `all` too.
   explicit Tally(std::shared_ptr<Tally> all = nullptr) : all_(std::move(all)) {}
   ~Tally() {
     if (all_) all_->remove(bytes_);

@@ -1,5 +1,5 @@
-// A signal may end any call of libzmq, also between the frames of one message. Nothing has happened
-// then, and the call is made again.
+// A signal may end any call of libzmq, also between the frames of one message. Then the call has
+// done nothing, and is made again.
 #pragma once
 
 #include <zmq.h>
@@ -7,7 +7,7 @@
 
 namespace muster {
 
-// What `call` returns, which is negative if it failed: of another reason than a signal.
+// The result of `call`, which is negative if it failed for another reason than a signal.
 template <class Call>
 int undisturbed(Call call) {
   for (;;)

@@ -1,5 +1,6 @@
-// Who may connect: answers libzmq's questions about new connections (ZAP, RFC 27) in the loop. To
-// exist before the sockets that it guards are bound; those set a ZAP domain. Only one per context.
+// The rule for who may connect: answers libzmq's questions about new connections (ZAP, RFC 27) in
+// the loop. To exist before the sockets that it guards are bound; those set a ZAP domain. Only one
+// per context.
 #pragma once
 
 #include <deque>
@@ -43,7 +44,7 @@ class ZapGate {
 
   // A mistake is forgiven soon; who makes it again and again is kept out for longer.
   static constexpr Nanos first_time = 1s, longest_time = 10min;
-  // Who has so many processes to spare can do worse; the oldest is let in again.
+  // An attacker with so many processes to spare can do worse; the oldest is let in again.
   static constexpr size_t most_shut_out = 256;
 
   std::function<bool(std::string_view)> may_connect_;

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t code_length = 12, short_commit = 7;
-// What a daemon may take to start, and to keep a release behind others.
+// The time that a daemon may take to start, and to keep a release behind others.
 constexpr Nanos answer_time = 60s;
 // The app's own release process may take long.
 constexpr Nanos release_time = 6h;
@@ -27,7 +27,7 @@ constexpr Nanos release_time = 6h;
 constexpr Nanos come_up_time = 30min;
 constexpr auto look_again_pause = 100ms;
 
-// Whatever is printed stands below the arrows.
+// All that is printed stands below the arrows.
 class Indented {
  public:
   explicit Indented(Output& out) : out_(out) {}
@@ -75,7 +75,7 @@ Outcome<int> Deploy::run() {
   return status_done;
 }
 
-// What git keeps of the checkout (its index) is nobody's afterwards.
+// The index that git keeps of the checkout is of no use afterwards.
 Outcome<> Deploy::check_out() {
   const std::string base = commit_.substr(0, code_length);
   code_ = base;
@@ -207,7 +207,7 @@ std::string Deploy::what_runs() const {
   return fmt::format("Nothing of {0} runs yet: ctl scale {1}=1 -a {0}", endpoints_.app, some);
 }
 
-// Nobody else adds or removes checkouts: pushes take turns.
+// Only this push adds or removes checkouts: pushes take turns.
 void Deploy::prune() const {
   auto known = ask<ReleasesReply>(session_, ReleasesRequest{}, short_timeout);
   if (!known) return;

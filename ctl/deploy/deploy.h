@@ -1,5 +1,5 @@
-// One push, from the commit to the release that runs: checked out beside the others, built, and
-// handed to the daemon, who decides whether it stays. Prints what it does as Heroku does.
+// A push, from the commit to the release that runs: checked out beside the others, built, and
+// handed to the daemon, which decides whether it stays. Prints what it does as Heroku does.
 #pragma once
 
 #include <string>

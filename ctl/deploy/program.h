@@ -14,8 +14,8 @@ namespace muster {
 
 using ProgramEnvironment = std::map<std::string, std::string>;
 
-// That of this program. Without what git tells its hooks: whoever is started from one works on
-// other repositories, if on any.
+// The environment of this program. Without what git tells its hooks: whoever is started from one
+// works on other repositories, if on any.
 ProgramEnvironment own_environment();
 ProgramEnvironment environment_without_git();
 
@@ -30,7 +30,8 @@ struct Program {
 // Its exit status, or 128 + signal. An error if it cannot be started. Its stdin is empty.
 Result<int> run_program(const Program& program);
 
-// What it prints on both outputs, without the last newline, if it succeeds; else an error with it.
+// The text that it prints on both outputs, without the last newline, if it succeeds; else an error
+// with it.
 Result<std::string> output_of(Program program);
 
 // The directory of the program that runs.

@@ -1,4 +1,4 @@
-// What `ctl logs` was asked for, as the daemon and the journal understand it. Pure.
+// The question of `ctl logs`, as the daemon and the journal understand it. Pure.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ std::vector<std::string> topics_of(const LogQuery& query);
 // Asks for more lines than are wanted, since cut lines that are joined again count as one.
 Result<ReplayRequest> replay_request(const LogQuery& query, WallTime now);
 
-// What is probably not meant so, a sentence each: times that are still to come.
+// The words that are probably not meant so, a sentence each: times that are still to come.
 std::vector<std::string> doubts_of(const LogQuery& query, const ReplayRequest& request,
                                    WallTime now);
 

@@ -86,7 +86,7 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
   if (!subscriber) return tl::unexpected(failure_of(subscriber.error()));
   bool live = false, begun = false;
   while (!out.closed()) {
-    // What has come is written before we wait for more.
+    // Records that have come are written before we wait for more.
     auto delivery = subscriber->next(0s);
     if (delivery && !*delivery) {
       out.flush();
@@ -102,7 +102,7 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
       refused = delivery.error().trouble == ClientTrouble::refused && !begun;
       if (refused) return status_done;
       if (gone && !follow && !begun) return from_journal(endpoints, request, view, follow, out);
-      // What a daemon says last may not reach who follows it, but it stands in the journal.
+      // The last records of a daemon may not reach a follower, but they stand in the journal.
       ReplayRequest rest;
       rest.from = subscriber->resume_from();
       rest.topics = request.topics;

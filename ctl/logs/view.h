@@ -48,7 +48,7 @@ class LogView {
   void go_live();
   // Whether any record has come.
   bool has_seen() const { return has_seen_; }
-  // Nothing follows. What was added is written, up to the output's buffer.
+  // The end has come. All that was added is written, up to the output's buffer.
   void finish();
   // The last lines were too long to be kept and have not been written: they are to be read again,
   // from here on, by another view.

@@ -20,7 +20,7 @@ struct AppRow {
 
 // With a column of users where there is more than one.
 std::string apps_table(const std::vector<AppRow>& rows);
-// What is not known is null.
+// A value that is not known is null.
 std::string apps_json(const std::vector<AppRow>& rows);
 // Rows as apps_json has written them.
 std::vector<AppRow> apps_of_json(const std::string& text);

@@ -1,5 +1,5 @@
-// The config vars as a table, for a shell, or as JSON. What is printed for a shell can be read by
-// it again, whatever the values hold.
+// The config vars as a table, for a shell, or as JSON. A text that is printed for a shell can be
+// read by it again, whatever the values hold.
 #pragma once
 
 #include <map>

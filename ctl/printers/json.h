@@ -15,8 +15,8 @@ Json json_or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-// With `indent` < 0 on one line. Bytes that are not UTF-8 become U+FFFD. What could steer a
-// terminal is written as \uXXXX, which means the same to a program.
+// With `indent` < 0 on one line. Bytes that are not UTF-8 become U+FFFD. A character that could
+// steer a terminal is written as \uXXXX, which means the same to a program.
 std::string text_of(const Json& json, int indent = -1);
 
 }  // namespace muster

@@ -8,7 +8,7 @@
 
 namespace muster {
 
-// One that did not come up, or has not yet, says so behind its change. Ages up to a day, then
+// A release that did not come up, or has not yet, says so behind its change. Ages up to a day, then
 // times.
 std::string releases_table(const std::vector<ReleaseRow>& rows, WallTime now);
 std::string releases_json(const std::vector<ReleaseRow>& rows);

@@ -36,7 +36,7 @@ complete -F _muster_ctl ctl
                     verbs);
 }
 
-// What zsh and fish show beside a word stands in single quotes.
+// The explanation that zsh and fish show beside a word stands in single quotes.
 std::string in_quotes(std::string_view text) {
   std::string out;
   for (char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);

@@ -8,7 +8,7 @@
 namespace muster {
 
 std::string status_text(const StatusReply& status);
-// One object with every field of the reply.
+// Prints an object with every field of the reply.
 std::string status_json(const StatusReply& status);
 
 }  // namespace muster

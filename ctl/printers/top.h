@@ -1,5 +1,5 @@
-// What each process uses now: two samples of the table and the time between them to one picture.
-// Pure.
+// The resources that each process uses now: two samples of the table and the time between them to
+// one picture. Pure.
 #pragma once
 
 #include <string>

@@ -18,7 +18,7 @@
 namespace muster {
 namespace {
 
-// One that is stopped must not keep the others waiting.
+// A daemon that is stopped must not keep the others waiting.
 constexpr Nanos patience = 1s;
 
 AppRow row_of(const Endpoints& endpoints, std::string directory) {

@@ -64,8 +64,8 @@ std::vector<Complaint> missing_here(const AppModel& model, const std::string& ap
   return missing;
 }
 
-// What a daemon of whoever asks cannot do, and refuses to reload to. One that runs may have been
-// started elsewhere, and knows better whether it has cgroups.
+// The settings that a daemon of this user cannot keep, and refuses to reload to. A daemon that runs
+// may have been started elsewhere, and knows better whether it has cgroups.
 std::vector<Complaint> impossible_here(const AppModel& model, const Session& session) {
   std::vector<Complaint> impossible;
   const WhyNoQuotas why_no_quotas = [&](const Quotas& quotas) -> std::optional<std::string> {

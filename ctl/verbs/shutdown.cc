@@ -6,7 +6,7 @@
 namespace muster {
 namespace {
 
-// Nothing tells when a lock becomes free; this often is not felt, and costs nothing.
+// The kernel does not tell when a lock becomes free; this often is not felt, and costs nothing.
 constexpr auto look_again = 5ms;
 
 class Shutdown : public Verb {

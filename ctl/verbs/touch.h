@@ -1,4 +1,4 @@
-// What restart, stop and start have in common: names of processes, a wait, and a line for each name
+// The common part of restart, stop and start: names of processes, a wait, and a line for each name
 // that says how it went.
 #pragma once
 

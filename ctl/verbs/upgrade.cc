@@ -8,7 +8,7 @@
 namespace muster {
 namespace {
 
-// Nothing tells when the new one is ready; this often is not felt.
+// The old daemon does not tell when the new one is ready; this often is not felt.
 constexpr auto ask_again = 10ms;
 constexpr Nanos answer_patience = 3s;
 

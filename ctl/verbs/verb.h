@@ -1,5 +1,5 @@
-// What every verb is: options of its own, and a run. And the one table of them, from which help is
-// made and in which a verb is found.
+// A verb: options of its own, and a run. And the one table of them, from which help is made and in
+// which a verb is found.
 #pragma once
 
 #include <memory>
@@ -37,7 +37,7 @@ const VerbRow* find_verb(std::string_view name);
 bool ends_things(const VerbRow& row);
 // The verb that was probably meant, if one is near enough.
 const VerbRow* nearest_verb(std::string_view name);
-// What `ctl --help` prints.
+// The text that `ctl --help` prints.
 std::string overview();
 
 // `--timeout SECONDS` of the verbs that wait.

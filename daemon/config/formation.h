@@ -18,7 +18,7 @@ namespace muster {
 Result<FormationCounts> parse_formation_option(std::string_view text,
                                                const std::vector<ProcessType>& types);
 
-// One of each type: the formation of an app that has never been started.
+// The formation of an app that has never been started has one process of each type.
 FormationCounts one_of_each(const std::vector<ProcessType>& types);
 
 // `web=2 worker=1` and back, by name. Reading takes any white space and trusts nothing else.

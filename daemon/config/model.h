@@ -27,7 +27,7 @@ inline bool is_singleton(const ProcessType& type) {
 // The tables of muster.toml that are no type's: what all have, and what one-offs have besides.
 inline constexpr std::string_view defaults_table = "app", one_offs_table = "run";
 
-// What the type with this name does is done before each release.
+// The type with this name runs before each release.
 inline constexpr std::string_view release_type = "release";
 
 // How many processes of it a formation may have, and as a part of a sentence, for who wanted more,
@@ -76,7 +76,7 @@ struct Complaint {
   }
 };
 
-// One file may hold half a million lines that are wrong.
+// A file may hold half a million lines that are wrong.
 inline constexpr size_t most_complaints = 100;
 inline void add_complaint(std::vector<Complaint>& complaints, Complaint complaint) {
   if (complaints.size() > most_complaints) return;

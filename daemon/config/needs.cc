@@ -24,7 +24,7 @@ std::string unknown(const AppModel& model, const std::string& type) {
   return text;
 }
 
-// What can never be, though the type is there. Nothing if it can.
+// Says why a need can never be met, though the type is there. It is nothing if it can.
 std::string_view hopeless(const ProcessType& needed, Until until) {
   if (needed.name == release_type)
     return "is run before a release and is never in the formation: this would wait for ever";

@@ -1,6 +1,6 @@
-// What types need of each other: "db", "migrate:completed". Pure: looks at a model and says what in
-// it cannot be. Keeps, where nothing was complained about: every type that is needed is there, and
-// none needs itself by way of others.
+// The needs of types for each other: "db", "migrate:completed". Pure: looks at a model and says
+// what in it cannot be. Keeps, where nothing was complained about: every type that is needed is
+// there, and none needs itself by way of others.
 #pragma once
 
 #include <string>
@@ -22,7 +22,7 @@ struct NeedProblem {
   std::string needed;  // the type that they name
   std::string message;
 };
-// What is wrong is taken out of the model.
+// A wrong need is taken out of the model.
 std::vector<NeedProblem> settle_needs(AppModel& model);
 
 }  // namespace muster

@@ -18,7 +18,7 @@ struct ParsedProcfile {
 };
 
 // A line is `NAME: COMMAND`, blanks round either part ignored. Blank lines and those whose first
-// character is `#` are skipped. Of two lines with one name the last wins. `file` is what complaints
+// character is `#` are skipped. The last of two lines with one name wins. `file` is what complaints
 // call it.
 ParsedProcfile parse_procfile(std::string_view text, const std::string& file);
 

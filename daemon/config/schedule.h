@@ -18,7 +18,7 @@ class Schedule {
   static Result<Schedule> parse(std::string_view text);
 
   Schedule() = default;  // never
-  // The next minute after that moment. Of an hour that the clock goes through twice each minute
+  // The next minute after that moment. Each minute of an hour that the clock goes through twice
   // counts twice, and one that it leaves out does not come.
   std::optional<WallTime> next_after(WallTime moment) const;
 

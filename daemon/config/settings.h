@@ -1,5 +1,6 @@
-// What muster.toml says of a process type, as plain values; settings_keys.h has the table of its
-// keys. Knows no file format. Keeps: a Settings that nothing was said about is a bare Procfile's.
+// The settings of a process type in muster.toml, as plain values; settings_keys.h has the table of
+// its keys. Knows no file format. Keeps: a Settings that nothing was said about is a bare
+// Procfile's.
 #pragma once
 
 #include <csignal>
@@ -48,7 +49,7 @@ struct AccountName : std::string {
   static constexpr uint32_t nobodys[] = {UINT32_MAX, UINT16_MAX};
 };
 
-// Who a process is. Empty: whom the daemon is.
+// The user and groups of a process. Empty: whom the daemon is.
 struct Account {
   AccountName user, group;
   bool operator==(const Account&) const = default;
@@ -60,7 +61,7 @@ struct OomScore {
   bool operator==(const OomScore&) const = default;
 };
 
-// What the processes of one launch may use together.
+// The resources that the processes of one launch may use together.
 struct Quotas {
   struct Bytes {
     uint64_t count = 0;
@@ -114,7 +115,7 @@ struct GiveUp {
   bool operator==(const GiveUp&) const = default;
 };
 
-// What becomes of a process that has ended by itself.
+// The fate of a process that has ended by itself.
 struct Restarting {
   Restart when = Restart::always;
   std::vector<int32_t> success{0};  // statuses that are no failure, as a shell reports them
@@ -123,7 +124,7 @@ struct Restarting {
   bool operator==(const Restarting&) const = default;
 };
 
-// What shows that a process is up.
+// The sign that a process is up.
 struct Readiness {
   enum class Kind : uint8_t {
     none,    // it runs
@@ -157,7 +158,8 @@ struct Booting {
   bool operator==(const Booting&) const = default;
 };
 
-// What a process begins with besides its command and environment. None: as the daemon had it.
+// The things that a process begins with besides its command and environment. None: as the daemon
+// had it.
 struct Surroundings {
   std::string directory;  // from the app's on; empty: the app's
   std::optional<FileMask> umask;
@@ -176,7 +178,7 @@ struct Surroundings {
   bool operator==(const Surroundings&) const = default;
 };
 
-// What must be so of all processes of another type before one of this type is launched.
+// The state that all processes of another type must have before one of this type is launched.
 struct Need {
   std::string type;
   enum class Until : uint8_t { started, ready, completed } until = Until::ready;
@@ -191,7 +193,7 @@ struct ListenAddress {
   bool operator==(const ListenAddress&) const = default;
 };
 
-// What shows, again and again, that a process that is up is well.
+// The sign, given again and again, that a process that is up is well.
 struct HealthCheck {
   static constexpr uint32_t most_failures = 1000;
   Readiness by;  // of kind port, exec or http
@@ -242,7 +244,7 @@ struct Settings {
   bool operator==(const Settings&) const = default;
 };
 
-// What holds for a process where the files say nothing: what the daemon itself was started with.
+// The settings of a process where the files say nothing: what the daemon itself was started with.
 // None: it is not known, so that no value is the same.
 struct Usual {
   Nanos grace = 10s;

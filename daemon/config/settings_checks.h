@@ -1,6 +1,6 @@
-// What can only be judged when the whole of a muster.toml has been taken: values that exclude each
-// other, between keys and between types, and keys that are written where they mean nothing.
-// Reads no file; fills in nothing, but takes out of the model what can never be.
+// The checks that need the whole of a muster.toml: values that exclude each other, between keys and
+// between types, and keys that are written where they mean nothing. Reads no file; fills in
+// nothing, but takes out of the model what can never be.
 #pragma once
 
 #include <functional>

@@ -13,7 +13,7 @@
 namespace muster {
 namespace {
 
-// What the defaults may come to in all the types that have a copy of them.
+// The size that the defaults may come to in all the types that have a copy of them.
 constexpr size_t most_bytes_of_defaults = 64 << 20;
 
 size_t bytes_of(const Settings& settings) {

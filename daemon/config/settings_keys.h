@@ -11,12 +11,12 @@ struct Key {
   // When a value that has changed is in force for a process that runs: at once, or only for its
   // next launch, so that it is restarted.
   enum class Applies : uint8_t { at_once, at_start } applies;
-  // Whose process it can mean something for: every launch, also a one-off's; those of a type that
-  // is in the formation or run at its times; those of the formation alone.
+  // The processes for which it can mean something: every launch, also a one-off's; those of a type
+  // that is in the formation or run at its times; those of the formation alone.
   enum class Concerns : uint8_t { every, of_type, formation } concerns;
 };
 
-// One row per key. `visit` is called with the key and its value in each of `of`.
+// There is a row per key. `visit` is called with the key and its value in each of `of`.
 template <class Visit, class... S>
 void for_each_key(Visit&& visit, S&... of) {
   using enum Key::Applies;

@@ -12,8 +12,8 @@
 
 namespace muster {
 
-// Nothing if there is no such file; an error if it is not a regular file, cannot be read or is
-// larger than limits::config_file.
+// It is nothing if there is no such file; an error if it is not a regular file, cannot be read or
+// is larger than limits::config_file.
 Result<std::optional<std::string>> read_text_file(const std::string& path);
 
 // The same for what may be a named pipe, whose writer may take so long; with no patience it is left

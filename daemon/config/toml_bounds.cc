@@ -43,7 +43,7 @@ class Scanner {
     return {};
   }
 
-  // One that is not closed ends with its line, or with the text, and is a fault anyway.
+  // A string that is not closed ends with its line, or with the text, and is a fault anyway.
   void skip_string(char quote) {
     const bool is_long = text_.substr(at_, 3) == std::string(3, quote);
     at_ += is_long ? 3 : 1;

@@ -1,5 +1,5 @@
-// What the core wants done. An edge carries each out and decides nothing. They are to be carried
-// out in order.
+// The actions that the core wants done. An edge carries each out and decides nothing. They are to
+// be carried out in order.
 #pragma once
 
 #include <cstdint>

@@ -16,7 +16,7 @@ inline Nanos backoff_delay(uint32_t crashes, Nanos base, Nanos cap) {
   return std::min(delay, cap);
 }
 
-// It ended, and that was what it was for. Nobody knows that of a status that nobody knows.
+// It ended, and that was what it was for. A status that is unknown never says that.
 inline bool ends_well(const Restarting& restarting, std::optional<int32_t> status) {
   const auto& good = restarting.success;
   return restarting.when != Restart::always && status &&

@@ -103,7 +103,7 @@ void Core::State::refuse(const Asker& asker, Refusal refusal, std::string messag
   out.answer(asker, RefusedReply{refusal, std::move(message)});
 }
 
-// What muster was told to do, as `muster[api]`.
+// Records as `muster[api]` what muster was told to do.
 void Core::State::announce(RecordKind kind, std::string text, const std::string& by) {
   EventRecord record;
   record.kind = kind;

@@ -23,7 +23,7 @@ struct CoreOptions {
   Nanos backoff_base = 10s;  // second crash in a row; doubles from there
   Nanos backoff_cap = 10min;
   Nanos backoff_reset = 10min;  // up for so long: crashes are forgotten
-  // What a process is launched with where muster.toml says nothing; grace and backoff are above.
+  // The settings of a process where muster.toml says nothing; grace and backoff are above.
   Usual usual = {};
   LaunchId first_launch = 1;  // higher than any that an earlier daemon gave out
   uint64_t model_number = 1;  // of the model that the core begins with
@@ -41,11 +41,11 @@ class Core {
   // Or this: goes on where another core stopped.
   std::vector<Action> resume(const Memory& memory, Now now);
   std::vector<Action> handle(Event event, Now now);
-  // What is to be kept before the actions of the last call are carried out; nothing if they change
-  // nothing that matters.
+  // The notes to be kept before the actions of the last call are carried out; nothing if they
+  // change nothing that matters.
   std::optional<Note> take_note(const std::vector<Action>& actions);
-  // What is in force. The number grows whenever the files or a release have changed it, so that
-  // notes can tell which one they were made with.
+  // The model that is in force. The number grows whenever the files or a release have changed it,
+  // so that notes can tell which one they were made with.
   const AppModel& model() const;
   uint64_t model_number() const;
   const Release& release() const;

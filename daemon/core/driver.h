@@ -13,7 +13,7 @@
 
 namespace muster {
 
-// What the app gives to a process, later ones win.
+// The variables that the app gives to a process, later ones win.
 Environment environment_of(const AppModel& model, const Settings* settings, const Release& release);
 
 class Driver {
@@ -27,7 +27,8 @@ class Driver {
   // A process that is down, and is to be started with a step.
   Process& add(ProcessName name, std::optional<OneOff> one_off = {});
 
-  // What it needs and is not there: "db (0 of 1 up)". Nothing if it may be launched.
+  // The needs of a process that are not met: "db (0 of 1 up)". It is empty if the process may be
+  // launched.
   std::optional<std::string> unmet_need(const Process& process) const;
   // The same, but nothing where that is on its way, or is among the types that are to be started.
   std::optional<std::string> lacking_need(const Process& process,
@@ -63,10 +64,10 @@ class Driver {
   void keep_waiting(const Process& process);
   void launch_again(Process& process);
   void keep_port(Process& process);
-  // What shows that it is up, as the files have it.
+  // The sign that it is up, as the files have it.
   Readiness readiness_of(const Process& process) const;
-  // How the files that were read last have it ended. What they know no more is ended as they had it
-  // before.
+  // How the files that were read last have it ended. Ends it as the files that were read last have
+  // it. A type that they know no more is ended as they had it before.
   void take_stopping(Process& process);
   // How long a process may take to come up, and then to end.
   Nanos boot_time_of(const std::string& type) const;
@@ -82,7 +83,8 @@ class Driver {
   void continue_from(LaunchId next) { next_launch_ = std::max(next_launch_, next); }
   LaunchId next_launch() const { return next_launch_; }
 
-  // What the edges tell about launches. One that is not known any more is not worth a word.
+  // The reports of the edges about launches. A report about a launch that is not known any more is
+  // not worth a word.
   void on(const Launched& event);
   void on(const LaunchFailed& event);
   void on(const Ready& event);

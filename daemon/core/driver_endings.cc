@@ -121,7 +121,8 @@ void Driver::forgive(Process& p) {
     p.crashes = 0;
 }
 
-// What is wanted of one that is just ending; if it ends by itself, that may have been its task.
+// Notes the wish for a process that is just ending; if it ends by itself, that may have been its
+// task.
 Wish Driver::ended(const Process& p) const {
   if (p.wish != Wish::run || p.one_off) return p.wish;
   return ends_well(restarting_of(p), p.last_exit) ? Wish::finish : Wish::run;

@@ -8,7 +8,7 @@
 namespace muster {
 namespace {
 
-// What a shell exits with that cannot execute the command.
+// The status of a shell that cannot execute the command.
 std::optional<int32_t> shell_status(const LaunchFailed& event) {
   constexpr int32_t not_found = 127, not_executable = 126;
   if (!event.stage.starts_with("exec ")) return {};

@@ -61,7 +61,7 @@ Launch Driver::launch_of(const Process& p, LaunchId id) const {
   return launch;
 }
 
-// Of one that has ended meanwhile there is nothing left to be in.
+// A launch that has ended meanwhile has no inside.
 Launch::Midst Driver::midst_of(LaunchId launch) const {
   const Process* other = table_.of_launch(launch);
   if (!other || !other->identity) return {};
@@ -73,14 +73,14 @@ void Driver::launch_again(Process& p) {
   Launch launch = launch_of(p, *p.launch);
   launch.resumed = Launch::Resumed{p.progress, p.identity};
   const bool unready = p.state == ProcessState::starting && p.progress == LaunchProgress::running;
-  // What it has printed meanwhile comes as soon as it is taken over.
+  // Its output of that time comes as soon as it is taken over.
   const bool by_line = p.readiness.kind == Readiness::Kind::log;
   if (unready && by_line) ask_for_readiness(p);
   out_.add(std::move(launch));
   if (unready && !by_line) ask_for_readiness(p);
 }
 
-// Nothing for a type that has left the files.
+// It is nothing for a type that has left the files.
 const Settings* Driver::settings_of(const Process& p) const {
   if (p.one_off && p.one_off->ahead) return &p.one_off->ahead->settings;
   const std::string& name = p.one_off ? p.one_off->type : p.name.type;

@@ -11,7 +11,7 @@
 namespace muster {
 namespace {
 
-// One that has done what it was for has been everything before.
+// A process that has done what it was for has been everything before.
 bool serves(const Process& p, Need::Until until) {
   if (p.state == ProcessState::complete) return true;
   if (until == Need::Until::completed) return false;
@@ -35,7 +35,7 @@ std::pair<uint32_t, uint32_t> Driver::those_that_serve(const Need& need) const {
   return {serving, wished->second};
 }
 
-// Of a type that is scaled to 0 nothing is there.
+// A type that is scaled to 0 has no process there.
 bool Driver::is_met(const Need& need) const {
   const auto [serving, wished] = those_that_serve(need);
   return wished > 0 && serving == wished;
@@ -61,7 +61,7 @@ bool Driver::waits_in_vain(const Process& p) const {
                      [&](const Need& need) { return those_that_serve(need).second == 0; });
 }
 
-// Nobody has to do anything for it to be there.
+// Whether it comes without any further request.
 bool Driver::is_on_its_way(const Need& need) const {
   using enum ProcessState;
   auto wished = formation_.find(need.type);
@@ -86,7 +86,7 @@ std::optional<std::string> Driver::lacking_need(const Process& p,
   return {};
 }
 
-// What needs nothing, or has it, does not wait.
+// A process that needs nothing, or has it, does not wait.
 void Driver::prepare(Process& p) {
   const auto need = unmet_need(p);
   if (!need) return apply(p, cell(ProcessState::waiting, LifeEvent::met));

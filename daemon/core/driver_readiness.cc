@@ -1,5 +1,5 @@
 // See driver.h. Here: when a process that was started counts as up, and what happens if that takes
-// too long. What is asked of the world is asked by an edge; the time is counted here.
+// too long. An edge asks the world; the time is counted here.
 #include "daemon/core/driver.h"
 #include "daemon/core/texts.h"
 
@@ -7,7 +7,8 @@ namespace muster {
 
 using Kind = Readiness::Kind;
 
-// One-offs are up as soon as they run, and so is what waits for a port and could not get one.
+// One-offs are up as soon as they run, and so is a process that waits for a port and could not get
+// one.
 Readiness Driver::readiness_of(const Process& p) const {
   if (p.one_off) return {};
   const Settings* settings = settings_of(p);

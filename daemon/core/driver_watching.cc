@@ -1,6 +1,6 @@
 // See driver.h. Here: a process that is up stays so for as long as it gives signs of life, if its
-// type has a watchdog, and until it is old. One-offs have until their time is over, or until who
-// was hung up on has not ended by himself.
+// type has a watchdog, and until it is old. One-offs have until their time is over, or until one
+// that was hung up on has not ended by itself.
 #include "daemon/core/driver.h"
 #include "daemon/core/texts.h"
 
@@ -31,7 +31,7 @@ std::optional<MonoTime> Driver::silent_from(const Process& p) const {
   return silence ? std::optional(p.alive_at + *silence) : std::nullopt;
 }
 
-// Who is not to be launched again anyway does not get old.
+// A process that is not to be launched again anyway does not get old.
 std::optional<MonoTime> Driver::old_from(const Process& p) const {
   if (p.one_off) {
     const auto& timeout = p.one_off->limits.timeout;
@@ -55,7 +55,7 @@ void Driver::keep_watch_anew(Process& p) {
   keep_watch(p);
 }
 
-// One-offs have a time that is theirs, and nobody who asks for them.
+// One-offs have a time of their own, and no client that asks for them.
 void Driver::watch_over(const Process& p) {
   const Settings* settings = p.one_off ? nullptr : settings_of(p);
   if (!settings || p.state != ProcessState::up) return;

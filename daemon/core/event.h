@@ -1,5 +1,4 @@
-// What may happen, as the core is told it. An edge translates the world into these and decides
-// nothing.
+// The events that the core is told. An edge translates the world into these and decides nothing.
 #pragma once
 
 #include <cstdint>

@@ -43,8 +43,8 @@ std::optional<RefusedReply> refuse_more_than_allowed(const ScalePlan& plan, cons
 // lacks go, and what is over the limit is cut, as is what of a type there may not be.
 FormationCounts fitted(const FormationCounts& wish, const Types& types);
 
-// What is wished where the types are other ones than before: of `web`, if it is new, 1, as on a
-// first deploy.
+// The formation that is wished where the types are other ones than before: of `web`, if it is new,
+// 1, as on a first deploy.
 FormationCounts wish_for(const Types& types, FormationCounts wished);
 
 // "web=2, worker=1": alphabetical, zeros included.

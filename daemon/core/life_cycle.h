@@ -47,7 +47,7 @@ inline constexpr ProcessState process_states[] = {
     ProcessState::stopping, ProcessState::killing, ProcessState::draining, ProcessState::crashed,
     ProcessState::complete, ProcessState::failed};
 
-// What is wanted once nothing is left of the process.
+// The wish for a process once nothing is left of it.
 enum class Wish : uint8_t {
   run,      // run it: so if it ends by itself, that is a crash and the back-off applies
   rest,     // leave it down
@@ -132,8 +132,8 @@ Cell cell(ProcessState state, LifeEvent event);
 // Where a process goes when nothing of it is left.
 Cell settled(Wish wish, bool one_off);
 
-// The state as people see it. One that ended by itself is crashed (a one-off: complete) from the
-// exit on, also while the rest of its tree is being ended.
+// The state as people see it. A process that ended by itself is crashed (a one-off: complete) from
+// the exit on, also while the rest of its tree is being ended.
 std::string_view public_name(ProcessState state, Wish wish, bool one_off);
 
 std::string_view name_of(LifeEvent event);

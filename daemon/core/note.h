@@ -1,8 +1,8 @@
-// What the core must still know if its program dies at this instant: notes, plain values that an
-// edge keeps and hands to the next core. Each event ends in one step, whose note is kept *before*
-// any of its actions is carried out. So whoever comes next knows what was decided, and only has to
-// find out how much of it was done: what was said is in the journal, what was launched is in the
-// process table.
+// The notes that the core must have if its program dies at this instant: plain values that an edge
+// keeps and hands to the next core. Each event ends in one step, whose note is kept *before* any of
+// its actions is carried out. So whoever comes next knows what was decided, and only has to find
+// out how much of it was done: what was said is in the journal, what was launched is in the process
+// table.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ inline bool operator==(const Now& one, const Now& other) {
   return one.mono == other.mono && one.wall == other.wall;
 }
 
-// What a one-off has besides a process of the formation.
+// The fields of a one-off besides those of a process of the formation.
 struct OneOffNote {
   std::string type;
   std::string command;
@@ -37,7 +37,7 @@ struct OneOffNote {
   bool operator==(const OneOffNote&) const = default;
 };
 
-// One process, as it is after a step.
+// A process, as it is after a step.
 struct ProcessNote {
   ProcessName name;
   ProcessState state = ProcessState::down;
@@ -92,12 +92,12 @@ struct DaemonNote {
   bool operator==(const DaemonNote&) const = default;
 };
 
-// One step.
+// A step of the core.
 struct Note {
   DaemonNote daemon;
   std::vector<ProcessNote> changed;
   std::vector<ProcessName> erased;
-  // What the step says, in order: these records, and no others, follow the journal's number
+  // The records that the step says, in order: these, and no others, follow the journal's number
   // `after` as far as they were said.
   std::vector<EventRecord> said;
   uint64_t after = 0;  // filled in by who keeps the note

@@ -1,4 +1,4 @@
-// What was asked for one one-off alone.
+// The limits that were asked for one one-off alone.
 #pragma once
 
 #include <cstdint>

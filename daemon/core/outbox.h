@@ -1,4 +1,4 @@
-// What one event has led to so far: actions in the order in which they are to be carried out, and
+// The outcome of one event so far: actions in the order in which they are to be carried out, and
 // the time at which it happened. Decides nothing.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace muster {
 
-// Who asked, and under which number the answer is expected.
+// The client that asked, and the number under which it expects the answer.
 struct Asker {
   ClientId client;
   uint64_t request_id = 0;

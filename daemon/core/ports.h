@@ -15,10 +15,10 @@ class Ports {
   explicit Ports(uint32_t base) : base_(base) {}
 
   // Base + 100 * type + number - 1, as foreman has it. If that is taken, or the number is above 100
-  // and so would fall among the next type's, the next free one above those of all types. Nothing if
-  // none is free.
+  // and so would fall among the next type's, the next free one above those of all types. It is
+  // nothing if none is free.
   std::optional<uint32_t> take(size_t type_index, size_t types, uint32_t number);
-  // One that was taken in an earlier life. False if it is taken in this one.
+  // Takes a port that was taken in an earlier life. False if it is taken in this one.
   bool keep(uint32_t port) { return taken_.insert(port).second; }
   void release(uint32_t port) { taken_.erase(port); }
 

@@ -18,7 +18,7 @@
 
 namespace muster {
 
-// What a one-off has besides a process of the formation.
+// The fields of a one-off besides those of a process of the formation.
 struct OneOff {
   std::string type;     // whose settings it has; empty: those of no type
   std::string command;  // for the shell, if `argv` is empty
@@ -85,7 +85,7 @@ class ProcessTable {
   void erase(Process& process);  // nothing of it may be alive
 
   const Map& all() const { return processes_; }
-  // Whoever is given a process that can be changed may change it, so it counts as changed.
+  // A caller that is given a process that can be changed may change it, so it counts as changed.
   Process* find(const ProcessName& name);
   Process* of_launch(LaunchId launch);
   Process* of_exchange(const ClientId& client, uint64_t request_id);

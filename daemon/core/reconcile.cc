@@ -50,7 +50,7 @@ ProcessNote note_of(const Living& living, const AppModel& model, Now now) {
   return note;
 }
 
-// What is remembered of this process is of an earlier launch, or of one that never came to be.
+// The note about this process is of an earlier launch, or of one that never came to be.
 ProcessNote with_launch_of(ProcessNote note, const ProcessNote& found) {
   note.state = found.state;
   note.wish = found.wish;
@@ -77,7 +77,7 @@ Reconciled reconcile(Memory memory, const FormationCounts& formation, std::vecto
   for (auto& [name, note] : memory.processes)
     if (note.launch) known.insert(*note.launch);
   for (auto& one : living) alive.insert(one.launch);
-  // Of two of one name the later launch is the one that was meant.
+  // The later launch of two with one name is the one that was meant.
   std::sort(living.begin(), living.end(), [](auto& a, auto& b) { return a.launch > b.launch; });
   std::set<LaunchId> taken;
   for (auto& one : living) {

@@ -1,4 +1,4 @@
-// What is remembered beside what lives: a memory that has lost steps, or all of them, is made to
+// The comparison of notes with what lives: a memory that has lost steps, or all of them, is made to
 // agree with the processes that were found, before anything is launched. Pure. Keeps: of whatever
 // lives nothing is launched again; who is not known is looked after from now on, or handed back to
 // be ended, never passed over.

@@ -38,10 +38,10 @@ class Releases {
   const std::vector<Release>& list() const { return list_; }  // oldest first
   const Release& current() const;                             // number 0 if there is none yet
   const Release* find(uint64_t number) const;
-  // What a rollback without a number means: the newest before the current one that came up.
+  // The target of a rollback without a number: the newest before the current one that came up.
   const Release* previous() const;
-  // That of a checkout which came last: it is the current one, or that which the current one took
-  // back. Older checkouts are deleted some day, and their names may be used again.
+  // The release of the checkout which came last: it is the current one, or that which the current
+  // one took back. Older checkouts are deleted some day, and their names may be used again.
   const Release* just_deployed(const std::string& code) const;
 
   // The oldest goes when there are too many.
@@ -56,11 +56,11 @@ class Releases {
 // itself.
 std::optional<RefusedReply> refuse_config_name(const std::string& name);
 
-// The current release with a change. Nothing if there is nothing to change.
+// The current release with a change. It is nothing if there is nothing to change.
 Verdict<std::optional<Release>> plan_config(const Releases& releases, const ConfigRequest& wanted);
 Verdict<Release> plan_rollback(const Releases& releases, std::optional<uint64_t> version);
 Verdict<Release> plan_deploy(const Releases& releases, const DeployRequest& wanted);
-// What was there before a release that did not come up; `back_to` is 0 if that was none.
+// The release before one that did not come up; `back_to` is 0 if there was none.
 Release plan_take_back(const Releases& releases, uint64_t back_to);
 
 }  // namespace muster

@@ -45,7 +45,8 @@ FormationCounts Core::State::wish() const {
   return wished;
 }
 
-// What the limit of all processes cuts is not remembered: it is known to whoever wished it.
+// The part that the limit of all processes cuts is not remembered: it is known to the client that
+// wished it.
 FormationCounts Core::State::fit(const FormationCounts& wished) {
   FormationCounts fitting = fitted(wished, types);
   put_by.clear();

@@ -1,4 +1,4 @@
-// What comes before a release: where its files have a type `release`, one process of that, with the
+// The step before a release: where its files have a type `release`, one process of that, with the
 // new code and config vars, beside all that runs. If it fails nothing of the change happens. It is
 // never ended because of the supervisor: should that die meanwhile, the next one waits for the
 // process, and the change is lost until it is asked for again (is_repeatable).

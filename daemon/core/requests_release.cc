@@ -1,5 +1,5 @@
-// Changes of what processes are launched with: config vars, a rollback, a deploy. One after the
-// other: planned, its files read where its code is another, its release process run (see
+// Changes of what processes are launched with: config vars, a rollback, a deploy. Changes go one
+// after the other: planned, its files read where its code is another, its release process run (see
 // requests_prepare.cc), kept on the disk, and only then in force and answered. So a successor finds
 // either nothing of it, or all of it to go on with.
 //
@@ -54,7 +54,7 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RollbackR
   begin_change({asker, by, request});
 }
 
-// Who says it again was not answered by a supervisor that was killed.
+// A client that says it again was not answered by a supervisor that was killed.
 void Core::State::ask(const Asker& asker, const std::string& by, const DeployRequest& request) {
   if (const Release* kept = releases.just_deployed(request.code))
     return out.answer(asker, ReleasedReply{kept->number, true});
@@ -192,7 +192,7 @@ void Core::State::put_in_force(const Release& before, std::optional<AppModel> mo
     forget_what_has_no_schedule();
     for (Process* p : table.everything()) driver.take_stopping(*p);
   }
-  // What of the old release was never replaced goes on as it is.
+  // Processes of the old release that were never replaced go on as they are.
   std::vector<Process*> to_restart;
   for (Process* p : table.everything()) {
     if (p->one_off) continue;

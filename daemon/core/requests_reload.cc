@@ -26,7 +26,7 @@ std::vector<std::string> changed_names(const Environment& before, const Environm
 
 }  // namespace
 
-// What is different about a type, by name; what of it concerns only the next launch is a reason to
+// The differences of a type, by name; one that concerns only the next launch is a reason to
 // restart. A default that is written out is no difference.
 ChangedKeys Core::State::changes_of(const ProcessType& before, const ProcessType& after) const {
   ChangedKeys changed = changed_keys(written_out(before.settings, before.name, options.usual),

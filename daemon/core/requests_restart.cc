@@ -1,5 +1,5 @@
 // Restart: of each type one process after the other, or as many at a time as its files say, the
-// next when the new one is up, so that the others serve meanwhile. Whose turn it is stands with the
+// next when the new one is up, so that the others serve meanwhile. The turn stands with the
 // processes, and so is known to a core that goes on. A new one that crashes ends it: the others
 // stay as they are.
 #include "daemon/core/listing.h"

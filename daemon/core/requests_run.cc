@@ -1,4 +1,4 @@
-// One-offs: `run`, and the requests that belong to the exchange of an attached one.
+// The verb `run`, and the requests that belong to the exchange of an attached one-off.
 #include <algorithm>
 
 #include "daemon/core/command_text.h"
@@ -18,7 +18,7 @@ size_t size_of(const RunRequest& request) {
   return bytes;
 }
 
-// What was said with those that there are.
+// The bytes of the words that were given to the one-offs that there are.
 size_t words_of_one_offs(ProcessTable& table) {
   size_t bytes = 0;
   for (const Process* p : table.of_type(std::string(one_off_type))) {
@@ -89,7 +89,7 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RunReques
   driver.step(process, LifeEvent::start);
 }
 
-// What else comes for it is between the client and the edge that has the terminal.
+// All else that comes for it is between the client and the edge that has the terminal.
 void Core::State::ask(const Asker& asker, const std::string&, const AttachRequest& request) {
   auto chosen = select_running(table, formation, request.process);
   if (!chosen) return out.answer(asker, chosen.error());
@@ -104,7 +104,7 @@ void Core::State::ask(const Asker& asker, const std::string&, const AttachReques
 }
 
 // A client whose daemon was replaced in the middle of an exchange learns from this that it must
-// begin again. One whose exchange has just ended does not care.
+// begin again. A client whose exchange has just ended does not care.
 void Core::State::ask(const Asker& asker, const std::string&, const CreditRequest& request) {
   if (Process* p = table.of_exchange(asker.client, asker.request_id))
     out.add(PassToLaunch{*p->launch, request});
@@ -112,7 +112,7 @@ void Core::State::ask(const Asker& asker, const std::string&, const CreditReques
     refuse(asker, Refusal::gone, "this exchange is not under way");
 }
 
-// What else comes for an exchange that has just ended came too late, and that is all.
+// A message for an exchange that has just ended came too late, and that is all.
 
 void Core::State::ask(const Asker& asker, const std::string&, const InputRequest& request) {
   if (Process* p = table.of_exchange(asker.client, asker.request_id))
@@ -139,7 +139,7 @@ void Core::State::on(const ClientLost& event) {
     p->one_off->asker.reset();
     driver.step(*p, LifeEvent::hang_up);
   }
-  // What was asked for is done all the same.
+  // The work that was asked for is done all the same.
   waiting.forget(event.client);
   for (Change& change : changes)
     if (change.asker && change.asker->client == event.client) change.asker.reset();

@@ -1,6 +1,5 @@
-// The end: every wish rests, the saved formation stays as it is. Who is needed by others ends after
-// them. The core finishes when nothing is alive. A second signal does not
-// wait for anything.
+// The end: every wish rests, the saved formation stays as it is. A process that others need ends
+// after them. The core finishes when nothing is alive. A second signal does not wait for anything.
 #include <csignal>
 
 #include "daemon/core/state.h"

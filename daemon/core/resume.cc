@@ -1,6 +1,6 @@
 // Notes of what the core knows, and the way back: a core that goes on where another one stopped.
-// What was decided is not decided again; whether it was carried out is found out by the edges,
-// which are handed every launch once more, marked as resumed.
+// Decisions are not made again; whether they were carried out is found out by the edges, which are
+// handed every launch once more, marked as resumed.
 #include <csignal>
 
 #include "daemon/core/note.h"
@@ -185,14 +185,14 @@ void Core::State::repeat_signals(const Note& last) {
   }
 }
 
-// Whoever was attached has lost the way to it.
+// An attached client has lost the way to it.
 void Core::State::hang_up(const ProcessName& name) {
   Process* p = table.find(name);
   if (p && p->launch) driver.step(*p, LifeEvent::hang_up);
 }
 
 // The files may have changed meanwhile, and a step that changed the formation may not have come to
-// all of its processes. Who was wished `before` and is not running has its reasons.
+// all of its processes. A process that was wished `before` and is not running has its reasons.
 void Core::State::settle_formation(const FormationCounts& before) {
   for (Process* p : table.everything())
     if (!p->one_off && !includes(formation, p->name)) driver.step(*p, LifeEvent::stop);

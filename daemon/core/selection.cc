@@ -28,7 +28,7 @@ bool is_pattern(const std::string& word) { return word.find_first_of("*?[") != w
 // No name is as long. The C library takes its time for one that is.
 constexpr size_t longest_pattern = limits::bus_topic;
 
-// Of types where it has no dot, as a word without one is a type.
+// A pattern without a dot matches types, as a word without one is a type.
 Verdict<std::vector<Process*>> select_pattern(ProcessTable& table, const FormationCounts& formation,
                                               const std::string& pattern) {
   if (pattern.size() > longest_pattern)

@@ -1,5 +1,5 @@
-// What the core consists of, and one member function per verb. The functions are in requests_*.cc,
-// one file per group of verbs. Only for this room.
+// The parts of the core, and one member function per verb. The functions are in requests_*.cc, one
+// file per group of verbs. Only for this room.
 #pragma once
 
 #include <deque>
@@ -136,7 +136,7 @@ struct Core::State {
     return trial && phase == Phase::running ? trial->until : std::nullopt;
   }
 
-  // What people wish, also where the types do not let it be so now.
+  // The formation that people wish, also where the types do not let it be so now.
   FormationCounts wish() const;
   // The formation for the types as they are, of which what they do not let be is put by.
   FormationCounts fit(const FormationCounts& wished);

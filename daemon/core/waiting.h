@@ -37,7 +37,7 @@ class Waiting {
 
   bool full() const { return waiters_.size() >= limit; }
   size_t of_client(const ClientId& client) const;
-  // Nobody is there any more to be answered.
+  // There is no client any more to be answered.
   void forget(const ClientId& client);
   size_t size() const { return waiters_.size(); }
   // Whether an answer to it is still to come from here.
@@ -52,7 +52,7 @@ class Waiting {
 
   // The reply shall wait for one more report.
   void expect(WaiterId id) { waiters_.at(id).missing++; }
-  // One of the expected reports, perhaps of a reply that was forgotten. A problem turns the reply
+  // A report that was expected, perhaps for a reply that was forgotten. A problem turns the reply
   // into a refusal that says so.
   void report(WaiterId id, std::string problem = {});
   // The same for all of `ids`, which is left empty.

@@ -23,7 +23,7 @@ bool is_above_hard_limit(const std::optional<ResourceLimit>& wanted, int resourc
          as_kernel_has_it(*wanted) > limit.rlim_max;
 }
 
-// What everybody but root is refused.
+// The abilities that only root has.
 std::optional<std::string> why_not_without_root(const Surroundings& wanted,
                                                 const Surroundings& before) {
   if (geteuid() == 0) return {};

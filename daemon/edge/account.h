@@ -1,6 +1,6 @@
-// Who a process is to be: names and numbers of muster.toml as the kernel wants them, looked up
-// anew for each launch, because users come and go. May wait, where this machine asks others for
-// its users; nobody pays for it who has not asked for a user.
+// The user and groups that a process is to have: names and numbers of muster.toml as the kernel
+// wants them, looked up anew for each launch, because users come and go. May wait, where this
+// machine asks others for its users; nobody pays for it who has not asked for a user.
 #pragma once
 
 #include <sys/types.h>
@@ -20,7 +20,7 @@ struct Person {
   std::string name, home, shell;  // where the user has them
 };
 
-// Nothing is set where nothing is to be changed: no account is asked for, or it is our own.
+// It is empty where nothing is to be changed: no account is asked for, or it is our own.
 StartResult<Person> find_account(const Account& account);
 
 }  // namespace muster

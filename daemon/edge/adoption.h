@@ -16,8 +16,8 @@ struct Adoptee {
   UniqueFd report;    // none: its exec had succeeded
 };
 
-// `launch.resumed` is set. `mark` are the pairs that mark its processes. Nothing if it was never
-// started; then whatever was kept for it is of no use.
+// `launch.resumed` is set. `mark` are the pairs that mark its processes. It is nothing if it was
+// never started; then the deposits for it are of no use.
 std::optional<Adoptee> find_adoptee(const Launch& launch, std::optional<KeptLaunch> kept,
                                     const Environment& mark);
 

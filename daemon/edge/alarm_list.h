@@ -1,5 +1,5 @@
-// What an operator should look at: what has been put right, for an hour, and what has not, for as
-// long as it is said again at each look. Keeps no more than a screen shows.
+// The sentences that an operator should look at: what has been put right, for an hour, and what has
+// not, for as long as it is said again at each look. Keeps no more than a screen shows.
 #pragma once
 
 #include <deque>
@@ -15,7 +15,7 @@ class AlarmList {
   // It has happened; whoever says the same again renews it.
   void add(const std::string& text, Now now);
 
-  // What is said after this holds until the next look.
+  // A sentence that is said after this holds until the next look.
   void begin_look() { lasting_.clear(); }
   void say(std::string text);
 

@@ -120,7 +120,7 @@ bool Attachments::pass_on(Attachment& attachment, Source& source) {
   if (!source.at_end) {
     data.resize(limits::output_message);
     ssize_t n = read(source.pipe.get(), data.data(), data.size());
-    // Of a terminal that nobody has open any more.
+    // The error of a terminal that no process has open any more.
     const bool hung_up = n < 0 && errno == EIO;
     if (n < 0 && !hung_up) return false;
     data.resize(static_cast<size_t>(std::max<ssize_t>(n, 0)));

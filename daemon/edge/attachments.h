@@ -1,6 +1,6 @@
 // Attached one-offs: what they print goes to their client as replies, as many as it has granted,
-// and what the client sends goes to their stdin. Nothing of it is journaled. A client that does not
-// read stops its one-off's output and nobody else's.
+// and what the client sends goes to their stdin. It is never journaled. A client that does not read
+// stops its one-off's output and nobody else's.
 #pragma once
 
 #include <array>
@@ -26,7 +26,7 @@ class Attachments : public Output {
   void begin(LaunchId launch) override;
   void drain(LaunchId launch) override;
   bool ended(LaunchId launch) const override;
-  // What a living client has not granted yet is kept for it.
+  // Output that a living client has not granted yet is kept for it.
   Nanos patience(LaunchId launch) const override;
   std::array<int, 2> pipes(LaunchId launch) const override;
   void close(LaunchId launch) override;
@@ -34,7 +34,7 @@ class Attachments : public Output {
   void grant(LaunchId launch, uint32_t messages);
   // When all is written, the client is granted as many messages again.
   void input(LaunchId launch, const std::string& data, bool eof);
-  // Of the terminal, if it has one.
+  // The terminal's end, if it has one.
   void resize(LaunchId launch, TerminalSize size);
   // From now on, what this client's one-offs print is thrown away.
   void forget(const ClientId& client);

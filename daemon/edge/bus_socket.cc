@@ -25,16 +25,17 @@ namespace {
 constexpr size_t subscriptions_of_all = 64 << 10, subscriptions_of_one = 16 << 10;
 constexpr size_t cost_of_end = 2;  // what a subscription costs besides its characters
 constexpr int turn_budget = 256;   // subscription messages served in one turn of the loop
-// Messages queued for one subscriber; what does not fit, it gets by a replay. Of a flood each is as
-// large as a window. Of 10,000 small ones a second its own socket takes those of a tenth of a
-// second besides.
+// Messages queued for one subscriber; what does not fit, it gets by a replay. In a flood each is as
+// large as a window. When they are small and come 10,000 in a second, its own socket takes those of
+// a tenth of a second besides.
 constexpr int queue_length = 512;
 // libzmq takes all that have come into its memory before it shows us the first one, and goes on as
 // long as more come: so they may come one by one only.
 constexpr int subscription_queue = 1;
 constexpr char unsubscribe_byte = 0, subscribe_byte = 1;
 constexpr std::string_view domain = "muster-bus";
-// What a connection may get wrong. A subscription of 128 bytes costs libzmq some 4 KiB.
+// The number of mistakes that a connection may make. A subscription of 128 bytes costs libzmq some
+// 4 KiB.
 constexpr int most_refusals = 64;
 // Less than this is always under way beside a flood, to those who keep up as well.
 constexpr size_t worth_a_look = 8 << 20, look_every = 4 << 20;
@@ -126,7 +127,7 @@ void BusSocket::on_subscriptions() {
     const char what = frames[0][0];
     const std::string prefix = frames[0].substr(1);
     const int fd = socket_.sender_fd();
-    // What libzmq itself takes back for a connection that has ended comes from nobody.
+    // A subscription that libzmq itself takes back for a connection that has ended has no sender.
     if (fd < 0)
       zmq_setsockopt(socket_.socket().handle(), ZMQ_UNSUBSCRIBE, prefix.data(), prefix.size());
     else if (what == subscribe_byte)
@@ -191,7 +192,7 @@ void BusSocket::forget(Subscribers::iterator subscriber) {
 
 // ---- who is behind
 
-// Whose kernel has room for more has got all that was published, or nearly.
+// A subscriber whose kernel has room for more has got all that was published, or nearly.
 void BusSocket::see_who_keeps_up() {
   looked_at_ = published_;
   std::vector<pollfd> descriptors;

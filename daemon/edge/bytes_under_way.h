@@ -1,6 +1,7 @@
-// One account of the bytes that clients and subscribers have been sent and have not taken yet, and
+// The account of the bytes that clients and subscribers have been sent and have not taken yet, and
 // of what is kept for them. Keeps: they are bounded for each and for all together, and whoever owes
-// most is dropped first. Nobody loses by that: who is dropped connects anew, and asks again.
+// most is dropped first. No client loses by that: one that is dropped connects anew, and asks
+// again.
 #pragma once
 
 #include <vector>
@@ -16,7 +17,7 @@ class BytesUnderWay {
   // A few who read nothing, or many who are slow.
   static constexpr size_t of_all = 64 << 20;
 
-  // Those who owe by one socket.
+  // The debts of the clients of one socket.
   class Debtors {
    public:
     virtual ~Debtors() = default;

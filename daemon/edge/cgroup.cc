@@ -58,7 +58,7 @@ bool Cgroup::holds(pid_t pid) const {
   return rest.empty() || rest.front() == '/' || rest.front() == ' ';  // " (deleted)"
 }
 
-// Who has just died may still count as populating it, but is listed no more.
+// A process that has just died may still count as populating it, but is listed no more.
 bool Cgroup::occupied() const {
   return read_kernel_text(directory_ + "/cgroup.events").value_or("").find("populated 1") !=
              std::string::npos &&

@@ -1,4 +1,4 @@
-// One cgroup (version 2), by its directory. It holds what was started in it and all that comes of
+// A cgroup (version 2), by its directory. It holds what was started in it and all that comes of
 // that, whatever session, parent or environment it gives itself; only who has the right to may
 // leave. Remembers nothing, so an earlier supervisor's is as good as one's own. Knows no launches.
 #pragma once

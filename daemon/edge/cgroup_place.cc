@@ -11,7 +11,7 @@
 namespace muster {
 namespace {
 
-// What stands before the next `end`, which is taken away with it.
+// The part before the next `end`, which is taken away with it.
 std::string_view take_until(std::string_view& text, char end) {
   const std::string_view word = text.substr(0, text.find(end));
   text.remove_prefix(std::min(text.size(), word.size() + 1));
@@ -34,7 +34,7 @@ std::string unescape(std::string_view field) {
   return text;
 }
 
-// What is left of `path` below `root`: empty for the root itself, else it begins with a slash.
+// The part of `path` below `root`: empty for the root itself, else it begins with a slash.
 std::optional<std::string_view> below(std::string_view path, std::string_view root) {
   if (root == "/") root = "";
   if (path == "/") path = "";

@@ -13,8 +13,8 @@ namespace muster {
 inline constexpr const char* no_cgroup_variable = "MUSTER_NO_CGROUP";
 
 // The directory of the cgroup that a process is in, from its /proc/PID/mountinfo and
-// /proc/PID/cgroup: that of version 2, or of the named controller's own hierarchy. Nothing where no
-// mount shows it.
+// /proc/PID/cgroup: that of version 2, or of the named controller's own hierarchy. It is nothing
+// where no mount shows it.
 std::optional<std::string> directory_of_cgroup(std::string_view mountinfo, std::string_view cgroup,
                                                std::string_view controller = {});
 
@@ -29,7 +29,7 @@ std::optional<std::string> own_cgroup(std::string_view controller = {});
 // Whether the word is in a list such as "cpu,cpuacct".
 bool lists(std::string_view list, std::string_view word, char between = ',');
 
-// What the cgroups of a run are called; the token makes them its own. Empty where none may be made.
+// The names of the cgroups of a run; the token makes them its own. Empty where none may be made.
 std::string cgroup_name(std::string_view app, std::string_view token);
 
 // The cgroup that a run of this app is to have for all its launches, of version 2. Empty where none

@@ -115,8 +115,8 @@ std::unique_ptr<Child> Child::adopt(Loop& loop, Identity identity, UniqueFd repo
   return child;
 }
 
-// Nothing more is said if exec has succeeded. Also if muster-exec was killed before: then an exit
-// by that signal is what follows, and says enough.
+// The socket stays silent if exec has succeeded. Also if muster-exec was killed before: then an
+// exit by that signal is what follows, and says enough.
 void Child::read_report() {
   if (start_ != Start::pending || !report_) return;
   const ExecSaid said = peek_report(report_.get());

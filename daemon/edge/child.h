@@ -22,8 +22,8 @@ class Child {
  public:
   enum class Start : uint8_t { pending, succeeded, failed };
 
-  // What the process begins with. `stdio` become its descriptors 0, 1, 2, exec_report_fd and, if
-  // there is one more, exec_listen_fd; they must not have these numbers already.
+  // The things that the process begins with. `stdio` become its descriptors 0, 1, 2, exec_report_fd
+  // and, if there is one more, exec_listen_fd; they must not have these numbers already.
   struct Plan {
     UniqueFd program;  // if this is open, it is executed; else argv[0]
     std::vector<std::string> argv;
@@ -39,8 +39,8 @@ class Child {
   static tl::expected<std::unique_ptr<Child>, int> spawn(Loop& loop, Plan plan, UniqueFd report,
                                                          std::function<void()> on_change);
 
-  // One that runs already, or is dead by now. Without `report` its exec has succeeded. One that is
-  // no more has exited, nobody knows how.
+  // A process that runs already, or is dead by now. Without `report` its exec has succeeded. A
+  // process that is no more has exited, and it is not known how.
   static std::unique_ptr<Child> adopt(Loop& loop, Identity identity, UniqueFd report,
                                       std::function<void()> on_change);
 
@@ -71,7 +71,7 @@ class Child {
   std::optional<Poll> exit_poll_, report_poll_;
 };
 
-// What muster-exec has said so far through a report socket, none of which is taken out of it.
+// The messages of muster-exec so far through a report socket, none of which is taken out of it.
 struct ExecSaid {
   pid_t pid = 0;  // 0: it has not begun
   std::optional<ExecReport> failure;

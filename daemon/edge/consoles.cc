@@ -19,11 +19,11 @@
 namespace muster {
 namespace {
 
-// What a terminal may bring in one go, before the others get theirs.
+// The bytes that a terminal may bring in one go, before the others get theirs.
 constexpr size_t splice_quantum = 64 << 10;
 // A terminal holds less than this, so that so many rounds read all of it.
 constexpr int drain_rounds = 16;
-// What waits for a viewer that does not grant.
+// The bytes that wait for a viewer that does not grant.
 constexpr size_t pending_limit = 1 << 20;
 constexpr Places places{"attached terminals", 64, 16};
 
@@ -70,7 +70,7 @@ Result<> Consoles::open_console(const Launch& launch, PipeEnds ends) {
   if (!console->to_log || !ends.err || !keyboard) return fail_errno(errno, "terminal");
   if (auto opened = log_.open(launch, std::move(ends)); !opened) return opened;
   log_.comes_from_terminal(id, [this, id](std::string_view bytes) { show(id, bytes); });
-  // What does not fit into the pipe stays in the terminal, and the program waits.
+  // Bytes that do not fit into the pipe stay in the terminal, and the program waits.
   console->readable = std::make_unique<Poll>(loop_, console->terminal.get(), [this, raw] {
     if (feed(*raw) || raw->hung_up) return;
     raw->readable->watch(Poll::nothing);

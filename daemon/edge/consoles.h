@@ -1,7 +1,7 @@
-// Processes that have a terminal and are logged all the same. What comes out of a terminal goes on
-// into the pipe that the log reads, by splice(2): so it is never in the memory of a program that
-// may be killed. Clients that are attached are shown a copy, from when they came, and what they
-// type goes in. For all other launches that are logged this changes nothing.
+// Processes that have a terminal and are logged all the same. The output of a terminal goes on into
+// the pipe that the log reads, by splice(2): so it is never in the memory of a program that may be
+// killed. Clients that are attached are shown a copy, from when they came, and what they type goes
+// in. For all other launches that are logged this changes nothing.
 //
 // The keeper holds a terminal like a pipe; if nobody is left who holds it, it is hung up.
 #pragma once
@@ -26,8 +26,8 @@ class Consoles : public Output {
   Consoles(Loop& loop, Intake& log, const Outlet& outlet);
   ~Consoles() override;
 
-  // Of a launch with a terminal `ends.err` is the terminal, and `ends.out` a pipe into which nobody
-  // else writes.
+  // For a launch with a terminal `ends.err` is the terminal, and `ends.out` a pipe into which only
+  // we write.
   Result<> open(const Launch& launch, PipeEnds ends) override;
   void begin(LaunchId launch) override;
   void drain(LaunchId launch) override;
@@ -36,10 +36,10 @@ class Consoles : public Output {
   std::array<int, 2> pipes(LaunchId launch) const override;
   void close(LaunchId launch) override;
 
-  // The client is shown what comes from now on, as much as it has granted, and told of the end. One
-  // that is slow is told how much it was not shown.
+  // The client is shown what comes from now on, as much as it has granted, and told of the end. A
+  // slow viewer is told how much it was not shown.
   void attach(const Attach& wanted);
-  // What belongs to the exchange of such a client; false if the request does not.
+  // Handles a request that belongs to the exchange of such a client; false if it does not.
   bool take(const ClientId& client, const Request& request);
   // The launch has exited, and what it printed has been read.
   void end(LaunchId launch, int status);

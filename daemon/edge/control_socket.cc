@@ -26,7 +26,7 @@ constexpr size_t most_frames = 4;
 // Frames below it are copied: that costs less than to count each by itself.
 constexpr size_t worth_counting = 1 << 10;
 
-// What a message takes of libzmq's memory.
+// The memory that a message takes in libzmq.
 size_t cost_of(const Frames& frames) {
   size_t bytes = 0;
   for (auto& frame : frames) bytes += frame.size() + Tally::of_message;

@@ -24,7 +24,8 @@ class ControlSocket : public BytesUnderWay::Debtors {
  public:
   struct Receiver {
     std::function<void(ClientId, Request)> on_request;
-    // Whoever has asked anything and is connected no more. Called from the loop, never from send().
+    // The clients that have asked anything and are connected no more. Called from the loop, never
+    // from send().
     std::function<void(const ClientId&)> on_lost;
   };
 

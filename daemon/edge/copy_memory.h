@@ -16,8 +16,9 @@ class CopyMemory {
  public:
   explicit CopyMemory(uint64_t machine) : share_(machine / 4) {}
 
-  // What the copy of this launch may hold, until it is given back. Who has asked for nothing gets
-  // half of what is left if that is less than usual; who has asked gets it, or is refused.
+  // The bytes that the copy of this launch may hold, until it is given back. A launch that has
+  // asked for no size gets half of what is left if that is less than usual; one that has asked gets
+  // it, or is refused.
   StartResult<uint64_t> take(LaunchId launch, uint64_t wanted);
   // An earlier supervisor has given it.
   void found(LaunchId launch, uint64_t bytes) { taken_[launch] = bytes; }

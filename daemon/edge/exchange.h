@@ -33,7 +33,7 @@ class Exchange {
 
   const ClientId& client() const { return client_; }
   bool is(const ClientId& client, uint64_t id) const { return id_ == id && client_ == client; }
-  // Nothing is sent any more: it has had its last reply, or its client has gone.
+  // It sends no more: it has had its last reply, or its client has gone.
   bool is_over() const { return over_; }
 
   // More than limits::credit_messages at a time is cut to that.
@@ -42,7 +42,7 @@ class Exchange {
   // Since when it has had no credit; nothing while it has some.
   std::optional<MonoTime> waits_since() const { return waits_since_; }
 
-  // One reply of many, which takes a credit; only if may_send().
+  // Sends a reply of many, which takes a credit; only if may_send().
   void more(ReplyBody body);
   // A reply of many that costs nothing.
   void aside(ReplyBody body);

@@ -5,8 +5,8 @@
 
 namespace muster {
 
-// Nothing while it is alive. `pidfd` is of this very process. Ours or another's, reaped or not:
-// where nobody can tell any more, the status is unknown.
+// It is nothing while the process is alive. `pidfd` is of this very process. Ours or another's,
+// reaped or not: where nobody can tell any more, the status is unknown.
 std::optional<ExitStatus> exit_status_of(pid_t pid, int pidfd);
 
 }  // namespace muster

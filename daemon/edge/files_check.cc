@@ -67,7 +67,7 @@ std::string answer_of_child(int from) {
   }
 }
 
-// One that a dead disk holds is left behind.
+// A process that a dead disk holds is left behind.
 std::string end_of_child(pid_t child) {
   int status = 0;
   for (int i = 0; i < reap_attempts; i++) {

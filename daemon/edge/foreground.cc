@@ -25,7 +25,8 @@ namespace {
 constexpr size_t shortest_name = 6;  // as foreman: so that most columns look alike
 constexpr size_t number_room = 3;    // a dot and two digits
 constexpr size_t read_size = 256 << 10;
-// What is joined of a line that was cut: the daemon must stay small, whatever is printed.
+// The bytes that are joined of a line that was cut: the daemon must stay small, whatever is
+// printed.
 constexpr size_t longest_line = 256 << 10;
 
 // False when nobody will ever read this again.

@@ -1,6 +1,6 @@
-// What musterd shows in a terminal: `10:14:40 web.1     | Listening on port 5000`. A thread of its
-// own reads the journal, like `ctl logs` does, so that a terminal that is stopped delays nothing
-// and loses nothing.
+// The lines that musterd shows in a terminal: `10:14:40 web.1     | Listening on port 5000`. A
+// thread of its own reads the journal, like `ctl logs` does, so that a terminal that is stopped
+// delays nothing and loses nothing.
 #pragma once
 
 #include <memory>

@@ -22,7 +22,7 @@ class FormationFile {
     FormationCounts counts;
     uint64_t step = 0;  // 0: an earlier version has written it
   };
-  // Nothing if there is no file yet; an error names what is wrong with it.
+  // It is nothing if there is no file yet; an error names what is wrong with it.
   Result<std::optional<Saved>> load() const;
   // Replaces the file by rename. After a failure, or where the file was taken away or changed,
   // look() does it again.

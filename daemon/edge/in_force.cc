@@ -53,7 +53,7 @@ std::string record_of(const InForce& in_force) {
   return record.append(payload.begin(), payload.end());
 }
 
-// Nothing where it is not whole.
+// It is nothing where the record is not whole.
 std::optional<InForce> take_record(std::string_view& bytes) {
   uint32_t length = 0;
   uint64_t checksum = 0;

@@ -26,12 +26,12 @@ struct InForce {
   AppModel model;
 };
 
-// Of the file, in the directory of the ledger.
+// The path of the file, in the directory of the ledger.
 inline constexpr const char* in_force_name = "/in-force";
 
 class InForceFile {
  public:
-  // All that is whole in such a file, oldest first. Nothing where there is no file.
+  // All that is whole in such a file, oldest first. It is empty where there is no file.
   static std::vector<InForce> read(const UniqueFd& file);
   static std::vector<InForce> read(const std::string& path);
 

@@ -1,6 +1,6 @@
-// What clients send to a launch's stdin, or to its terminal: written as it is taken. What does not
-// fit is kept; one that is sent far more than it takes is closed, and what was not written is
-// dropped: it must not fill our memory.
+// The bytes that clients send to a launch's stdin, or to its terminal: written as they are taken.
+// Bytes that do not fit are kept; a queue that is sent far more than it takes is closed, and what
+// was not written is dropped: it must not fill our memory.
 #pragma once
 
 #include <functional>

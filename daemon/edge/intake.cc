@@ -15,7 +15,7 @@ namespace {
 constexpr Nanos sweep_pause = 500us;
 // Hungry readers are served for so long before the loop looks for others.
 constexpr Nanos serving_time = 500us;
-// What comes so soon after the last is busy.
+// Output that comes so soon after the last is busy.
 constexpr Nanos busy_gap = 2 * sweep_pause;
 // So many looks in vain, and it is quiet again.
 constexpr uint32_t sweeps_until_quiet = 4;
@@ -146,7 +146,7 @@ void Intake::close(LaunchId launch) {
   if (ended(launch)) readers_.erase(found);
 }
 
-// Whoever has something is read, and stays in the set meanwhile.
+// A pipe that has something is read, and stays in the set meanwhile.
 void Intake::look() {
   bool found = false;
   for (void* owner : pipes_.ready()) {
@@ -259,8 +259,8 @@ void Intake::try_blocked() {
   turn_.on();
 }
 
-// Armed anew only for an earlier time; one that turns out to be too early costs a wake-up. What is
-// overdue although it was just tried waits for room on the disk.
+// Armed anew only for an earlier time; one that turns out to be too early costs a wake-up. A stream
+// that is overdue although it was just tried waits for room on the disk.
 void Intake::plan_partial_lines() {
   auto next = router_.next_partial_deadline();
   if (!next || (partial_.armed() && partial_due_ <= *next)) return;

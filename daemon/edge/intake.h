@@ -32,7 +32,7 @@ class Intake : public Output {
   Intake(Loop& loop, Router& router, std::function<void()> on_ended);
 
   Result<> open(const Launch& launch, PipeEnds ends) override;
-  // What it prints to its stdout comes out of a terminal: see Router::comes_from_terminal.
+  // Its stdout comes out of a terminal: see Router::comes_from_terminal.
   void comes_from_terminal(LaunchId launch, std::function<void(std::string_view)> on_bytes);
   void begin(LaunchId launch) override;
   void drain(LaunchId launch) override;
@@ -61,7 +61,7 @@ class Intake : public Output {
     Limited* limited = nullptr;    // of both its launch's readers, if there is a limit
     bool abandoned = false;        // closed by its owner; ends as soon as it is not blocked
   };
-  // What one stream may move in one go, before the others get theirs: a window's worth.
+  // The bytes that a stream may move in one go, before the others get theirs: a window's worth.
   static constexpr size_t quantum = limits::window;
   using Readers = std::array<Reader, 2>;
 

@@ -1,5 +1,5 @@
-// See journal_packing.h. Looks once a turn, after all that the turn has written. One that fails is
-// left plain until the next start: it is not worth a try a minute.
+// See journal_packing.h. Looks once a turn, after all that the turn has written. A segment that
+// fails is left plain until the next start: it is not worth a try a minute.
 #include "daemon/edge/journal_packing.h"
 
 #include <spdlog/spdlog.h>

@@ -15,7 +15,7 @@ namespace muster {
 class JournalPacking {
  public:
   JournalPacking(Loop& loop, Router& router);
-  // What is not finished is thrown away.
+  // A segment that is not finished is thrown away.
   ~JournalPacking();
 
  private:

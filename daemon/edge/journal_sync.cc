@@ -40,7 +40,7 @@ void JournalSync::end(const journal::SyncTask& task) {
   told_ = std::move(trouble);
 }
 
-// One that is under way may be the only one to be told of an error, so it is waited for.
+// A sync that is under way may be the only one to be told of an error, so it is waited for.
 void JournalSync::finish() {
   while (work_.busy()) loop_.turn(true);
   if (auto closed = router_.close(read_clocks()); !closed) spdlog::error("{}", closed.message());

@@ -25,7 +25,7 @@ extern char** environ;
 namespace muster {
 namespace {
 
-// In the order of Single. Of the sockets that are kept those with higher keys are what launches
+// In the order of Single. Among the sockets that are kept those with higher keys are what launches
 // share.
 struct Place {
   keeper::Kind kind;
@@ -134,8 +134,8 @@ void KeeperLink::send(keeper::Verb verb, keeper::Kind kind, uint64_t key, int32_
   send(keeper::Message{verb, kind, key, pid, value}, {});
 }
 
-// One that is dead is noticed by the poll. One that does not listen is waited for once, and told
-// everything anew when it listens again.
+// The poll notices a keeper that is dead. A keeper that does not listen is waited for once, and
+// told everything anew when it listens again.
 void KeeperLink::send(keeper::Message message, const std::vector<int>& fds) {
   if (!socket_) return;
   message.fd_count = static_cast<uint32_t>(fds.size());

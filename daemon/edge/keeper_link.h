@@ -19,7 +19,7 @@
 
 namespace muster {
 
-// What there is one of.
+// The deposits of which there is only one.
 enum class Single : uint8_t { lock, state_lock, name, windows, notify, ledger, in_force };
 
 class KeeperLink : public Keeping, public SocketKeeping {
@@ -36,7 +36,7 @@ class KeeperLink : public Keeping, public SocketKeeping {
   // How the last of them ended, as a shell reports it, if that is known.
   std::optional<int> last_end() const { return last_end_; }
 
-  // What an earlier supervisor has deposited; closed where there is none.
+  // The deposit of an earlier supervisor; closed where there is none.
   UniqueFd& kept(Single what) { return singles_[static_cast<size_t>(what)]; }
   void keep(Single what, int fd);  // it stays the caller's
   // The locks, which are held here for as long as this program runs.

@@ -10,7 +10,7 @@
 
 namespace muster {
 
-// What was kept of a launch that an earlier supervisor had asked for.
+// The deposits for a launch that an earlier supervisor had asked for.
 struct KeptLaunch {
   pid_t pid = 0;  // 0: not known
   UniqueFd out, err, report;

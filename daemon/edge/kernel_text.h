@@ -7,7 +7,7 @@
 
 namespace muster {
 
-// Nothing if it cannot be opened. Bytes; ends soon after `limit` of them.
+// It is nothing if the file cannot be opened. Bytes; ends soon after `limit` of them.
 std::optional<std::string> read_kernel_text(const std::string& path, size_t limit = 1 << 20);
 
 // 0, or the error number.

@@ -24,8 +24,8 @@ namespace muster {
 class LaunchCgroups {
  public:
   // `directory` is that of the run, the same for all its supervisors. Empty: no launch gets one.
-  // Makes nothing yet: only what the ledger tells of can be removed by a successor.
-  // What `name` is for, QuotaCgroups tells.
+  // Makes nothing yet: only what the ledger tells of can be removed by a successor. QuotaCgroups
+  // tells the purpose of `name`.
   explicit LaunchCgroups(const std::string& directory, const std::string& name = {},
                          pid_t keeper = 0);
   void keeper_changed(pid_t keeper) { quotas_.keeper_changed(keeper); }
@@ -46,9 +46,9 @@ class LaunchCgroups {
   // The launch is over: it is removed, at once or, where somebody has not quite left it, later.
   void retire(const Cgroup& cgroup);
   void retry();
-  // What an earlier supervisor has left of launches that are over.
+  // The cgroups that an earlier supervisor has left of launches that are over.
   void end_all_but(const std::set<LaunchId>& launches);
-  // Nothing is left to run: ends everybody and removes everything, within a second.
+  // No process is to run on: ends all of them and removes everything, within a second.
   void end();
 
  private:

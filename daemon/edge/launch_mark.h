@@ -1,5 +1,5 @@
-// What marks the processes of one launch in their environment, and that nobody can make up who has
-// only seen those of other launches: a keyed hash (SipHash-2-4) of the launch id.
+// The mark of the processes of one launch in their environment, which cannot be made up from the
+// marks of other launches: a keyed hash (SipHash-2-4) of the launch id.
 #pragma once
 
 #include <string>

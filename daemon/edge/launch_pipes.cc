@@ -38,8 +38,8 @@ void open_both_ways(UniqueFd& end) {
 
 UniqueFd duplicate(const UniqueFd& fd) { return UniqueFd(fcntl(fd.get(), F_DUPFD_CLOEXEC, 0)); }
 
-// Whoever opens /dev/stdout again has to be allowed to. Where we are not, the launch will say what
-// else we are not allowed.
+// A process that opens /dev/stdout again has to be allowed to. Where we are not, the launch will
+// say what else we are not allowed.
 StartResult<void> give_to_owner(const Person& owner, int end) {
   if (owner.user && fchown(end, *owner.user, gid_t(-1)) != 0 && errno != EPERM)
     return tl::unexpected(StartFailure{"fchown", errno});

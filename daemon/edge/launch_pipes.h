@@ -1,4 +1,4 @@
-// What a launch is connected to us by: pipes, or a terminal, and a socket for muster-exec.
+// The connections of a launch to us: pipes, or a terminal, and a socket for muster-exec.
 #pragma once
 
 #include "base/unique_fd.h"
@@ -31,7 +31,7 @@ StartResult<LaunchPipes> make_pipes(const Launch& launch);
 // depends on no other process.
 StartResult<UniqueFd> silent_pipe(const Person& owner);
 
-// One from which nothing comes: its end can be read at once.
+// A pipe that never brings anything: its end can be read at once.
 UniqueFd ended_pipe();
 
 // Whether nothing is to be read from a pipe, now or ever: the window of its stream is released.

@@ -1,7 +1,7 @@
 // Keeps the core's notes, so that the next supervisor goes on where this one stops, however it
 // stops, and whatever becomes of files meanwhile: in a memory file that the keeper holds, and in
 // one file each in the runtime and in the state directory. A step is one checksummed append to each
-// of them: kept whole or not at all. What it says is void when nothing that it speaks of can be
+// of them: kept whole or not at all. Its content is void when no process that it speaks of can be
 // alive. Knows nothing of what the notes mean.
 #pragma once
 
@@ -43,16 +43,16 @@ class Ledger {
   static Result<Ledger> open(Places places, std::string machine, Run fresh,
                              const std::function<LivingRuns(const KnownRuns&)>& who_lives);
 
-  // Nothing to go on with: this is a fresh start.
+  // There is nothing to go on with: this is a fresh start.
   bool empty() const { return !begun_; }
   const Memory& memory() const { return memory_; }
   const Run& run() const { return run_; }
-  // Of the last step; higher than that of any step of an earlier run.
+  // The number of the last step; higher than that of any step of an earlier run.
   uint64_t number() const { return number_; }
   const journal::Mark& journal() const { return journal_; }
   // It may lack steps that were kept: something has happened to the files.
   bool is_doubtful() const { return doubtful_; }
-  // What that was, a sentence each. Once.
+  // The losses, a sentence each. Once.
   std::vector<std::string> take_told() { return std::exchange(told_, {}); }
 
   // The truth is another, as was found out.
@@ -63,7 +63,7 @@ class Ledger {
   Result<> keep(Note note);
   // No step, but it is to be known too.
   void keep(const journal::Mark& mark);
-  // Whoever is handed it can give it to a successor; called again with each new one.
+  // The receiver of the descriptor can give it to a successor; called again with each new one.
   void deposit_with(std::function<void(int)> deposit);
   void deposit_again() const;
 

@@ -63,7 +63,7 @@ T number_of(std::string_view digits) {
   return number;
 }
 
-// Nothing where the record is not whole.
+// It is nothing where the record is not whole.
 std::optional<Prefix> take_record(std::string_view& bytes, std::optional<Note>& note) {
   Prefix prefix;
   if (bytes.size() < sizeof prefix) return {};

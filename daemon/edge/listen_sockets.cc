@@ -62,7 +62,7 @@ Address local_address(const std::string& path) {
   return address;
 }
 
-// What a daemon that was killed has left: a socket at which nobody listens.
+// Removes what a killed daemon has left: a socket at which no process listens.
 bool remove_abandoned(const std::string& path, const Address& address) {
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
@@ -84,7 +84,7 @@ UniqueFd open_listener(const Address& address, const std::string& path) {
     if (!bound) errno = EADDRINUSE;
   }
   if (!bound || listen(fd.get(), SOMAXCONN) != 0) return {};
-  // Who may enter its directory may connect; the umask is the daemon's business alone.
+  // A user who may enter its directory may connect; the umask is the daemon's business alone.
   if (!path.empty()) chmod(path.c_str(), 0666);
   return UniqueFd(fcntl(fd.get(), F_DUPFD_CLOEXEC, lowest_descriptor));
 }

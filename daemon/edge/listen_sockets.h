@@ -1,6 +1,7 @@
 // The sockets that all processes of a type share: each opened once, and held by the keeper too, so
 // that whoever wants to connect while no process or no supervisor is there waits instead of being
-// refused. Nobody of us accepts. Keeps: a socket that an earlier supervisor has opened is used on.
+// refused. Muster itself never accepts. Keeps: a socket that an earlier supervisor has opened is
+// used on.
 #pragma once
 
 #include <functional>
@@ -23,8 +24,8 @@ class ListenSockets {
 
   // Opens it if it is not open yet. The descriptor stays ours.
   StartResult<int> get(const ListenAddress& address);
-  // There are to be these and no others. One that cannot be opened is said, and tried again by the
-  // next launch that is to have it.
+  // There are to be these and no others. A socket that cannot be opened is said, and tried again by
+  // the next launch that is to have it.
   void keep_only(const std::vector<ListenAddress>& addresses);
   // Once a second: whether those who have connected are accepted.
   void look(MonoTime now);
@@ -33,7 +34,7 @@ class ListenSockets {
   std::string who_waits(const ListenAddress& address, MonoTime now) const;
   // There is a new keeper.
   void deposit_all();
-  // Nobody will listen any more.
+  // No process will listen any more.
   void end() { keep_only({}); }
 
  private:

@@ -34,8 +34,8 @@ std::string owner_of(int fd) {
   return "pid " + owner.substr(0, blank) + ", for " + owner.substr(blank + 1);
 }
 
-// Whoever asks whether a daemon runs holds the lock for a moment (proto/client.cc), which must not
-// look like a daemon.
+// A client that asks whether a daemon runs holds the lock for a moment (proto/client.cc), which
+// must not look like a daemon.
 bool lock_soon(int fd) {
   constexpr int attempts = 20, pause_ms = 5;
   for (int i = 0; i < attempts; i++) {
@@ -46,7 +46,8 @@ bool lock_soon(int fd) {
   return flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 
-// Of the socket with this name; 0 if there is none. A line of the table ends with inode and name.
+// The inode of the socket with this name; 0 if there is none. A line of the table ends with inode
+// and name.
 uint64_t inode_of_name(const std::string& name) {
   constexpr size_t limit = 64 << 20;
   const std::string table = read_kernel_text("/proc/net/unix", limit).value_or("");
@@ -58,7 +59,7 @@ uint64_t inode_of_name(const std::string& name) {
   return inode;
 }
 
-// Of those whose descriptors we may see: the eldest, which is the keeper.
+// The eldest of the processes whose descriptors we may see, which is the keeper.
 pid_t holder_of(uint64_t inode) {
   std::optional<ProcessEntry> eldest;
   for (auto& entry : read_processes()) {

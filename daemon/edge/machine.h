@@ -1,5 +1,5 @@
-// What this machine is and allows: file descriptors, which of them are taken from the start, the
-// boot, and where our programs are.
+// The facts and limits of this machine: file descriptors, which of them are taken from the start,
+// the boot, and where our programs are.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,8 @@ struct FdLimits {
 // Raises the soft limit of open descriptors to the hard one. To be called once, before others.
 FdLimits raise_fd_limit();
 
-// What a child begins with that is told nothing else. To be called before the limits are raised.
+// The signals and limits of a child that is told nothing else. To be called before the limits are
+// raised.
 Usual usual_of_children();
 
 uint32_t count_open_fds();
@@ -45,14 +46,15 @@ uint64_t memory_of_machine();
 
 // Where another program of ours is: beside this very one.
 std::string find_beside_us(const std::string& name);
-// Of the running kernel; empty where it does not say.
+// The boot id of the running kernel; empty where it does not say.
 std::string boot_id();
 // By which pids can be told from those of before a reboot, and from those of another container that
 // has the same directories: the boot, our pid namespace and when its first process was started.
 // Begins with the boot id and a slash.
 std::string machine_id();
 // The same for every daemon of this user here that would have these two directories, and for no
-// other: sixteen digits. Who is in another pid namespace, or sees another root, has others.
+// other: sixteen digits. A process in another pid namespace, or one that sees another root, has
+// others.
 std::string place_id(const std::string& state_dir, const std::string& runtime_dir);
 
 // Whether a descriptor that was just given out is one of the last ones. The kernel gives out the

@@ -1,4 +1,4 @@
-// See note_codec.h. One row per field.
+// See note_codec.h. There is a row per field.
 #include "daemon/edge/note_codec.h"
 
 #include "daemon/edge/describe_kept.h"

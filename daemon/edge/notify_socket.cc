@@ -25,7 +25,7 @@ struct Datagram {
   pid_t sender = 0;
 };
 
-// Looks at the first one and leaves it there. What came with it is closed again.
+// Looks at the first one and leaves it there. Descriptors that came with it are closed again.
 std::optional<Datagram> peek(int socket) {
   std::array<char, longest_datagram> bytes;
   alignas(cmsghdr)
@@ -133,7 +133,7 @@ void NotifySocket::watch() {
   poll_->watch(Poll::readable);
 }
 
-// What was said into the old one is heard first.
+// Datagrams that were sent to the old one are heard first.
 Result<bool> NotifySocket::look() {
   if (bound_ == place_of(path_) && bound_ != std::pair<uint64_t, uint64_t>()) return false;
   receive();

@@ -46,7 +46,7 @@ class NotifySocket {
   std::optional<Poll> poll_;
 };
 
-// What a datagram says, if that is anything to us.
+// The meaning of a datagram, if it has one for us.
 std::optional<Notified> parse_notification(std::string_view text);
 
 }  // namespace muster

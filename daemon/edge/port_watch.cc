@@ -24,8 +24,8 @@ Listeners read_listeners() {
 }
 
 // How long until the next look, for one that has been waited for so long: a fifth of that, so that
-// the delay is small against the start itself. Whoever has not listened for a while perhaps never
-// will, and must not keep us awake.
+// the delay is small against the start itself. A process that has not listened for a while perhaps
+// never will, and must not keep us awake.
 Nanos pause_after(Nanos waited) {
   const Nanos longest = waited < 10s ? Nanos(250ms) : waited < 1min ? Nanos(1s) : Nanos(10s);
   return std::clamp<Nanos>(waited / 5, 10ms, longest);
@@ -78,7 +78,8 @@ void PortWatch::forget(LaunchId launch) {
   if (watched_.erase(launch)) plan();
 }
 
-// One reading of the tables serves all; whose a socket is, is only asked where the port fits.
+// A single reading of the tables serves all; the owner of a socket is looked for only where the
+// port fits.
 void PortWatch::look() {
   auto listeners = read_listeners();
   const MonoTime now = loop_clock();

@@ -59,7 +59,7 @@ UniqueFd out_of_the_way(UniqueFd fd) {
   return UniqueFd(fcntl(fd.get(), F_DUPFD_CLOEXEC, lifeline_fd + 1));
 }
 
-// Nothing if that fails at once.
+// It is nothing if that fails at once.
 UniqueFd begin_to_connect(uint32_t port) {
   UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return {};

@@ -1,4 +1,4 @@
-// One asking of the world whether a launch is ready, or well: by a command, a GET or a connection.
+// A question to the world whether a launch is ready, or well: by a command, a GET or a connection.
 // Ends by itself with a yes or a no, or is destroyed before. Its owner is told, and looks.
 #pragma once
 

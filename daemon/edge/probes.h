@@ -1,6 +1,6 @@
 // Asks again and again whether launches are ready, by their commands and GETs: often at first, more
-// rarely later, one asking of a launch at a time, and none that takes too long. What it hears it
-// tells once. Decides nothing: how long is waited in all, it is told.
+// rarely later, one asking of a launch at a time, and none that takes too long. It tells once what
+// it hears. Decides nothing: how long is waited in all, it is told.
 #pragma once
 
 #include <functional>

@@ -18,7 +18,8 @@ namespace muster {
 namespace {
 
 constexpr auto end_patience = std::chrono::seconds(1);
-// Who still meets new dead then has a launch before him that forks and dies faster than he reads.
+// A reader that still meets new dead then has a launch before it that forks and dies faster than it
+// reads.
 constexpr int most_listings = 8;
 // From a process up to its leader. There are a few; who has more asks too much of us.
 constexpr int most_generations = 256;
@@ -182,8 +183,8 @@ std::vector<ProcessEntry> ProcessTree::members(LaunchId launch) {
   return found == members_->end() ? std::vector<ProcessEntry>() : found->second;
 }
 
-// Of us and of the keeper. Those whom it has from an earlier supervisor it may reap while we read,
-// so they are looked for among all.
+// The children of us and of the keeper. The keeper may reap those that it has from an earlier
+// supervisor while we read, so they are looked for among all.
 std::vector<ProcessEntry> ProcessTree::children() const {
   std::vector<ProcessEntry> entries;
   if (auto listed = is_first_ ? read_children(getpid()) : std::nullopt) {

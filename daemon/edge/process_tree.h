@@ -24,9 +24,9 @@ Result<> become_subreaper();
 
 class ProcessTree {
  public:
-  // Our launches are told from those of any other daemon by `run`. `keeper` is our parent, or 0.
-  // Who is a child of one of us and was started before the run is a stranger: a child of the
-  // program that became us by exec.
+  // Our launches are told from those of any other daemon by `run`. `keeper` is our parent, or 0. A
+  // child of one of us that was started before the run is a stranger: a child of the program that
+  // became us by exec.
   ProcessTree(std::string app, Run run, pid_t keeper);
 
   // The pairs that mark a launch's processes.

@@ -15,10 +15,11 @@ namespace {
 
 // Survivors whose end nobody tells us of, because a tracer or the like is their parent.
 constexpr Nanos survivors_recheck = 1s;
-// What a launch that was told to end may still take to hand over what it printed.
+// The time that a launch that was told to end may still take to hand over what it printed.
 constexpr Nanos patience_with_the_ended = 1s;
 
-// What this thread has worked so far; time in which others had the processor does not count.
+// The time that this thread has worked so far; time in which others had the processor does not
+// count.
 Nanos worked() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -43,7 +44,7 @@ Processes::Processes(Loop& loop, ProcessTree tree, LaunchCgroups cgroups, Spawne
       later_(loop, [this] { sweep_.on(); }),
       child_signal_(loop, SIGCHLD, [this] { on_death(); }) {}
 
-// Whom the process table gives away, and whom only the cgroup knows.
+// The launches that the process table gives away, and those that only the cgroup knows.
 std::vector<ProcessEntry> Processes::members(LaunchId launch) {
   sweep_.on();  // which forgets what was read for this turn
   auto members = tree_.members(launch);
@@ -131,7 +132,7 @@ void Processes::sweep() {
   erase_over();
 }
 
-// What was told is kept by those who were told; until then a successor may have to ask again.
+// A report is kept by those that were told; until then a successor may have to ask again.
 void Processes::release_exited() {
   bool released = false;
   for (auto& [launch, running] : running_) {
@@ -171,8 +172,8 @@ bool Processes::waits_for_survivors(const Running& running) {
          (running.phase == Phase::running && running.child->exit());
 }
 
-// One reading of /proc serves all launches. However many processes there are and however fast they
-// die, it is not to take more than a quarter of our time.
+// A single reading of /proc serves all launches. However many processes there are and however fast
+// they die, it is not to take more than a quarter of our time.
 void Processes::find_survivors(MonoTime now) {
   if (deaths_) tree_.reap_orphans();
   std::vector<Running*> waiting;

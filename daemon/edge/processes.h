@@ -1,6 +1,6 @@
 // Every launch that is under way: starts it, or takes it over from an earlier supervisor, watches
 // it, signals it, and tells the core what became of it: Launched or LaunchFailed, then Exited, then
-// Gone. What the core was told is not told again, whoever told it. Decides nothing.
+// Gone. The core is never told a thing twice, whichever side told it. Decides nothing.
 #pragma once
 
 #include <functional>
@@ -37,9 +37,9 @@ struct Asking {
 //                 |                  (leader    (tree      (erased)
 //                 +-> over            dead)      empty)
 //
-// Callbacks only note that something has changed. One place, the sweep, in a turn of the loop of
-// its own, looks at everything, moves launches on, and hands out events when it is done: so that
-// whoever receives one may call back at once, and nothing is destroyed in its own callback.
+// Callbacks only note that something has changed. The sweep, in a turn of the loop of its own,
+// looks at everything, moves launches on, and hands out events when it is done: so that a receiver
+// may call back at once, and nothing is destroyed in its own callback.
 class Processes {
  public:
   // `log` gets what launches print, `attached` that of attached ones; both must outlive this, as
@@ -70,7 +70,7 @@ class Processes {
   void end_orphans();
   // For whoever wants to know more about a launch's processes. As of this turn of the loop.
   std::vector<ProcessEntry> members(LaunchId launch);
-  // What its processes use at this moment, and have used; zero if it is over.
+  // The resources that its processes use at this moment, and have used; zero if it is over.
   struct Usage {
     Nanos cpu{};
     uint64_t memory_bytes = 0;

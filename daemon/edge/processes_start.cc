@@ -32,8 +32,8 @@ bool shares_memory_of_copies(const Launch& launch) {
   return launch.surroundings.isolate.value_or(false) && launch.process.type == one_off_type;
 }
 
-// Of the copies that the process and those inside see, as an earlier supervisor has given it. If it
-// is not there yet it is the machine's own, which is larger than any.
+// The size of the copies that the process and those inside see, as an earlier supervisor has given
+// it. If it is not there yet it is the machine's own, which is larger than any.
 uint64_t size_of_view(const Identity& leader) {
   struct statvfs status {};
   if (statvfs(fmt::format("/proc/{}/root", leader.pid).c_str(), &status) != 0) return 0;

@@ -32,7 +32,7 @@ std::optional<uint64_t> number_in(const std::string& path, std::string_view name
 
 }  // namespace
 
-// One controller's limit as it is written.
+// The limit of one controller as it is written.
 struct QuotaCgroups::Limit {
   std::string_view key;  // of muster.toml
   std::string_view controller;

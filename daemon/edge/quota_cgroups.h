@@ -35,10 +35,10 @@ class QuotaCgroups {
   // Those of the run besides that of version 2.
   std::vector<Cgroup> of_the_run() const;
 
-  // Nothing has a limit any more.
+  // No launch has a limit any more.
   void end();
 
-  // Who steps aside with us.
+  // The processes that step aside with us.
   void keeper_changed(pid_t keeper) { keeper_ = keeper; }
 
  private:
@@ -61,10 +61,10 @@ class QuotaCgroups {
 };
 
 // How often the kernel has killed somebody in it because its memory was used up, as memory.events
-// or memory.oom_control have it. Nothing where nobody counts.
+// or memory.oom_control have it. It is nothing where the kernel does not count.
 std::optional<uint64_t> times_out_of_memory(const Cgroup& cgroup);
 
-// What is used in it. Nothing where nobody counts.
+// The bytes that are used in it. It is nothing where the kernel does not count.
 std::optional<uint64_t> memory_used(const Cgroup& cgroup);
 std::optional<uint64_t> microseconds_of_cpu(const Cgroup& cgroup);
 

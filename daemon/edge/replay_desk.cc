@@ -1,5 +1,5 @@
-// See replay_desk.h. One read at a time per exchange; what a read shares with its thread is kept
-// alive by both.
+// See replay_desk.h. There is one read at a time per exchange; what a read shares with its thread
+// is kept alive by both.
 #include "daemon/edge/replay_desk.h"
 
 #include "base/check.h"
@@ -16,7 +16,7 @@ constexpr Places places{"replays", 64, 16};
 }  // namespace
 
 struct ReplayDesk::Served {
-  // What the reading thread touches. Owned by the task too: it may outlive the exchange.
+  // The part that the reading thread touches. Owned by the task too: it may outlive the exchange.
   struct Reading {
     std::string journal_dir;
     ReplayRequest request;
@@ -107,7 +107,7 @@ void ReplayDesk::forget(const ClientId& client) {
     it = stop(it);
 }
 
-// Without a last reply. What is being read is thrown away when it comes.
+// Without a last reply. A portion that is being read is thrown away when it comes.
 ReplayDesk::AllServed::iterator ReplayDesk::stop(AllServed::iterator served) {
   served->second->exchange.forget();
   return served->second->work.busy() ? std::next(served) : served_.erase(served);

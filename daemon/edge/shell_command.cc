@@ -45,7 +45,7 @@ constexpr size_t none = std::string_view::npos;
 
 bool substitutes(std::string_view rest) { return rest.front() == '`' || rest.starts_with("$("); }
 
-// Nothing in the rest separates, groups, substitutes or is left open.
+// The rest does not separate, group, substitute, and is not left open.
 bool is_one_command(std::string_view command) {
   char quote = 0, before = 0;
   for (size_t i = 0; i < command.size(); ++i) {

@@ -8,7 +8,7 @@
 
 namespace muster {
 
-// What to execute, the program first. Plain words are the program's words already: no shell is
+// The words to execute, the program first. Plain words are the program's words already: no shell is
 // started just to split them at blanks, and a program that is missing is a start that fails instead
 // of a shell that says so. Anything else is `/bin/sh -c with_exec(command)`.
 std::vector<std::string> shell_words(std::string_view command);

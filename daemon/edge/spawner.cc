@@ -13,7 +13,7 @@
 namespace muster {
 namespace {
 
-// What muster-exec is to change of what it has inherited.
+// The changes that muster-exec is to make to what it has inherited.
 std::vector<std::string> exec_settings(const Surroundings& surroundings) {
   std::vector<std::string> words;
   if (auto& mask = surroundings.umask) words.push_back(fmt::format("umask={}", mask->bits));
@@ -171,7 +171,7 @@ StartResult<std::unique_ptr<Child>> Spawner::spawn(const Launch& launch, LaunchP
   const bool plan_is_bound = plan.only_in_cgroup;
   auto child = Child::spawn(*loop_, std::move(plan), std::move(pipes.report), std::move(on_change));
   if (child) return std::move(*child);
-  // What may be refused before exec is a process, memory or a descriptor.
+  // Before exec a process, memory or a descriptor may be refused.
   int error = child.error();
   bool before_exec = error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
   return tl::unexpected(StartFailure{before_exec     ? "fork"

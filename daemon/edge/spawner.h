@@ -47,10 +47,10 @@ class Spawner {
                                             const Environment& mark, const Containment& inside,
                                             std::function<void()> on_change) const;
 
-  // Of a launch whose first process is this one.
+  // The launch whose first process is this one.
   Whereabouts whereabouts(const Launch& launch, const Environment& mark, pid_t first) const;
 
-  // What a failure of the started child was about.
+  // The subject of a failure of the started child.
   StartFailure describe(const Launch& launch, const ExecReport& report) const;
 
  private:

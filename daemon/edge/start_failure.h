@@ -1,4 +1,4 @@
-// What was being done when a launch failed to start, and why. Knows no launches.
+// The step at which a launch failed to start, and the reason. Knows no launches.
 #pragma once
 
 #include <string>

@@ -150,7 +150,7 @@ class Search {
     if (known->second.identity.err == 0) known->second.identity.err = living.identity.err;
   }
 
-  // Who has overwritten its environment, as some do to change what `ps` shows.
+  // A process that has overwritten its environment, as some do to change what `ps` shows.
   void look_into_cgroups() {
     const auto own = own_cgroup();
     std::map<std::string, std::string> runs = cgroups_;  // directory by token

@@ -20,7 +20,7 @@ std::optional<Terminal> open_terminal(TerminalSize size);
 // Whether it is our side of one.
 bool is_terminal(int fd);
 
-// Either side's. Who runs in the foreground of it gets SIGWINCH.
+// Either side's. The process in the foreground of it gets SIGWINCH.
 void set_terminal_size(int terminal, TerminalSize size);
 
 }  // namespace muster

@@ -63,8 +63,8 @@ constexpr uint32_t clone3 = 435;  // whose flags lie in memory; everybody goes o
 constexpr uint32_t new_namespaces = 0x7e020080;
 constexpr uint32_t put_into_input = 0x5412, console_switches = 0x541c;  // TIOCSTI, TIOCLINUX
 
-// Where a filter finds what it decides by: struct seccomp_data. Of an argument the lower half is
-// what the kernel looks at too.
+// Where a filter finds what it decides by: struct seccomp_data. The kernel looks at the lower half
+// of an argument too.
 constexpr uint32_t at_number = 0, at_machine = 4, at_argument[] = {16, 24};
 
 struct Instruction {
@@ -92,7 +92,7 @@ void refuse_if(uint16_t comparison, uint32_t value, uint32_t error) {
   put(comparison, value, next, 1);
   put(answer, with_error | error);
 }
-// What follows up to `end_case` is for this number alone.
+// The instructions up to `end_case` are for this number alone.
 uint16_t begin_case(uint32_t number) {
   put(equal, number, next, next);
   return static_cast<uint16_t>(filter.length - 1);

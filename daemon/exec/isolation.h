@@ -17,16 +17,16 @@ namespace muster {
 // Returns in the init. Where we are not allowed to, as a user namespace allows it to everybody.
 bool enter_namespaces();
 
-// All copies together hold so many bytes of changes. What the kernel cannot copy is read-only.
-// After it no file of the machine can be reached but through them, and nothing be mounted. What
-// lies below `directory` can be changed by its owner in any case.
+// All copies together hold so many bytes of changes. A file that the kernel cannot copy is
+// read-only. After it no file of the machine can be reached but through them, and nothing be
+// mounted. The files below `directory` can be changed by its owner in any case.
 bool layer_files(uint64_t bytes, const char* directory);
 
 // Whether they could be entered only so.
 bool is_in_user_namespace();
 
-// Of the standard descriptors those that are /dev/null become the view's, because through another
-// one the mode of the machine's own could be changed.
+// Standard descriptors that are /dev/null become the view's, because through another one the mode
+// of the machine's own could be changed.
 bool open_null_here();
 
 // Returns in the program, which leads a session, because that is numbered where it is. Signals to

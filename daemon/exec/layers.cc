@@ -62,7 +62,7 @@ void show_likeness(const struct stat& status, const char* place) {
   mknod(place, status.st_mode & (S_IFMT | 0777), 0);
 }
 
-// One entry of a directory in which something is mounted. A device is not shown.
+// An entry of a directory in which something is mounted. A device is not shown.
 void show_entry(const char* path, const char* place) {
   struct stat status;
   char target[longest_path];
@@ -105,13 +105,13 @@ bool compose(const char* path, const char* place) {
   return chmod(place, status.st_mode & 07777 & ~taken) == 0;
 }
 
-// Whoever cannot be given what belongs to others would be its owner, and might write there.
+// A user who cannot be given the files of others would be their owner, and might write there.
 bool make_upper(const char* upper, const struct stat& lower) {
   const mode_t taken = access(".", W_OK) != 0 && errno == EACCES ? 0222 : 0;
   return make_directory(upper, lower.st_mode & 07777 & ~taken, lower.st_uid, lower.st_gid);
 }
 
-// Nothing that is a device can be made in it.
+// No device can be made in it.
 bool lay_over(const char* path, const char* place) {
   static int number = 0;
   struct stat lower;
@@ -135,8 +135,8 @@ bool lay_over(const char* path, const char* place) {
   return false;
 }
 
-// What is mounted below it; later ones lie on earlier ones. What cannot be seen from here cannot be
-// seen there either, nor what cannot be copied and may hold a socket.
+// The mounts below it; later ones lie on earlier ones. A mount that cannot be seen from here cannot
+// be seen there either, nor one that cannot be copied and may hold a socket.
 void copy_mounts_below(const char* top) {
   for (size_t i = 0; i < mount_count; ++i) {
     const char* path = mounts[i].path;

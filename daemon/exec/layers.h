@@ -1,5 +1,5 @@
-// The copies of the file systems. One tmpfs holds the changes to all of them; each is laid over
-// what it is a copy of. Knows nothing of devices and of what the kernel shows.
+// The copies of the file systems. A single tmpfs holds the changes to all of them; each is laid
+// over what it is a copy of. Knows nothing of devices and of what the kernel shows.
 #pragma once
 
 #include <stdint.h>

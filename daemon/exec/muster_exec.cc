@@ -31,7 +31,7 @@ using muster::ExecStage;
 int report_fd = muster::exec_report_fd;
 const char* begins_in = "/";
 
-// One small write into an empty socket is never cut short. Nobody may be there to read it.
+// A small write into an empty socket is never cut short. There may be no reader.
 bool report(ExecStage stage, int number) {
   muster::ExecReport said{stage, number};
   return send(report_fd, &said, sizeof said, MSG_NOSIGNAL) == sizeof said;
@@ -73,7 +73,7 @@ bool restore_fd_limit(const char* text) {
   return setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 
-// What was asked for, or nothing: a limit that is not quite it helps nobody.
+// Sets the limit that was asked for, or none: a limit that is not quite it helps no user.
 bool set_limit(int resource, const char* text) {
   rlimit limit;
   if (getrlimit(resource, &limit) != 0) return false;
@@ -82,7 +82,7 @@ bool set_limit(int resource, const char* text) {
   return setrlimit(resource, &limit) == 0;
 }
 
-// What the kernel takes from one of its files.
+// The text that the kernel takes from one of its files.
 bool write_to(const char* path, const char* text) {
   const int fd = open(path, O_WRONLY | O_CLOEXEC);
   if (fd < 0) return false;
@@ -187,7 +187,7 @@ void apply(const char* word) {
   give_up(ExecStage::arguments);
 }
 
-// Returns if it fails. What the kernel does not know is a script for the shell.
+// Returns if it fails. A file that the kernel does not know is a script for the shell.
 void execute(const char* path, char** command) {
   execv(path, command);
   if (errno != ENOEXEC) return;

@@ -122,11 +122,11 @@ bool enter_user_namespace() {
          write_to("/proc/self/uid_map", users) && write_to("/proc/self/gid_map", groups);
 }
 
-// What runs inside may be of the same user, and must not come through us to what we execute, have
+// A program inside may be of the same user, and must not come through us to what we execute, have
 // open or see. Until exec, for us and for who comes of us.
 void hide_from_equals() { prctl(PR_SET_DUMPABLE, 0); }
 
-// Who has died before we could ask to be told holds no end of the pipe any more.
+// A process that died before we could ask to be told holds no end of the pipe any more.
 bool is_alone() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   pollfd end{ending, 0, 0};

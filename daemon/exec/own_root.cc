@@ -49,8 +49,8 @@ bool make_devices() {
                "newinstance,ptmxmode=0666,mode=0620") == 0;
 }
 
-// What there is of hardware, without the file systems and switches of the kernel beside it. Where
-// there is no /sys, or nothing may be shown of it, there is none.
+// The part of /sys that shows hardware, without the file systems and switches of the kernel beside
+// it. Where there is no /sys, or nothing may be shown of it, there is none.
 bool show_machine() {
   constexpr const char* names[] = {"block", "bus", "class", "dev", "devices", "module"};
   if (mkdir("/proc/sys", 0755) != 0) return false;
@@ -64,9 +64,9 @@ bool show_machine() {
   return true;
 }
 
-// Of the kernel what concerns its own processes, and nothing by which the machine is changed. All
-// of it is read-only, because the modes of most files there are the same for the whole machine, and
-// those of the network's are found in the directory of each process.
+// The part of /proc that concerns the kernel's own processes, and nothing by which the machine is
+// changed. All of it is read-only, because the modes of most files there are the same for the whole
+// machine, and those of the network's are found in the directory of each process.
 bool show_kernel() {
   constexpr const char* hidden[] = {
       "acpi", "asound",      "interrupts", "kcore",       "key-users",     "keys",
@@ -86,8 +86,8 @@ bool show_kernel() {
   return show_machine();
 }
 
-// Whose name programs ask for. Those of other terminals are not there. By its path, because it was
-// opened in a namespace from which nothing can be bound.
+// The user whose name programs ask for. Those of other terminals are not there. By its path,
+// because it was opened in a namespace from which nothing can be bound.
 void show_terminal() {
   char path[64];
   const ssize_t length = readlink("/proc/new/proc/self/fd/0", path, sizeof path - 1);

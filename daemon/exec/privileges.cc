@@ -11,8 +11,8 @@
 namespace muster {
 namespace {
 
-// What a program of root needs among its own. Not to mount, to make devices, to trace, to set the
-// clock or the network, to open files by handle.
+// The capabilities that a program of root needs among its own files and processes. Not to mount, to
+// make devices, to trace, to set the clock or the network, to open files by handle.
 namespace cap {
 constexpr int chown = 0, dac_override = 1, fowner = 3, fsetid = 4, kill = 5, setgid = 6, setuid = 7,
               setpcap = 8, net_bind_service = 10, net_raw = 13, sys_chroot = 18, audit_write = 29,
@@ -41,7 +41,7 @@ uint32_t half_of(uint64_t set, int half) { return static_cast<uint32_t>(set >> 3
 
 bool read_sets(Capabilities& found) { return syscall(SYS_capget, &header, &found) == 0; }
 
-// What is permitted of these is in effect afterwards, and the rest in no set.
+// The permitted ones among these are in effect afterwards, and the rest in no set.
 bool keep_capabilities(uint64_t set) {
   // A kernel without ambient ones does not know what to clear.
   if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 && errno != EINVAL)
@@ -59,8 +59,8 @@ bool keep_capabilities(uint64_t set) {
 
 bool get_no_more() { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0; }
 
-// Those that are lacking already need not be dropped. Who may drop none has another way to get no
-// more than he has by executing something, as long as he lives.
+// Those that are lacking already need not be dropped. A process that may drop none has another way
+// to gain no more by executing something, as long as it lives.
 bool bound() {
   for (int capability = 0; capability < most_capabilities; ++capability) {
     if ((cap::kept >> capability & 1) != 0) continue;

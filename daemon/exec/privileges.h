@@ -1,4 +1,4 @@
-// What a program that is isolated may do of what its user could: capabilities and system calls.
+// The rights that an isolated program has among those of its user: capabilities and system calls.
 // Keeps: nothing that it, or whoever it becomes, executes gets back any of what was given up.
 #pragma once
 

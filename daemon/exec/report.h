@@ -1,7 +1,7 @@
-// What muster-exec says through the socket that it has as descriptor 3: that it has begun, and when
-// it cannot become the command, which step failed and why. When it can, exec closes the socket and
-// nothing more was said. What was said stays readable for whoever holds the other end, so a daemon
-// that was killed meanwhile can still be told.
+// The messages of muster-exec through the socket that it has as descriptor 3: that it has begun,
+// and when it cannot become the command, which step failed and why. When it can, exec closes the
+// socket and nothing more was said. Messages stay readable for the process that holds the other
+// end, so a daemon that was killed meanwhile can still be told.
 #pragma once
 
 namespace muster {

@@ -1,4 +1,4 @@
-// One message and its descriptors over a SEQPACKET socket; both sides use it. Not the protocol.
+// A message and its descriptors over a SEQPACKET socket; both sides use it. Not the protocol.
 // Either all the descriptors that a message announces arrive, or none is left open.
 #pragma once
 

@@ -1,7 +1,7 @@
-// What is kept for the supervisor: descriptors and a note under (kind, key), found by key and by
-// process id in constant time. Not a queue: a deposit stays until it is forgotten.
-// The table is plain memory that is all zero at first, so that it can lie in a mapped file and
-// outlive this program; index 0 means "none".
+// The deposits of the supervisor: descriptors and a note under (kind, key), found by key and by
+// process id in constant time. Not a queue: a deposit stays until it is forgotten. The table is
+// plain memory that is all zero at first, so that it can lie in a mapped file and outlive this
+// program; index 0 means "none".
 #pragma once
 
 #include <sys/types.h>

@@ -1,6 +1,6 @@
 // Turns messages, signals and deaths into calls of Ward (the supervisor as a process) and Deposits
-// (what is kept for it). Knows nothing of launches. What must not be lost lies in `Kept`, a file in
-// memory that outlives an exec of this program.
+// (what is kept for it). Knows nothing of launches. State that must not be lost lies in `Kept`, a
+// file in memory that outlives an exec of this program.
 #pragma once
 
 #include "daemon/keeper/deposits.h"

@@ -1,15 +1,15 @@
-// What supervisor and keeper say to each other: fixed structs over a pair of SEQPACKET sockets,
+// The messages between supervisor and keeper: fixed structs over a pair of SEQPACKET sockets,
 // descriptors beside them (SCM_RIGHTS). Not a wire format: both ends are this machine's, but they
 // may be of different versions after an upgrade, so a struct is changed only together with
-// `format`. Nothing is answered but `list`: a message that was sent has reached the keeper,
-// since the kernel holds it, and the descriptors in it, even if the sender dies at once.
+// `format`. Only `list` is answered: a message that was sent has reached the keeper, since the
+// kernel holds it, and the descriptors in it, even if the sender dies at once.
 #pragma once
 
 #include <cstdint>
 
 namespace muster::keeper {
 
-// Of the messages here and of the table that a keeper hands to the one that replaces it.
+// The format of the messages here and of the table that a keeper hands to the one that replaces it.
 inline constexpr uint32_t format = 1;
 
 // How the keeper calls the supervisor: this variable holds the number of the supervisor's end of
@@ -22,7 +22,8 @@ inline constexpr char last_end_variable[] = "MUSTER_KEEPER_LAST_END";
 // A pipe on which `musterd -d` waits: the supervisor writes "+" or its reason. Set until `ready`.
 inline constexpr char report_variable[] = "MUSTER_KEEPER_REPORT";
 
-// What is kept. `key` tells those of a kind apart: a launch id, a slot; 0 where there is one only.
+// The kinds of deposits. `key` tells those of a kind apart: a launch id, a slot; 0 where there is
+// one only.
 enum class Kind : uint32_t {
   lock = 1,  // the app's locks: held for as long as any holder of the descriptor lives
   windows,   // the file of all windows
@@ -51,7 +52,7 @@ inline constexpr uint32_t max_fds = 4;       // of one deposit
 inline constexpr uint32_t note_bytes = 104;  // of one deposit
 inline constexpr uint32_t max_deposits = 8192;
 
-// A message, in either direction. What the verb does not use is 0.
+// A message, in either direction. Fields that the verb does not use are 0.
 struct Message {
   Verb verb;
   Kind kind;

@@ -60,8 +60,9 @@ void Ward::become_supervisor(int socket) const {
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = state_.soft_fd_limit;
   setrlimit(RLIMIT_NOFILE, &limit);
-  // What came in before setpgid is the keeper's to hand on: ignored once, it is no longer pending.
-  // From a background group it must be able to write to its terminal, so SIGTTOU stays ignored.
+  // A signal that came in before setpgid is the keeper's to hand on: ignored once, it is no longer
+  // pending. From a background group it must be able to write to its terminal, so SIGTTOU stays
+  // ignored.
   for (int number = 1; number < NSIG; ++number) {
     signal(number, SIG_IGN);
     if (number != SIGTTOU && number != SIGTTIN) signal(number, SIG_DFL);

@@ -82,7 +82,8 @@ class Ward {
   int last_end_ = -1;  // as a shell reports it; -1, or 128: not known
 };
 
-// What cannot be said to a supervisor: a line for whoever waits for the report, else stderr.
+// Says a line that cannot be said to a supervisor: to the process that waits for the report, else
+// to stderr.
 void complain(int fd, const char* what, int error_number);
 
 }  // namespace muster::keeper

@@ -77,7 +77,7 @@ void Cursor::skip(uint64_t first_seq, uint64_t last_seq) {
   skipped_ = {goes_on ? skipped_.first : first_seq, last_seq};
 }
 
-// Of the rest of the segment only the last record is read, which tells how far it goes.
+// Only the last record of the rest of the segment is read, which tells how far it goes.
 void Cursor::skip_to_last() {
   beyond_ = false;
   if (is_over_ == segment_ || !reader_ || !reader_->times()) return;

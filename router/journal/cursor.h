@@ -22,8 +22,8 @@ struct Position {
 // First seqs of all segments, sorted.
 Result<std::vector<uint64_t>> list_segments(Storage& storage);
 
-// What is looked for. The cursor leaves out whole segments, and the rest of one, where nothing of
-// it can be; it still gives records that are not wanted.
+// The filter of a reader. The cursor leaves out whole segments, and the rest of one, where nothing
+// of it can be; it still gives records that are not wanted.
 struct Wanted {
   std::vector<std::string> topics;  // prefixes; none: all
   std::optional<WallTime> since, until;
@@ -48,7 +48,7 @@ class Cursor {
   const Wanted& wanted() const { return wanted_; }
   // The journal's, if a segment's header has told it.
   std::optional<uint32_t> key() const { return key_; }
-  // Nothing if the segment cannot be opened (any more).
+  // It is nothing if the segment cannot be opened (any more).
   std::optional<SegmentReader> open_segment(uint64_t first_seq);
 
   // Whether a segment may hold something that is wanted. It may, if it is the newest.

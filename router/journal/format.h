@@ -38,14 +38,16 @@ struct SegmentHeader {
 };
 static_assert(sizeof(SegmentHeader) == 64);
 
-// Of SegmentHeader::flags: what follows it is packed (packed_file.h).
+// A bit of SegmentHeader::flags: what follows it is packed (packed_file.h).
 inline constexpr uint32_t flag_packed = 1;
 
-// Of RecordHeader::flags: the record's last line is not over; it goes on in the stream's next.
+// A bit of RecordHeader::flags: the record's last line is not over; it goes on in the stream's
+// next.
 inline constexpr uint16_t flag_unfinished = 1;
-// Of a checkpoint's: numbers up to its own were left out, because a power cut may have taken them.
+// A bit of a checkpoint's flags: numbers up to its own were left out, because a power cut may have
+// taken them.
 inline constexpr uint16_t flag_left_out = 2;
-// Of a checkpoint's: nothing was published beyond it when the daemon ended.
+// A bit of a checkpoint's flags: nothing was published beyond it when the daemon ended.
 inline constexpr uint16_t flag_closed = 4;
 
 enum class RecordType : uint8_t { record = 0, checkpoint = 1 };
@@ -72,7 +74,7 @@ static_assert(sizeof(RecordHeader) == 80);
 // The number under which a stream's end is kept.
 constexpr uint64_t stream_key(uint64_t launch, bool is_stderr) { return launch << 1 | is_stderr; }
 
-// What a subscriber is told of a journal's key.
+// The text for a journal's key that a subscriber is told.
 std::string journal_name(uint32_t key);
 std::string segment_name(uint64_t first_seq);
 std::optional<uint64_t> parse_segment_name(std::string_view name);

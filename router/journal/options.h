@@ -1,4 +1,4 @@
-// What an operator may choose about a journal. JOURNAL.md says what each costs.
+// The choices that an operator has about a journal. JOURNAL.md says what each costs.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ enum class Durability : uint8_t {
   each,   // on the disk before anybody is told
 };
 
-// What becomes of lines while the journal takes nothing, as on a full disk.
+// The fate of lines while the journal takes nothing, as on a full disk.
 enum class WhenFull : uint8_t {
   block,  // they wait in their window and their pipe; then who prints them waits
   drop,   // they are dropped, and how many is told when there is room again

@@ -1,4 +1,4 @@
-// One frame at a time; the table is checked before it is believed.
+// Unpacks one frame at a time; the table is checked before it is believed.
 #include "router/journal/packed_file.h"
 
 #define XXH_INLINE_ALL

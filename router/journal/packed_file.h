@@ -1,6 +1,6 @@
-// Closed segments packed with zstd, in frames that can be unpacked one by one (JOURNAL.md). Who
-// reads one sees the bytes of the plain segment, at the same offsets. A damaged frame reads as
-// zeros; a damaged table costs a walk over the frames.
+// Closed segments packed with zstd, in frames that can be unpacked one by one (JOURNAL.md). A
+// reader sees the bytes of the plain segment, at the same offsets. A damaged frame reads as zeros;
+// a damaged table costs a walk over the frames.
 #pragma once
 
 #include <limits>

@@ -8,7 +8,7 @@ namespace muster::journal {
 
 class PosixStorage : public Storage {
  public:
-  // Nothing is created before the first file is.
+  // The directory is created with the first file.
   explicit PosixStorage(std::string directory) : directory_(std::move(directory)) {}
 
   Result<std::vector<std::string>> list() override;
@@ -24,7 +24,7 @@ class PosixStorage : public Storage {
   std::string directory_;
 };
 
-// Of the running kernel; zeros where it does not say.
+// The boot id of the running kernel; zeros where it does not say.
 BootId read_boot_id();
 
 }  // namespace muster::journal

@@ -10,7 +10,7 @@
 
 namespace muster::journal {
 
-// A checkpoint, appended. Of `header` the key, the times, the flags and `previous` are kept.
+// A checkpoint, appended. The key, the times, the flags and `previous` of `header` are kept.
 void add_checkpoint(std::vector<char>& out, const Numbering& numbering, RecordHeader header);
 // A segment's header and checkpoint, as one write has them. `header` lacks its checksum only.
 std::vector<char> segment_head(SegmentHeader header, const Numbering& numbering, int64_t mono,
@@ -28,7 +28,7 @@ struct Rewritten {
 // where they are.
 Result<Rewritten> rewrite(Storage& storage, uint64_t segment, uint64_t durable, uint64_t last);
 
-// Of a file that is being made and may be left behind by a crash.
+// The name of a file that is being made and may be left behind by a crash.
 std::string unfinished_name(const std::string& name);
 bool is_unfinished_name(std::string_view name);
 

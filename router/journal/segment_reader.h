@@ -37,8 +37,8 @@ class SegmentReader {
   uint64_t place_of(uint64_t seq);
   // The same, for records that are not older.
   uint64_t place_of(WallTime since);
-  // The times of its records, none of which lies more than clock_slack outside of them. Nothing if
-  // the clock was set back while it was written, or if its ends cannot be read.
+  // The times of its records, none of which lies more than clock_slack outside of them. It is
+  // nothing if the clock was set back while it was written, or if its ends cannot be read.
   std::optional<TimeRange> times();
   // 0 if the file does not say.
   uint64_t size() { return file_->size().value_or(0); }

@@ -22,7 +22,7 @@ class StorageFile {
   // How many were written, at least one.
   virtual Result<size_t> write(std::string_view bytes, uint64_t offset) = 0;
   virtual Result<> truncate(uint64_t size) = 0;
-  // Of no other file; 0 where that is not known.
+  // A number that no other file has; 0 where that is not known.
   virtual uint64_t identity() { return 0; }
   // Everything written is on the disk, or nothing is known about it; then this file is not to be
   // synced again. May take seconds: it is the one call that may be made in another thread.
@@ -42,7 +42,7 @@ class Storage {
   virtual Result<> rename(const std::string& from, const std::string& to) = 0;
   // Whether the name still leads to this open file.
   virtual bool leads_to(const std::string&, StorageFile&) { return true; }
-  // Of which only sync() may be called: then the files of these names are on the disk.
+  // A directory of which only sync() may be called: then the files of these names are on the disk.
   virtual Result<std::unique_ptr<StorageFile>> open_directory() = 0;
 };
 

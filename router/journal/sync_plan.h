@@ -45,12 +45,13 @@ class SyncPlan {
   explicit SyncPlan(Durability durability) : durability_(durability) {}
   bool on() const { return durability_ != Durability::page; }
 
-  // What follows is written to this segment.
+  // The next records are written to this segment.
   void began(Dirty segment);
   void wrote(uint64_t end, uint64_t seq);
   // Deleted, or written again elsewhere.
   void forget(uint64_t segment);
-  // What had not reached the disk of a failed one was written to this one, which is new.
+  // The records of a failed segment that had not reached the disk were written to this one, which
+  // is new.
   void replace(uint64_t failed, Dirty with);
 
   // When to begin a sync; nothing while there is none to make or one is under way.

@@ -94,7 +94,7 @@ Result<> Writer::scan() {
     }
   }
   if (segments_.empty()) return {};
-  // Whatever has become of the records before: the newest segment's name says how far they went.
+  // The newest segment's name says how far the records before it went, whatever has become of them.
   if (const uint64_t named = segments_.back().first_seq; numbering_.seq() + 1 < named) {
     records_missing_ += named - 1 - numbering_.seq();
     numbering_.leave_out(named - 1 - numbering_.seq());
@@ -117,7 +117,7 @@ Result<> Writer::scan() {
   return {};
 }
 
-// What a daemon that was killed may have left in the page cache.
+// Records that a killed daemon may have left in the page cache.
 void Writer::sync_soon(size_t segment, std::shared_ptr<StorageFile> file) {
   const uint64_t first = segments_[segment].first_seq;
   const bool newest = segment + 1 == segments_.size();
@@ -243,8 +243,8 @@ SyncTask Writer::begin_sync(MonoTime now) {
   return plan_.begin(*storage_, now);
 }
 
-// What did not get onto the disk goes to a new segment. What cannot be read any more is missing,
-// which every reader notices by the numbers.
+// Records that did not get onto the disk go to a new segment. A record that cannot be read any more
+// is missing, which every reader notices by the numbers.
 Result<> Writer::mend(const SyncPlan::Dirty& failed) {
   const uint64_t segment = failed.segment, last = failed.seq, durable = failed.durable_seq;
   const bool newest = file_ && failed.file == file_;

@@ -45,10 +45,10 @@ class Writer {
   // Once a second: whether the newest segment was taken away or replaced since the last time. Then
   // the journal is begun anew behind the last number, among whatever is there now.
   bool look();
-  // What is to be remembered elsewhere.
+  // The numbers that are to be remembered elsewhere.
   Mark mark() const;
 
-  // Whoever owns the writer runs begin_sync()'s task when it is due, in whatever thread, and hands
+  // The owner of the writer runs begin_sync()'s task when it is due, in whatever thread, and hands
   // it to end_sync(), one at a time.
   std::optional<MonoTime> sync_due() const { return plan_.due(); }
   SyncTask begin_sync(MonoTime now);
@@ -66,7 +66,7 @@ class Writer {
   Result<> end_packing(const Packer& packer, bool finished);
 
   // Ends the newest segment with the note that nothing was published beyond it, on the disk; waits
-  // for that. Nothing may be appended afterwards.
+  // for that. After it no record may be appended.
   Result<> close(int64_t wall, int64_t mono);
 
   Numbering& numbering() { return numbering_; }

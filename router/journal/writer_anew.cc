@@ -7,7 +7,7 @@
 
 namespace muster::journal {
 
-// What is there is another journal, or an older copy of this one, or a part of it.
+// The file that is there is another journal, or an older copy of this one, or a part of it.
 void Writer::leave_out_what_is_missing() {
   const Mark& known = options_.known;
   const bool same = known.identity == 0 || known_found_;

@@ -14,7 +14,7 @@ from daemon import STAYS
 from waiting import wait_for
 
 MIB = 1 << 20
-# What all clients together may have under way, and what memory that costs at most.
+# The bytes that all clients together may have under way, and the memory that this costs at most.
 UNDER_WAY, MARGIN = 64 * MIB, 40 * MIB
 REPLAYS = 64
 

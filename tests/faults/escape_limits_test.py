@@ -38,7 +38,7 @@ def test_a_process_of_the_daemons_own_user_can_look_neither_into_it_nor_trace_it
     tried = [line.split() for line in done.stdout.splitlines()]
     assert len(tried) == 16, done.stderr
     assert {came for _, came in tried} <= {"EPERM", "EACCES"}, tried
-    # What the daemon itself reads of itself it still can, also after a death.
+    # The daemon can still read all that it reads of itself, also after a death.
     app.kill_supervisor()
     assert app.ok("run", "--shared", "--", "echo", "in") == "in\n"
     assert app.ok("run", "--", "echo", "in") == "in\n"

@@ -114,7 +114,7 @@ def test_the_calls_of_other_machines_are_refused(running):
         assert running.ok(*python, BY_GATE) == "unshare -1 getpid -1\n"
 
 
-# What a supervisor of root, or a service manager, may have left in which set.
+# The capabilities that a supervisor of root, or a service manager, may have left in which set.
 ODD_SETS = {
     "ambient": ["setpriv", "--inh-caps=+sys_admin,+sys_ptrace,+mknod",
                 "--ambient-caps=+sys_admin,+sys_ptrace,+mknod"],
@@ -160,7 +160,7 @@ def test_who_is_not_root_inside_has_none_and_gets_none(running, odd):
         assert sets(running, *where) == ([0, 0, 0, 0], 1)
 
 
-# Who changes nothing of the machine may do what is usual.
+# A program that changes nothing of the machine may do what is usual.
 ORDINARY = """
 set -e
 echo text > file; chown nobody: file; chmod 4755 file; ln file other; mkdir -p a/b; rm -r a

@@ -16,9 +16,10 @@ JOURNAL = 256 * MIB
 # A segment is a sixteenth of it. The newest one counts when it is full, and what an older one is
 # packed into counts when it takes its place: each is one more for a while.
 DIRECTORY = JOURNAL + 2 * JOURNAL // 16
-# What one needs with two streams, and for each of two subscribers a thousand messages of the bus,
-# each with no more than a window's worth of lines (256 KiB, 3 bytes a line of them for msgpack).
-# The one that stands still has its thousand all the while, and the other one when it lags.
+# The memory that a process needs with two streams, and for each of two subscribers a thousand
+# messages of the bus, each with no more than a window's worth of lines (256 KiB, 3 bytes a line of
+# them for msgpack). The one that stands still has its thousand all the while, and the other one
+# when it lags.
 SUPERVISOR = 32 * MIB + 2 * 1000 * (256 << 10) * 103 // 100
 KEEPER = 4 * MIB
 PROGRAM = REPOSITORY / "tests" / "support" / "python" / "flood.py"

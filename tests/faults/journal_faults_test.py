@@ -80,7 +80,7 @@ def test_a_full_disk_where_lines_may_be_dropped(app, journal):
             return [line for line in app.logs("-n", LINES, "-s", "muster")
                     if " were dropped " in line]
 
-        # What tells of it is small, and may find room.
+        # The record that tells of it is small, and may find room.
         wait_for("the disk to be full", lambda: alarms(app) or notices())
         disk.remount("size=64m")
         wait_for("the end of every alarm", lambda: alarms(app) == [])

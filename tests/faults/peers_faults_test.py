@@ -165,7 +165,7 @@ def test_a_stopped_subscriber_costs_the_others_nothing(app):
         stopped.send_signal(signal.SIGSTOP)
         go.open()
         wait_for("the other one's last line", lambda: ends_with(files[1], b"]: end\n"), 240)
-        # What the bus keeps for one: its high water mark of messages.
+        # The messages that the bus keeps for one: its high water mark.
         assert proc.memory(supervisor) - before < 64 * MIB
         assert ends_with(files[0], b"]: first\n")
         stopped.send_signal(signal.SIGCONT)

@@ -79,7 +79,7 @@ struct NoBus : Bus {
   void publish(std::string_view, std::string_view) override {}
 };
 
-// What a reader does, in a child until it is killed. Reports launches that have ended, and 0 when
+// The work of a reader, in a child until it is killed. Reports launches that have ended, and 0 when
 // it has recovered.
 class Reader {
  public:

@@ -1,6 +1,6 @@
-// Row D65 of the faults: the tmpfs of the windows is full, from the start or while lines come.
-// Nobody gets a SIGBUS, nothing is lost, it is said, and it goes on when there is room. Needs root,
-// for a tmpfs of a size of its own.
+// Row D65 of the faults: the tmpfs of the windows is full, from the start or while lines come. No
+// process gets a SIGBUS, no line is lost, it is said, and it goes on when there is room. Needs
+// root, for a tmpfs of a size of its own.
 #include <sched.h>
 #include <sys/mount.h>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-// Whatever stands in a Procfile, a .env file or muster.toml: it is understood or complained about.
+// A Procfile, a .env file or muster.toml of any bytes is understood or complained about.
 #include <string_view>
 
 #include "daemon/config/env_file.h"

@@ -1,5 +1,5 @@
-// Whatever is found where a journal should be: it is opened, or refused; what is then appended is
-// numbered above everything that can be read, and can be read itself.
+// A journal of any bytes is opened, or refused; what is then appended is numbered above everything
+// that can be read, and can be read itself.
 #include <memory>
 
 #include "base/check.h"

@@ -1,5 +1,5 @@
-// Whatever a peer sends: it is refused, or it is a message that can be sent again and is the same,
-// and that can be passed on to a process as it is. What is answered fits into a reply.
+// A message of any bytes is refused, or it is one that can be sent again and is the same, and that
+// can be passed on to a process as it is. The answer to it fits into a reply.
 #include <string>
 #include <vector>
 
@@ -48,7 +48,7 @@ void take_reply(std::span<const std::string_view> frames) {
   CHECK(decode_reply(views(encode(*reply))), "what was made to fit is refused");
 }
 
-// One that was journaled by whatever version is published again within the limits.
+// An event that was journaled by whatever version is published again within the limits.
 void take_record(std::string_view payload) {
   auto record = decode_record(payload, limits::journal_record);
   auto* event = record ? std::get_if<EventRecord>(&*record) : nullptr;

@@ -1,4 +1,4 @@
-// Whatever a process prints, in whatever pieces it arrives: the lines together are the bytes.
+// The lines of any output together are its bytes, in whatever pieces it arrives.
 #include "router/splitter.h"
 
 #include <string>
@@ -10,7 +10,7 @@ using namespace muster;
 
 namespace {
 
-// What the lines of a batch were before they were split.
+// The lines of a batch before they were split.
 std::string joined(const std::vector<std::string_view>& lines, Tail tail) {
   std::string bytes;
   for (size_t i = 0; i < lines.size(); i++) {

@@ -1,4 +1,4 @@
-// What the router has said that it dropped, so that a hole in what was journaled can be told from a
+// The losses that the router has told, so that a hole in what was journaled can be told from a
 // loss. After a kill the same bytes may be announced again, and what was still in its window comes
 // to be journaled after all.
 #pragma once
@@ -20,7 +20,7 @@ struct Hole {
 class Announced {
  public:
   void note(std::string_view payload);
-  // What is wrong, if these are all the holes there are.
+  // The fault, if these are all the holes there are.
   std::string compare(const std::vector<Hole>& holes) const;
 
  private:

@@ -82,7 +82,7 @@ void Checker::learn_release(const Event& event) {
   if (auto* it = std::get_if<ReleaseKept>(&event)) {
     auto model = std::exchange(next_model_, std::nullopt);
     if (!it->outcome) return;
-    // One that was read for a release that was not made may be left.
+    // A file that was read for a release that was not made may be left.
     const std::string before = std::exchange(code_, world_.releases().current().code);
     if (model && code_ != before) learn_model(*model);
   }
@@ -252,7 +252,7 @@ bool Checker::wished(const ProcessName& process) const {
   return it != formation_.end() && process.number <= it->second && !resting_.contains(process);
 }
 
-// What runs and is not wished must be on its way out.
+// A process that runs and is not wished must be on its way out.
 void Checker::expect_nothing_runs_unwished() const {
   for (auto& [id, tree] : world_.trees()) {
     const LaunchSeen& seen = launches_.at(id);

@@ -1,6 +1,6 @@
-// What must hold, whatever happens: looks at every event before the core sees it and at every
-// action that comes out, with a simple model of its own of what is wished, and says what is wrong.
-// Knows the world's truth, nothing of the core's insides.
+// The rules that must hold, whatever happens: looks at every event before the core sees it and at
+// every action that comes out, with a simple model of its own of what is wished, and says what is
+// wrong. Knows the world's truth, nothing of the core's insides.
 #pragma once
 
 #include <set>
@@ -30,8 +30,8 @@ class Checker {
   // After each event: it, and all that the core did because of it, before the world has done any of
   // that. Throws a Violation.
   void check(const Event& event, const std::vector<Action>& actions, MonoTime now);
-  // What a core begins with: the first one has read it, and a successor has found what was in
-  // force. What it reads later it is told by an event.
+  // The model that a core begins with: the first one has read it, and a successor has found what
+  // was in force. A model that it reads later comes by an event.
   void begins_with(const AppModel& model) {
     const std::string before = std::exchange(code_, world_.releases().current().code);
     if (begun_ && model != model_ && code_ == before)
@@ -84,7 +84,7 @@ class Checker {
   bool may_be_restarted(const ProcessName& process) const;
   bool has_what_it_needs(const ProcessName& process) const;
   bool is_needed_to_the_end(const ProcessName& process) const;
-  // Nobody has to say so.
+  // No event has to say so.
   bool is_ready_by_itself(const ProcessName& process) const;
   // Whether it has ended for good by itself, as its type's settings let it.
   bool rests_by_itself(const ProcessName& process) const;

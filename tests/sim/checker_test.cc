@@ -8,7 +8,7 @@ using namespace muster::sim;
 
 namespace {
 
-// What the checker says first, within a few seeds; nothing if it never notices.
+// The first complaint of the checker, within a few seeds; nothing if it never notices.
 std::string found(const Tamper& tamper) {
   for (uint64_t seed = 1; seed <= 20; seed++)
     if (auto failure = simulate(seed, tamper)) return failure->what;

@@ -85,7 +85,7 @@ Event Clients::files_seen() {
   return seen;
 }
 
-// Of a request that may be of any kind, and long over.
+// A reply to a request that may be of any kind, and long over.
 Event Clients::belonging_to_an_exchange() {
   const ClientId client = rng_.pick(client_names);
   const std::vector<RequestBody> bodies{CreditRequest{1}, InputRequest{"x", rng_.percent(20)},

@@ -206,8 +206,8 @@ class RouterSimulation : Bus {
     });
   }
 
-  // What has been journaled since the last time follows what was before, and is what entered. Read
-  // as a reader does that follows the journal through all that happens to it.
+  // The records since the last time follow what was before, and are what entered. Read as a reader
+  // does that follows the journal through all that happens to it.
   void check() {
     if (!reader_) {
       auto opened = Replay::open(std::make_unique<MemoryStorage>(disk_), {.from = 1});

@@ -1,4 +1,4 @@
-// One seed, one life of an app's output: the real router with real pipes and windows on a simulated
+// A seed is a life of an app's output: the real router with real pipes and windows on a simulated
 // disk, killed at any operation and opened again, with children that print, end and start, and
 // subscribers that miss what they please. Checked all the time: what entered is what was journaled,
 // what was published had been journaled, the numbers are unbroken; and in the end, when nothing
@@ -26,7 +26,7 @@ struct RouterTamper {
   std::optional<SeqRange> gone;                   // what subscribers are told is lost
 };
 
-// What is wrong; nothing is good news.
+// The fault that was found; an empty text is good news.
 std::optional<std::string> simulate_router(uint64_t seed, const RouterTamper& tamper = {});
 
 }  // namespace muster::sim

@@ -9,7 +9,7 @@
 namespace muster::sim {
 namespace {
 
-// What is said first, within a few seeds; nothing if it is never noticed.
+// The first complaint, within a few seeds; nothing if it is never noticed.
 std::string found(const RouterTamper& tamper) {
   for (uint64_t seed = 1; seed <= 30; seed++)
     if (auto wrong = simulate_router(seed, tamper)) return *wrong;

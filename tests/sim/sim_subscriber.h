@@ -24,9 +24,9 @@ class SimSubscriber {
   void catch_up();
   // Ends after a catch_up, and goes on another day from the number that it had come to.
   void resume();
-  // What is wrong with what it has, if `journaled` is everything: by seq, topic and payload.
-  // What it was told is gone is missing indeed: in it is something that it wanted, and lacks, and
-  // which is older than `oldest`, the first that the journal still has.
+  // The fault of what it has, if `journaled` is everything: by seq, topic and payload. A range that
+  // it was told is gone is missing indeed: in it is something that it wanted, and lacks, and which
+  // is older than `oldest`, the first that the journal still has.
   std::string compare(const std::vector<std::pair<std::string, std::string>>& journaled,
                       uint64_t oldest) const;
   void tell_gone(SeqRange gone) { gone_.insert(gone); }

@@ -94,7 +94,8 @@ class Simulation {
     checker_.expect_finished();
   }
 
-  // Lets everything happen that is due by then. What is due at the same time comes in any order.
+  // Lets everything happen that is due by then. Events that are due at the same time come in any
+  // order.
   void run_until(MonoTime end) {
     for (;;) {
       const auto world = world_.next(), tick = core_->next_deadline();
@@ -140,7 +141,7 @@ class Simulation {
     return after(event, std::move(actions));
   }
 
-  // One step: decided, kept, carried out. The program may die before or after any of it.
+  // A step is decided, kept, carried out. The program may die before or after any of it.
   std::vector<Action> after(const Event& event, std::vector<Action> actions) {
     const bool dies = mortality_ > 0 && rng_.below(100) < mortality_;
     if (dies && rng_.percent(30)) return die(0), std::vector<Action>();

@@ -1,4 +1,4 @@
-// One seed, one life of a daemon: the real core in a world of faults, with clients that ask for
+// A seed is a life of a daemon: the real core in a world of faults, with clients that ask for
 // anything. First a time of faults and requests, then a calm in which the wish must be reached,
 // then the end. The clock jumps from one happening to the next.
 #pragma once
@@ -26,7 +26,7 @@ struct Tamper {
   std::function<void(Note&)> notes = {};
 };
 
-// Nothing is good news.
+// An empty text is good news.
 std::optional<Failure> simulate(uint64_t seed, const Tamper& tamper = {});
 
 }  // namespace muster::sim

@@ -57,7 +57,7 @@ void World::read(const ReadModel& wanted) {
   });
 }
 
-// Whoever dies meanwhile may have got it onto the disk or not.
+// A supervisor that dies meanwhile may have got it onto the disk or not.
 void World::keep(const KeepReleases& wanted) {
   if (!calm_ && rng_.percent(10))
     return schedule_telling(soon(), [] { return ReleaseKept{fail("No space left on device")}; });
@@ -135,7 +135,7 @@ void World::become_ready(const AwaitReady& wanted) {
   });
 }
 
-// What is seen may be over, or not be asked for any more, when it is told.
+// A thing that is seen may be over, or not be asked for any more, when it is told.
 void World::watch_over(const WatchOver& wanted) {
   const Nanos delay = rng_.up_to(2min);
   if (calm_ || rng_.percent(70)) return;
@@ -149,8 +149,8 @@ void World::watch_over(const WatchOver& wanted) {
     });
 }
 
-// Whatever the launch is asked for: some programs say so in any case, some early, some again and
-// again, and it reaches whoever is there.
+// Some programs say that they are ready in any case, whatever the launch is asked for, some early,
+// some again and again, and it reaches whichever supervisor is there.
 void World::speak(LaunchId id) {
   const Nanos delay = rng_.up_to(calm_ ? Nanos(2s) : Nanos(40s));
   schedule(rng_.percent(30) ? Nanos(0) : delay, [this, id]() -> std::optional<Event> {
@@ -175,7 +175,7 @@ void World::calm_down() {
   for (auto& [id, tree] : trees_) speak_in_calm(id);
 }
 
-// What is found when somebody looks is all that there was, also what was told before.
+// A look finds all that there was, also what was told before.
 void World::run_out_of_memory(LaunchId id) {
   schedule(rng_.up_to(5s), [this, id]() -> std::optional<Event> {
     Tree* tree = find(id);

@@ -13,7 +13,7 @@
 
 namespace muster::sim {
 
-// One launch as it really is.
+// A launch as it really is.
 struct Tree {
   ProcessName name;
   bool executed = false;  // its exec has succeeded
@@ -43,13 +43,13 @@ class World {
   // Lets that happen. Often it is nothing that anybody is told.
   std::optional<Event> happen();
 
-  // What this event has told is kept by the core, and is not asked for again.
+  // The news of this event is kept by the core, and is not asked for again.
   void told(const Event& event);
   // The program around the core has died: whatever was on its way to the core is lost. Every launch
   // will be resumed.
   void lose_supervisor();
 
-  // What is read when the files are read again; nothing is an error in them.
+  // The model that is found when the files are read again; there is no error in them.
   void set_model(std::optional<AppModel> model) { model_ = std::move(model); }
   // From now on nothing goes wrong that has not gone wrong already.
   void calm_down();

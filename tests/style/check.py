@@ -14,6 +14,8 @@ import rules
 
 CXX = (".h", ".cc")
 SOURCE = CXX + (".py", ".sh", ".js", ".mjs")
+COMMENT = re.compile(r"(.*?)(?:^|\s)(?://|#) (.*)")
+SENTENCE = re.compile(r"(?<=[.?!:])\s+(?=[A-Z])")
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -49,6 +51,30 @@ def check_includes(path, number, line):
             yield number, f"{room} may not include {name}"
 
 
+def comments(lines):
+    """(line, text) of every comment; neighbouring lines that hold nothing else are one."""
+    begun, whole = 0, ""
+    for number, line in enumerate(lines + [""], 1):
+        found = COMMENT.fullmatch(line)
+        if found and not found[1].strip():
+            begun, whole = begun or number, f"{whole} {found[2]}".strip()
+            continue
+        if begun:
+            yield begun, whole
+        begun, whole = 0, ""
+        if found and '"' not in line:
+            yield number, found[2]
+
+
+def check_english(path, lines):
+    if not path.endswith(CXX + (".py",)):
+        return
+    for number, comment in comments(lines):
+        for sentence in SENTENCE.split(comment):
+            if re.match(rules.ELLIPTIC, sentence):
+                yield number, f"a sentence needs a subject: {sentence[:40]}"
+
+
 def check_text(path, text):
     """Yields (line, what) for every violation in one file."""
     lines = text.split("\n")
@@ -62,6 +88,7 @@ def check_text(path, text):
         yield 1, "no head comment: what it is, what it is not, what it keeps"
     if path.endswith(".h") and "#pragma once" not in lines[:10]:
         yield 1, "no #pragma once below the head comment"
+    yield from check_english(path, lines)
     for number, line in enumerate(lines, 1):
         if len(line) > rules.MAX_COLUMNS:
             yield number, f"longer than {rules.MAX_COLUMNS} columns"

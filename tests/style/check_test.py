@@ -6,7 +6,7 @@ import unittest
 
 import check
 
-HEAD = "// What it is.\n"
+HEAD = "// A file.\n"
 HEADER = HEAD + "#pragma once\n"
 
 
@@ -66,6 +66,12 @@ class PlantedViolations(unittest.TestCase):
         self.caught("ctl/main.cc", HEAD + "#include <CLI/CLI.hpp>\n", "one door")
         self.caught("daemon/options.cc", HEAD + '#include "daemon/app.h"\n', "main's alone")
         self.assertEqual(found("proto/codec.cc", HEAD + "#include <msgpack.hpp>\n"), [])
+
+    def test_sentences_have_a_subject(self):
+        for text in ["// Keeps. What it keeps.\n", "int x;  // Of its own.\n",
+                     "// It ends here.\n// One\n// of many.\n"]:
+            self.caught("base/a.cc", HEAD + "\n" + text, "needs a subject")
+        self.assertEqual(found("base/a.cc", HEAD + "// Is one of two. One-offs.\n"), [])
 
     def test_words(self):
         self.caught("base/a.cc", HEAD + "// TO" "DO: later\n", "deferred work")

@@ -54,6 +54,8 @@ CODE = [
      ["daemon/keeper/"]),
     ("no object deletes itself", r"\bdelete\s+this\b", [""]),
 ]
+# A sentence of a comment has its subject first, and says which thing does what.
+ELLIPTIC = r"(What|Whatever|Who|Whoever|Whom|Whose|One|Of|That of|Nothing|Nobody)\b(?!-)"
 # (what, beginnings of paths, most lines that are neither empty nor a comment)
 PROMISED = [
     ("the keeper, once it runs",

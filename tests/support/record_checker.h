@@ -1,6 +1,6 @@
 // Looks at records in the order of the journal or the bus and says what is wrong with them: numbers
-// that do not follow, a stream that goes on elsewhere than it stopped. What the bytes should be is
-// for the test to say: they are handed on.
+// that do not follow, a stream that goes on elsewhere than it stopped. The test itself says what
+// the bytes should be: they are handed on.
 #pragma once
 
 #include <fmt/format.h>
@@ -21,7 +21,7 @@ class RecordChecker {
 
   explicit RecordChecker(Sink sink) : sink_(std::move(sink)) {}
 
-  // What is wrong; empty if the record follows those before.
+  // The fault; empty if the record follows those before.
   std::string take(std::string_view topic, std::string_view payload) {
     auto decoded = decode_record(payload);
     if (!decoded) return decoded.message();
@@ -40,7 +40,7 @@ class RecordChecker {
 
   // A stream may go on behind a hole: what was dropped.
   void expect_holes() { holes_ = true; }
-  // What retention has deleted may be nobody's `prev` any more.
+  // A record that retention has deleted may be the `prev` of none any more.
   void deleted_before(uint64_t seq) { oldest_ = seq; }
 
   uint64_t seq() const { return seq_; }

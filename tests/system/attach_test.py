@@ -150,7 +150,7 @@ def test_a_slow_viewer_holds_nobody_up(app):
             viewer.stdin.write(b"go\n")
             viewer.stdin.flush()
             app.wait_log("app[flood.1]: that was all", "-n", "1")
-            # Nothing was read until now.
+            # The output was not read until now.
             seen = b""
             while b" bytes are not shown here, but in the log]" not in seen:
                 seen += viewer.stdout.read1(1 << 20)

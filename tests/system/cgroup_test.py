@@ -74,7 +74,7 @@ def test_each_launch_has_its_own_and_the_daemon_none_of_them(app):
     for name in names:
         process = name.split("-")[0]
         assert app.row(process)["pid"] in launch_cgroups.processes(f"{directory}/{name}")
-        # Whoever is just executing a program has no environment to be known by for a moment.
+        # A process that is just executing a program has no environment to be known by for a moment.
         wait_for("the same processes", lambda: set(app.tree(process)) ==
                  set(launch_cgroups.processes(f"{directory}/{name}")))
     assert launch_cgroups.processes(directory) == []

@@ -9,11 +9,11 @@ from daemon import STAYS
 from home import BIN
 
 
-# What a real shell offers after these words, the last of which has been begun; a line each.
+# The words that a real shell offers after these, the last of which has been begun; a line each.
 SCRIPTS = {
     "bash": 'source <(ctl completion bash); COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
             '_muster_ctl; printf "%s\\n" "${COMPREPLY[@]}"',
-    # What is offered is matched by zsh itself, inside of a line editor; here it is only collected.
+    # The zsh line editor itself matches what is offered; here it is only collected.
     "zsh": 'compdef() { : }; compadd() { print -rl -- ${(P)@[-1]} }; '
            '_describe() { print -rl -- ${(P)2%%:*} | grep "^$PREFIX" }; '
            'eval "$(ctl completion zsh)"; words=("$@"); CURRENT=$#; PREFIX=$words[-1]; '

@@ -36,7 +36,7 @@ signal.pause()
 """
 
 
-# Who dies so often is usually given time; here it is killed at once again.
+# A process that dies so often is usually given time; here it is killed at once again.
 AT_ONCE = {"MUSTER_RESTART_MS": "1"}
 # For all that is printed in the longest storm.
 JOURNAL = "16G"

@@ -80,7 +80,7 @@ def test_a_process_that_ended_while_nobody_was_there_is_said_to_have(app):
     wait_for("the process to be gone", lambda: not proc.alive(pid))
     app.start()
     app.replaced("alpha.1", pid)
-    # Whoever became its parent may not have reaped it yet.
+    # Its new parent may not have reaped it yet.
     status = "alpha.1]: Process exited with status "
     exits = [line.split(status)[1] for line in app.logs("-n", 1000) if status in line]
     assert exits in (["unknown: nobody of muster was there"], ["137"])

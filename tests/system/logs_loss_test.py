@@ -101,7 +101,7 @@ def test_what_retention_has_deleted_is_told_in_lines_to_those_whom_it_concerns(a
     text, = [line for line in app.logs("--from", 1) if "muster[logs]" in line]
     assert text.startswith("muster[logs]: Not in the log any more: ") and "buffer" not in text
     assert not [line for line in app.logs("--from", oldest) if "muster[logs]" in line]
-    # Of the one type, what was there at the beginning is gone; since then it has said nothing.
+    # The first records of the one type are gone; since then it has said nothing.
     assert [line for line in app.logs("--from", 1, "quiet") if "muster[logs]" in line]
     early = max(record["seq"] for record in app.records("-n", "all") if "seq" in record)
     assert not [line for line in app.logs("--from", early, "quiet") if "muster[logs]" in line]

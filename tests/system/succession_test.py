@@ -27,7 +27,7 @@ def link_to_itself(path):
     path.symlink_to(path)
 
 
-# What is in a file's place, and a part of how it is told; none: that is no mistake.
+# The thing in a file's place, and a part of how it is told; none: that is no mistake.
 WRONG = {
     "empty": ("Procfile", text(""), "no process types"),
     "comment": ("Procfile", text("# nothing\n"), "no process types"),

@@ -62,7 +62,7 @@ class Home:
                             if not key.startswith(("MUSTER_", "PYTEST_", "XDG_"))
                             and key not in ("PORT", "PS", "DYNO")}
         self.environment["MUSTER_HOME"] = str(self.path)
-        # Of the daemons that were started here; and of those that could not end in order.
+        # The daemons that were started here; and those that could not end in order.
         self.cgroups, self.abandoned_cgroups = set(), set()
 
     @property

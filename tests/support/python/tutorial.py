@@ -22,7 +22,7 @@ from home import BIN, PORTS
 from terminal import Terminal
 from waiting import wait_for
 
-# What differs from one time to the next, and what is compared in its place.
+# The texts that differ from one time to the next, and what is compared in their place.
 ALIKE = [(re.compile(pattern), name) for pattern, name in [
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\+00:00", "<time>"),
     (r"\b\d\d:\d\d:\d\d\b", "<clock>"),

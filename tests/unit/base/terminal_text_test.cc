@@ -1,4 +1,4 @@
-// What may reach a terminal.
+// The texts that may reach a terminal.
 #include "base/terminal_text.h"
 
 #include <catch2/catch.hpp>

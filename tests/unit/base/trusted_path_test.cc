@@ -1,4 +1,4 @@
-// What is walked to, what is opened, and what is refused at once.
+// The paths that are walked, opened, and refused at once.
 #include "base/trusted_path.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// What types need of each other: its words, and what cannot be.
+// The needs of types for each other: their words, and what cannot be.
 #include "daemon/config/needs.h"
 
 #include <catch2/catch.hpp>

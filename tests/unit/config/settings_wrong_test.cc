@@ -1,5 +1,5 @@
-// What muster.toml may not say, or says in vain: ids, tables, texts without quotes, bounds, and
-// what only comes out when keys and types are looked at together. No file is read here.
+// The things that muster.toml may not say, or says in vain: ids, tables, texts without quotes,
+// bounds, and what only comes out when keys and types are looked at together. No file is read here.
 #include <catch2/catch.hpp>
 
 #include "daemon/config/settings_file.h"

@@ -1,4 +1,4 @@
-// What a one-off sees and may use, for how long, and one in the midst of another process.
+// The files and resources of a one-off, its time, and a one-off inside another process.
 #include "stage.h"
 
 using namespace muster;

@@ -1,4 +1,4 @@
-// What is remembered beside what lives.
+// Notes that are compared with what lives.
 #include "daemon/core/reconcile.h"
 
 #include <catch2/catch.hpp>

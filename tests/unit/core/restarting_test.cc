@@ -1,4 +1,4 @@
-// What becomes of a process that has ended by itself, as muster.toml has it.
+// The fate of a process that has ended by itself, as muster.toml has it.
 #include "stage.h"
 
 using namespace muster;

@@ -1,4 +1,4 @@
-// One-offs: their names, their life, and the exchange of an attached one.
+// The names of one-offs, their life, and the exchange of an attached one.
 #include "proto/limits.h"
 #include "stage.h"
 

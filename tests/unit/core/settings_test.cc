@@ -1,4 +1,5 @@
-// What muster.toml says, in the life of processes: how they are ended and what they begin with.
+// The settings of muster.toml in the life of processes: how they are ended and what they begin
+// with.
 #include "stage.h"
 
 using namespace muster;

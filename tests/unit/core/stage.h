@@ -146,7 +146,7 @@ class Stage {
   size_t readings() { return std::exchange(readings_, 0); }
   Lines read() { return std::exchange(read_, {}); }  // of which code
   std::vector<Releases> kept() { return std::exchange(kept_, {}); }
-  // What was to be kept is on the disk.
+  // The notes that were to be kept are on the disk.
   void keeps() {
     releases_ = to_keep_;
     tell(ReleaseKept{});

@@ -1,4 +1,4 @@
-// What a process that is up is restarted for although it runs: silence, and age.
+// The reasons for which a process that is up is restarted although it runs: silence, and age.
 #include "stage.h"
 
 using namespace muster;

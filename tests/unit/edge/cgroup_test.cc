@@ -12,7 +12,7 @@ using namespace muster;
 
 namespace {
 
-// Of no other test. Empty, with a word about it, where none may be made.
+// The cgroup of this test alone. Empty, with a word about it, where none may be made.
 std::string place() {
   std::string directory = cgroup_for_run("unit", new_run("").token);
   if (directory.empty()) WARN("no cgroup may be made here: nothing is tested");

@@ -1,4 +1,5 @@
-// What is held for a client: how much may be sent, when it ends, and who gives way to whom.
+// The rules for what is held for a client: how much may be sent, when it ends, and which one gives
+// way.
 #include "daemon/edge/exchange.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What a person sees in front of `musterd`.
+// The lines that a person sees in front of `musterd`.
 #include "daemon/edge/foreground.h"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-// What is in force: every setting is found again, whole or not at all, also while the next one is
+// The settings in force: every one is found again, whole or not at all, also while the next one is
 // not settled.
 #include "daemon/edge/in_force.h"
 

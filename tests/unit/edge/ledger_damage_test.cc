@@ -1,4 +1,4 @@
-// Whatever becomes of the ledger's files: the steps are found again, or it is known that they are
+// The steps are found again whatever becomes of the ledger's files, or it is known that they are
 // missing.
 #include <catch2/catch.hpp>
 #include <filesystem>

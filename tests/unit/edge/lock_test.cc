@@ -1,4 +1,4 @@
-// One daemon per app.
+// There is one daemon per app.
 #include "daemon/edge/lock.h"
 
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// Who is ready by what it prints, from records as the router publishes them.
+// Readiness by what a process prints, from records as the router publishes them.
 #include "daemon/edge/log_watch.h"
 
 #include "base/uv/loop.h"

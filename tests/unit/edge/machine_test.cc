@@ -12,7 +12,7 @@
 namespace muster {
 namespace {
 
-// What `check` says in a process of its own, whose descriptors may be ruined.
+// The answer of `check` in a process of its own, whose descriptors may be ruined.
 template <class Check>
 bool holds_apart(Check check) {
   pid_t pid = fork();

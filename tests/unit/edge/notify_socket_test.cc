@@ -1,4 +1,4 @@
-// What a datagram to NOTIFY_SOCKET says.
+// The meaning of a datagram to NOTIFY_SOCKET.
 #include "daemon/edge/notify_socket.h"
 
 #include <catch2/catch.hpp>

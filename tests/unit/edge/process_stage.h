@@ -112,7 +112,7 @@ class ProcessStage {
     static auto subreaper = become_subreaper();
     if (!subreaper) throw std::runtime_error(subreaper.message());
   }
-  // Whatever a failed test has left behind must not outlive it.
+  // A process that a failed test has left behind must not outlive it.
   ~ProcessStage() {
     for (auto& [launch, seen] : launches) processes.kill(launch, SIGKILL);
     run_until([&] { return processes.empty(); });

@@ -1,4 +1,4 @@
-// What is written to limit a launch, in a directory that only looks like cgroups of version 2; the
+// The files that limit a launch, in a directory that only looks like cgroups of version 2; the
 // kernel's own are what the system tests use.
 #include "daemon/edge/quota_cgroups.h"
 

@@ -1,4 +1,4 @@
-// What outlives a supervisor that is killed at the worst instant.
+// The state that outlives a supervisor which is killed at the worst instant.
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>

@@ -211,7 +211,7 @@ pid_t KeeperStage::run(const std::vector<std::string>& command, const std::vecto
   if (pid == 0) {
     setpgid(0, 0);
     for (const std::string& variable : variables_) putenv(const_cast<char*>(variable.c_str()));
-    // What whoever runs the tests left open is none of theirs.
+    // Descriptors that the runner of the tests left open are none of theirs.
     syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     for (int fd : inherited) fcntl(fd, F_SETFD, 0);
     const rlimit limit{fd_limit, fd_limit};

@@ -1,4 +1,4 @@
-// What a keeper does with too much, and with what is no message at all.
+// A keeper is given too much, and messages that are none.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -52,7 +52,7 @@ TEST_CASE("descriptors for which there is no room are lost as a whole, and that 
   CHECK(whole < 6);
   close_all(items);
 
-  // What is in reserve is enough to start the next one.
+  // The reserve is enough to start the next one.
   supervisor.kill();
   CHECK(stage.ready_supervisor().count_deposits() == 20);
 }

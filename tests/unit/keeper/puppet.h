@@ -1,4 +1,4 @@
-// What a test and the puppet say to each other over a SEQPACKET socket that the test listens at.
+// The messages between a test and the puppet over a SEQPACKET socket that the test listens at.
 #pragma once
 
 #include <cstdint>

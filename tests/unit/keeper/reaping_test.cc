@@ -1,4 +1,5 @@
-// Who is reaped when: orphans while somebody serves, a launch's leader not before it is forgotten.
+// The order of reaping: orphans while a supervisor serves, a launch's leader not before it is
+// forgotten.
 #include <signal.h>
 
 #include "keeper_stage.h"
@@ -46,7 +47,7 @@ TEST_CASE("a deposited leader that dies stays a zombie until it is forgotten") {
   CHECK(items[0].message.pid == leader);
   CHECK(state_of(leader) == 'Z');
 
-  // Whoever dies behind it is reaped at the latest when it is forgotten.
+  // A process that dies behind it is reaped at the latest when it is forgotten.
   REQUIRE(kill(orphan, SIGKILL) == 0);
   second.forget(Kind::launch, 4);
   CHECK(eventually([&] { return !exists(leader) && !exists(orphan); }));

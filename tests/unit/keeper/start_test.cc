@@ -1,4 +1,4 @@
-// What a supervisor is given at its start, and who is told that it is ready.
+// The things that a supervisor is given at its start, and the caller that is told that it is ready.
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>

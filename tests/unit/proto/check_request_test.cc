@@ -1,4 +1,4 @@
-// What makes a request invalid although each field has its type.
+// The faults that make a request invalid although each field has its type.
 #include "proto/check_request.h"
 
 #include <catch2/catch.hpp>

@@ -143,7 +143,7 @@ TEST_CASE("a daemon that comes back on the same address is asked as before") {
   Client client = connected(places(temp));
   REQUIRE(client.ask(PsRequest{}, 10s));
   daemon.restart();
-  // What was sent into the old daemon's socket may be lost with it; then one asks again.
+  // A message that was sent into the old daemon's socket may be lost with it; then one asks again.
   while (!client.ask(PsRequest{}, 500ms)) {
   }
 }

@@ -1,4 +1,4 @@
-// What a subscriber does with the next record, told as stories of numbers.
+// The verdicts of a subscriber about the next record, told as stories of numbers.
 #include "proto/continuity.h"
 
 #include <catch2/catch.hpp>

@@ -44,7 +44,7 @@ class FakeDaemon {
   void ignore_next_replay();
   void release_lock();
 
-  // What has been asked, in order; verbs only of what was not a replay.
+  // The requests so far, in order; verbs only of what was not a replay.
   std::vector<Request> requests();
   size_t replays();
 

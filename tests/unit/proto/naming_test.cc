@@ -171,7 +171,7 @@ TEST_CASE("two starts at once wait for each other") {
   const std::string a = place.make("a/site"), b = place.make("b/site");
   auto first = claim_app({{}, *place_of(a, place.owner().env), {}}, place.owner());
   REQUIRE(first);
-  // Whoever dies before the name is kept leaves nothing that another start has to mind.
+  // A start that dies before the name is kept leaves nothing that another one has to mind.
   first->turn.reset();
   CHECK(place.name_of(b) == "site");
   CHECK(place.name_of(a) == "site-2");

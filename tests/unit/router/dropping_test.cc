@@ -1,4 +1,4 @@
-// What is dropped while the disk is full, where that was asked for: counted, told, and nobody
+// Lines are dropped while the disk is full, where that was asked for: counted, told, and no process
 // waits.
 #include "tests/unit/router/router_fixture.h"
 

@@ -119,7 +119,7 @@ void lines_are_cut(RouterFixture& fixture) {
   }
 }
 
-// Nothing takes more bytes for each byte that was printed.
+// No other line takes more bytes for each byte that was printed.
 void empty_lines_fit(RouterFixture& fixture) {
   auto child = fixture.start("web.1");
   for (int i = 0; i < 2; i++) child.print(std::string(limits::window, '\n'));
@@ -131,7 +131,7 @@ void empty_lines_fit(RouterFixture& fixture) {
   }
 }
 
-// What is replayed in one message, of nothing but the smallest record.
+// A message of a replay, full of the smallest record.
 void frames_are_few() {
   EventRecord smallest;
   smallest.kind = RecordKind::exit;
@@ -141,7 +141,7 @@ void frames_are_few() {
   CHECK(1 + 2 * (limits::replay_message / bytes + 1) <= limits::most_frames);
 }
 
-// Of every process with the longest name, and of a hundred thousand one-offs.
+// The table of every process with the longest name, and of a hundred thousand one-offs.
 void a_checkpoint_is_read_back(JournalFixture& fixture) {
   fixture.open();
   for (int i = 0; i < 100'000; i++)

@@ -1,4 +1,4 @@
-// What a numbering knows of topics, also of those whose records are gone.
+// The topics that a numbering knows, also those whose records are gone.
 #include "router/numbering.h"
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
-// What a replay cannot bring, and whom it tells of it: only what was asked for, with its cause and
-// in lines.
+// The records that a replay cannot bring, and the reader that it tells of it: only what was asked
+// for, with its cause and in lines.
 #include "router/replay.h"
 
 #include "tests/unit/router/replay_fixture.h"

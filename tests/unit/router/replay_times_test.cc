@@ -160,7 +160,7 @@ TEST_CASE_METHOD(TimesFixture, "what has no part in an answer is hardly read") {
   }
 }
 
-// What is missing where nothing was wanted is not told.
+// A gap where no record was wanted is not told.
 TEST_CASE_METHOD(TimesFixture, "records that come later than an end in the past are passed") {
   fill_with_a_clock_that_is_set(50);
   ReplayRequest request;

@@ -135,7 +135,7 @@ struct Chaos : RouterFixture {
     router->show_partial_lines(now);
   }
 
-  // What each process printed, by the records; the numbers are checked on the way.
+  // The output of each process, by the records; the numbers are checked on the way.
   std::map<std::string, std::string> printed_by(
       const std::vector<std::pair<std::string, std::string>>& records) {
     std::map<std::string, std::string> printed;

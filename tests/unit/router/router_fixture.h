@@ -89,7 +89,7 @@ struct RouterFixture {
     now.wall += time;
   }
 
-  // What has been published since the last call.
+  // The records that have been published since the last call.
   std::vector<std::string> published() {
     std::vector<std::string> all;
     for (; told_ < bus.records.size(); told_++) all.push_back(told(bus.records[told_].second));

@@ -1,4 +1,4 @@
-// One peer of several: its connection is known, its end is told, it can be ended alone, and what is
+// A peer of several: its connection is known, its end is told, it can be ended alone, and what is
 // under way to it is counted.
 #include "base/zmq/connection.h"
 

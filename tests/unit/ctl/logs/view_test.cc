@@ -1,4 +1,4 @@
-// What of a stream of records is printed, and when.
+// The part of a stream of records that is printed, and when.
 #include "ctl/logs/view.h"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-// What is said while processes are restarted, stopped and started.
+// The texts while processes are restarted, stopped and started.
 #include "ctl/printers/progress.h"
 
 #include <catch2/catch.hpp>

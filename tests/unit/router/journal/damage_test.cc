@@ -1,4 +1,5 @@
-// What may be wrong with a journal when it is opened or read, row by row as JOURNAL.md lists it.
+// The faults that a journal may have when it is opened or read, row by row as JOURNAL.md lists
+// them.
 #include <cstring>
 #include "tests/unit/router/journal/journal_fixture.h"
 

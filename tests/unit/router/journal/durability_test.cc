@@ -1,4 +1,4 @@
-// What a power cut leaves, class by class, and what becomes of records whose sync has failed.
+// The records that a power cut leaves, class by class, and the fate of those whose sync has failed.
 #include "tests/unit/router/journal/journal_fixture.h"
 
 namespace muster::journal {

@@ -35,7 +35,7 @@ struct JournalFixture {
     return *writer;
   }
 
-  // One record of one line, with the next number; whether it was taken.
+  // Appends a record of one line, with the next number; whether it was taken.
   bool append(const std::string& topic, const std::string& payload, uint64_t stream = 0,
               uint64_t end = 0) {
     if (!writer) open();
@@ -63,7 +63,7 @@ struct JournalFixture {
   uint64_t next_seq() { return writer ? writer->numbering().seq() + 1 : 1; }
   static std::string payload_of(uint64_t seq) { return fmt::format("payload of record {}", seq); }
 
-  // What a reader who begins now sees: the seqs; their payloads are checked.
+  // The seqs that a reader who begins now sees; their payloads are checked.
   std::vector<uint64_t> seqs() {
     auto cursor = Cursor::open(storage);
     if (!cursor) FAIL(cursor.message());
