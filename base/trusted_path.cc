@@ -41,7 +41,7 @@ Result<Entry> look_at_or_make(int parent, const std::string& name, const std::st
   return look_at(parent, name, path);
 }
 
-// Many systems give each user a group of that name in which nobody else is, and let that group
+// Many systems give each user a group of that name which has no other member, and let that group
 // write wherever the user may.
 bool is_alone_in(gid_t group, uid_t user) {
   if (group == 0) return true;

@@ -1,6 +1,6 @@
-// Files and directories that decide what a program does, and that nobody may slip under it: only
-// the program's own user and the machine's administrator can change what is found there. All of
-// Muster's programs look with these functions. Keeps: nothing that is opened here makes anybody
+// Files and directories that decide what a program does, and that no stranger may slip under it:
+// only the program's own user and the machine's administrator can change what is found there. All
+// of Muster's programs look with these functions. Keeps: nothing that is opened here makes anybody
 // wait, whatever it is. An empty descriptor means that there is no such thing.
 #pragma once
 
@@ -19,8 +19,8 @@ enum class Missing : uint8_t { leave, make };  // what becomes of directories th
 // of their own in one like /tmp. A link on the way is followed if one of the three has made it.
 Result<UniqueFd> walk_to_directory(const std::string& path, uid_t user, Missing missing);
 
-// The one called `name` in `parent`: no link, `user`'s own, and writable by nobody else. `path` is
-// what messages call it.
+// The one called `name` in `parent`: no link, `user`'s own, and writable by no other user. `path`
+// is what messages call it.
 Result<UniqueFd> own_directory(int parent, const std::string& name, const std::string& path,
                                uid_t user, Missing missing);
 
@@ -33,7 +33,7 @@ Result<UniqueFd> open_regular(const std::string& path, int flags);
 Result<UniqueFd> open_beneath(const std::string& directory, const std::string& name);
 
 // Fails if the program that listens at a socket's path is neither `user`'s nor root's. A socket
-// that is not there, or at which nobody listens now, is no failure.
+// that is not there, or at which no process listens now, is no failure.
 Result<> check_listener(const std::string& path, uid_t user);
 
 }  // namespace muster

@@ -12,7 +12,7 @@
 namespace muster {
 namespace {
 
-// Names that are tried; whoever puts more directories in the way has to tidy up first.
+// Names that are tried; a user who puts more directories in the way has to tidy up first.
 constexpr int most_aside = 100;
 
 }  // namespace

@@ -207,8 +207,8 @@ Outcome<void> AttachedRun::forward_signals() {
         if (auto sent = send(ResizeRequest{RawTerminal::size()}); !sent) return sent;
       continue;
     }
-    // There is nobody yet to pass it on to, or it goes on without us, or it has a terminal of its
-    // own that hangs up with ours.
+    // There is no process yet to pass it on to, or it goes on without us, or it has a terminal of
+    // its own that hangs up with ours.
     if (!started_ || keys_to_leave_ || (has_terminal_ && number == SIGHUP))
       return leave(128 + number);
     if (number == SIGINT) {

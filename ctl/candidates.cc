@@ -13,7 +13,7 @@
 namespace muster {
 namespace {
 
-// Somebody waits for it with a finger on the key.
+// A person waits for it with a finger on the key.
 constexpr Nanos patience = 1s;
 
 enum class Place { verb, name, process, type, change, signal, release, app, var };

@@ -1,4 +1,4 @@
-// The words that may stand in one place of a line that somebody is typing, for the completion of
+// The words that may stand in one place of a line that a user is typing, for the completion of
 // shells. Asks the daemon for what only it knows, and is silent where none answers.
 #pragma once
 

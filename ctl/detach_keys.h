@@ -1,4 +1,4 @@
-// Ctrl-P Ctrl-Q, by which whoever is attached to a process lets go of it. Keeps: every other key
+// Ctrl-P Ctrl-Q, by which a user who is attached to a process lets go of it. Keeps: every other key
 // goes through; a Ctrl-P with whatever follows it.
 #pragma once
 

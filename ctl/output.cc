@@ -25,7 +25,7 @@ void Output::flush() {
     if (written >= 0) {
       rest.remove_prefix(static_cast<size_t>(written));
     } else if (errno == EAGAIN) {
-      // Somebody who shares the descriptor has made it non-blocking.
+      // A process that shares the descriptor has made it non-blocking.
       pollfd writable{fd_, POLLOUT, 0};
       ::poll(&writable, 1, -1);
     } else if (errno != EINTR) {

@@ -1,6 +1,6 @@
 // Buffered writing to a file descriptor that is not owned. A reader that has gone away is no error:
 // the output is closed and everything further is dropped. Keeps: what is written as text can do
-// nothing to a terminal but end a line, whoever has made it.
+// nothing to a terminal but end a line, wherever it comes from.
 #pragma once
 
 #include <string>

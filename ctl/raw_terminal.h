@@ -1,5 +1,5 @@
-// The terminal that we were started in, lent to somebody else: every key goes through as it is
-// pressed, Ctrl-C too, and nothing is shown that they do not print. Keeps: the terminal is as it
+// The terminal that we were started in, lent to another program: every key goes through as it is
+// pressed, Ctrl-C too, and nothing is shown that it does not print. Keeps: the terminal is as it
 // was when this is over.
 #pragma once
 

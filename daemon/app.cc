@@ -25,7 +25,7 @@ namespace {
 constexpr Nanos last_words_patience = 2s;
 
 // The formation that was kept, and the types that it has never had. In the foreground these start
-// with one process, as at the first start; in the background somebody decides on them.
+// with one process, as at the first start; in the background an operator decides on them.
 FormationCounts start_with(FormationCounts kept, const AppSetup& setup) {
   for (auto& type : setup.model.types) {
     const uint32_t one = std::min(1U, scalability(type).most);

@@ -33,7 +33,7 @@ struct AppSetup {
   Endpoints endpoints;
   std::string directory;  // the app's own, as it was named: a link in it counts anew at each launch
   AppIdentity identity;   // as it is to be kept
-  UniqueFd turn;          // nobody else names an app until that is kept
+  UniqueFd turn;          // no other daemon names an app until that is kept
   std::vector<uint32_t> others_ports;  // where those of other apps begin
   ModelFiles files;                    // in it; in that of a checkout where the code is of one
   Releases releases;

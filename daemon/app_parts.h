@@ -149,7 +149,7 @@ struct App::Parts {
   std::optional<Ledger> ledger;
   std::optional<InForceFile> in_force;
   uint64_t model_kept = 0;         // its number
-  std::vector<std::string> found;  // of which nobody has been told yet
+  std::vector<std::string> found;  // have not been told yet
   std::optional<PlaceWatch> runtime_place, state_place;
   AlarmList file_alarms;
   unsigned looks = 0;

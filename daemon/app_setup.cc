@@ -128,8 +128,8 @@ uint32_t free_base(const std::vector<uint32_t>& others) {
   return usual_port;
 }
 
-// A base that was chosen once, by somebody or because it was free, is the app's for ever. The PORT
-// of .env counts as long as it stands there.
+// A base that was chosen once, by a user or because it was free, is the app's for ever. The PORT of
+// .env counts as long as it stands there.
 Result<> take_base_port(const DaemonOptions& options, AppSetup& setup) {
   const bool in_env = std::any_of(setup.model.env.begin(), setup.model.env.end(),
                                   [](auto& variable) { return variable.first == "PORT"; });

@@ -46,8 +46,8 @@ void log_to_stderr() {
   spdlog::set_default_logger(std::move(logger));
 }
 
-// The library would create a file that everybody can read, so it is made before; and a name that is
-// no file is told, and not waited for.
+// The library would create a file that every user can read, so it is made before; and a name that
+// is no file is told, and not waited for.
 void prepare_log_file(const std::string& path) {
   const auto file = open_regular(path, O_WRONLY | O_CREAT | O_APPEND);
   if (!file) throw spdlog::spdlog_ex(file.message());
@@ -120,7 +120,7 @@ Result<> keep_name(AppSetup& setup) {
   return kept;
 }
 
-// That another one runs is what somebody wants to know first.
+// That another one runs is what a user wants to know first.
 tl::unexpected<Error> why_not(const Endpoints& places, const Error& problem) {
   Result<UniqueFd> name = take_name(place_id(places.state_dir, places.runtime_dir));
   return name ? tl::unexpected(problem) : within(name.error(), "app '{}'", places.app);

@@ -229,7 +229,7 @@ ClientResult<std::optional<Reply>> Client::receive(Nanos timeout) {
       if (!received || !*received) return received;
       reply = std::move(*received);
     }
-    // Late answers to what nobody waits for any more, and questions whether we are still here.
+    // Late answers that are not waited for any more, and questions whether we are still here.
     if (!state_->open.contains(reply->id) || std::holds_alternative<AliveReply>(reply->body))
       continue;
     if (!reply->more) state_->open.erase(reply->id);

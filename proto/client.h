@@ -15,10 +15,10 @@
 
 namespace muster {
 
-// Whether a daemon holds the app's lock at this moment. Not one in a directory that somebody else
+// Whether a daemon holds the app's lock at this moment. Not one in a directory that another user
 // could have made.
 bool daemon_runs(const Endpoints& endpoints);
-// Fails if what is in the daemon's place may be somebody else's: nothing is to be told there.
+// Fails if what is in the daemon's place may be another user's: nothing is to be told there.
 Result<> check_daemon(const Endpoints& endpoints);
 
 enum class ClientTrouble { no_daemon, timeout, protocol, refused };

@@ -43,7 +43,7 @@ Message message_of(std::string_view frame, size_t most_bytes, std::string_view k
   return message;
 }
 
-// A payload is judged by whoever decodes it: that one is not understood spoils no other.
+// A payload is judged by its decoder: that one is not understood spoils no other.
 void read_records(std::span<const std::string_view> frames, ReplayRecordsReply& reply) {
   if (frames.size() % 2 != 0) throw wire::Malformed("a record without its payload");
   for (size_t i = 0; i < frames.size(); i += 2) {

@@ -57,10 +57,10 @@ Result<std::vector<std::string>> app_names(bool is_root, unsigned uid, const Get
 std::string app_name_of(const std::string& directory);
 
 // Creates both directories (and missing parents), the runtime one 0700, the state one 0700; refuses
-// one that somebody else has made or could change, and one that is reached through such a one
+// one that another user has made or could change, and one that is reached through such a one
 // (base/trusted_path.h).
 Result<> create_directories(const Endpoints& endpoints, unsigned uid);
-// For everybody who reads, asks or tells anything there. Empty if there is none; an error if
+// For every program that reads, asks or tells anything there. Empty if there is none; an error if
 // create_directories would refuse it.
 Result<UniqueFd> open_runtime_directory(const Endpoints& endpoints, unsigned uid);
 Result<UniqueFd> open_state_directory(const Endpoints& endpoints, unsigned uid);

@@ -54,7 +54,7 @@ struct Fitter {
       shorten(row.by, limits::by);
     }
   }
-  // They cannot be left out without misleading whoever reads them.
+  // They cannot be left out without misleading the reader.
   void operator()(ConfigReply& reply) {
     if (const size_t count = reply.vars.size(); count > limits::control_elements)
       body = RefusedReply{Refusal::no, fmt::format("{} config vars are more than a reply may have; "

@@ -22,7 +22,7 @@ Result<AppPlace> place_of(const std::string& directory, const GetEnv& env);
 
 struct AppIdentity {
   AppPlace place;         // no path: the app belongs to no directory, as one that is only pushed to
-  bool is_given = false;  // somebody chose the name; else it follows from the directory
+  bool is_given = false;  // a user chose the name; else it follows from the directory
   uint32_t base_port = 0;  // 0: none was chosen
   bool operator==(const AppIdentity&) const;
 };

@@ -84,8 +84,8 @@ inline constexpr size_t most_frames = 2 * replay_message / 16;
 // A message of what a process prints to an attached client: a person sees it in small bites.
 inline constexpr size_t output_message = 64 << 10;
 
-// Those that a reader on the other side of a socket or a file enforces. Each is kept by whoever
-// writes, which tests/unit/router/limits_test.cc proves row by row.
+// Those that a reader on the other side of a socket or a file enforces. Each is kept by the writer,
+// which tests/unit/router/limits_test.cc proves row by row.
 struct Row {
   std::string_view what;
   uint64_t most;

@@ -69,7 +69,7 @@ std::string numbered(const std::string& name, size_t number) {
   return name.substr(0, longest_name - suffix.size()) + suffix;
 }
 
-// A state directory that nobody owns is that of whoever first comes by its name.
+// A state directory that belongs to no directory is that of the first that comes by its name.
 std::string free_name(const std::vector<KnownApp>& apps, const AppPlace& place) {
   const std::string name = app_name_of(place.path);
   for (size_t number = 1;; number++) {
@@ -139,7 +139,7 @@ Result<FoundApp> app_upward(const std::string& directory, const AppOwner& owner,
               directory);
 }
 
-// A name that somebody asks for is theirs, unless another directory has it.
+// A name that a user asks for is theirs, unless another directory has it.
 Result<> take_given(Claim& claim, const Wanted& wanted, const KnownApp* app,
                     const std::vector<KnownApp>& apps) {
   const bool is_its_own = app && wanted.place && belongs_to(app->kept.identity, *wanted.place);

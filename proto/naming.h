@@ -48,10 +48,10 @@ struct Claim {
   Endpoints endpoints;
   AppIdentity identity;
   std::string directory;  // from which it runs
-  std::string told;       // why it is called so, where that is not what somebody expects
+  std::string told;       // why it is called so, where that is not what a user expects
   bool is_first = true;   // no app has a state directory yet, but for this one
   std::vector<KnownApp> others;
-  UniqueFd turn;  // nobody else names an app while it is open
+  UniqueFd turn;  // no other program names an app while it is open
 };
 // Creates nothing but the directory of all states and the lock in it.
 Result<Claim> claim_app(const Wanted& wanted, const AppOwner& owner);

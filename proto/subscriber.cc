@@ -169,7 +169,7 @@ ClientResult<> Subscriber::State::on_records(ReplayRecordsReply&& records) {
   tell_gone(records);
   for (auto& [topic, payload] : records.records) {
     const auto numbers = decode_numbers(payload);
-    if (!numbers) {  // whoever decodes it tells that it is left out
+    if (!numbers) {  // its decoder tells that it is left out
       ready.push_back({.topic = std::move(topic), .payload = std::move(payload)});
       continue;
     }

@@ -39,7 +39,8 @@ class Numbering {
     const std::vector<std::string>& topics;
     const std::map<std::string, uint64_t>& have;
   };
-  // Before this seq nothing is missing to somebody who has everything that is wanted before `from`.
+  // Before this seq nothing is missing to a reader that has everything that is wanted before
+  // `from`.
   uint64_t first_missing(uint64_t from, const Wish& wish) const;
   // The highest seq from `first` on that a wanted record has or may have had; 0 if none has.
   uint64_t last_wanted(uint64_t first, const Wish& wish) const;

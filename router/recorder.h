@@ -94,7 +94,7 @@ class Recorder {
   bool holds_;             // in class `each`
   std::deque<Held> held_;  // journaled, but not on the disk yet
   size_t held_bytes_ = 0;
-  std::optional<std::pair<uint64_t, uint64_t>> left_out_;  // numbers of which nobody knows yet
+  std::optional<std::pair<uint64_t, uint64_t>> left_out_;  // numbers that are not known yet
   std::deque<Waiting> waiting_;
   size_t waiting_bytes_ = 0;  // of their texts
   uint64_t events_lost_ = 0;

@@ -41,8 +41,8 @@ class Bus {
 struct RouterOptions {
   std::string journal_dir;
   std::string windows_file;
-  // The windows of a router that died, if somebody has kept them (Router::windows_fd); they are
-  // taken instead of the file's.
+  // The windows of a router that died, if they were kept (Router::windows_fd); they are taken
+  // instead of the file's.
   UniqueFd windows = {};
   journal::Options journal = {};
   // The part of the journal's state that is remembered elsewhere.
@@ -105,7 +105,7 @@ class Router {
   // Every launch that may still print has been resumed, or opened if its window was lost: what is
   // left of recovered() is closed, and how far streams of the past had come is forgotten.
   void end_recovery(Now now);
-  // To be kept, as a duplicate, by somebody who outlives the router.
+  // To be kept, as a duplicate, by a process that outlives the router.
   int windows_fd() const;
   // Once a second: where the file of windows was taken away, they move to another one, which is to
   // be kept instead. True if that was so.
@@ -141,13 +141,13 @@ class Router {
   // Numbers, journals and publishes an event; returns its seq.
   uint64_t publish(EventRecord event, Now now);
 
-  // In the classes `group` and `each`, what is written must be synced: whoever owns the router
-  // runs begin_sync()'s task when it is due, off the loop, and hands it to end_sync(), one at a
-  // time. In class `each` that is when records are published.
+  // In the classes `group` and `each`, what is written must be synced: the owner of the router runs
+  // begin_sync()'s task when it is due, off the loop, and hands it to end_sync(), one at a time. In
+  // class `each` that is when records are published.
   std::optional<MonoTime> sync_due() const;
   journal::SyncTask begin_sync(Now now);
   void end_sync(const journal::SyncTask& task);
-  // A closed segment to be packed, if there is one: whoever owns the router runs its steps, off the
+  // A closed segment to be packed, if there is one: the owner of the router runs its steps, off the
   // loop and at leisure, and hands it to end_packing().
   std::unique_ptr<journal::Packer> begin_packing();
   Result<> end_packing(const journal::Packer& packer, bool finished);

@@ -34,7 +34,7 @@ struct StreamState {
   uint64_t key() const { return stream_key(launch, stream); }
 };
 
-// Lines that the journal did not take and nobody waited for.
+// Lines that the journal did not take and that were not waited for.
 struct Dropped {
   std::string process;
   uint64_t launch = 0;
@@ -71,7 +71,7 @@ struct Router::State {
   std::vector<std::string> to_tell;    // of the recovery, when it is over
   std::set<std::string> windows_lost;  // of processes that run
   bool drops = false;
-  std::map<uint64_t, Dropped> dropped;  // by stream key; nobody has been told yet
+  std::map<uint64_t, Dropped> dropped;  // by stream key; they have not been told yet
   // The most streams whose losses are told; those beyond wait, as if nothing were dropped.
   static constexpr size_t max_dropped = 4096;
   std::string windows_trouble;

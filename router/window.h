@@ -1,6 +1,6 @@
 // Windows: shared memory through which the bytes of every stream enter, so that a reader may be
 // killed at any instant without losing or doubling one. Keeps: byte number base + (offset in the
-// window) of the stream lies at that offset, up to `end`, whenever nobody is at work; recover()
+// window) of the stream lies at that offset, up to `end`, whenever no reader is at work; recover()
 // makes it so again after a kill. The journal knows who has journaled bytes that are not known
 // here.
 #pragma once

@@ -11,8 +11,9 @@
 
 namespace muster {
 
-// To be the first member of whoever owns handles, so that it is destroyed last. Its destructor runs
-// the close callbacks and the work that is still under way; a handle that nobody closed is a bug.
+// To be the first member of a class that owns handles, so that it is destroyed last. Its destructor
+// runs the close callbacks and the work that is still under way; a handle that was not closed is a
+// bug.
 class Loop {
  public:
   Loop();

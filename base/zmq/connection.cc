@@ -22,8 +22,8 @@ Connection::Connection(int fd) : fd_(fd), socket_(socket_at(fd)) {}
 bool Connection::is_there() const { return socket_ != 0 && socket_at(fd_) == socket_; }
 
 // libzmq closes descriptors in a thread of its own: a duplicate is looked at and shut down, which
-// nobody else can close in between. A message that had come before would still be read, so it is
-// taken away.
+// no other thread can close in between. A message that had come before would still be read, so it
+// is taken away.
 void Connection::end() const {
   const UniqueFd held(fcntl(fd_, F_DUPFD_CLOEXEC, 0));
   if (socket_ == 0 || socket_at(held.get()) != socket_) return;

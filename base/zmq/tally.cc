@@ -10,7 +10,7 @@ struct Counted {
   size_t count;
 };
 
-// libzmq's callback: it gets back the hint that it was given, and nobody else has it.
+// libzmq's callback: it gets back the hint that it was given, and no other code has it.
 void let_go(void*, void* hint) {
   const std::unique_ptr<Counted> counted(static_cast<Counted*>(hint));
   counted->tally->remove(counted->count);

@@ -1,6 +1,5 @@
-// Bytes that are under way to somebody: counted from when a message is handed to libzmq until it
-// lets go of it, which it does in a thread of its own, when the message has been written or
-// dropped.
+// Bytes that are under way to a peer: counted from when a message is handed to libzmq until it lets
+// go of it, which it does in a thread of its own, when the message has been written or dropped.
 #pragma once
 
 #include <atomic>

@@ -53,7 +53,7 @@ class ZapGate {
   LoopSocket socket_;
 };
 
-// Puts `socket` under the gate; before bind. While there is no gate, nobody may connect.
+// Puts `socket` under the gate; before bind. While there is no gate, no peer may connect.
 void guard(zmq::socket_t& socket, const std::string& domain);
 
 }  // namespace muster

@@ -14,8 +14,8 @@ namespace muster {
 
 using ProgramEnvironment = std::map<std::string, std::string>;
 
-// The environment of this program. Without what git tells its hooks: whoever is started from one
-// works on other repositories, if on any.
+// The environment of this program. Without what git tells its hooks: a program that is started from
+// one works on other repositories, if on any.
 ProgramEnvironment own_environment();
 ProgramEnvironment environment_without_git();
 

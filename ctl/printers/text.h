@@ -1,4 +1,4 @@
-// Small changes to text that somebody else has made, for where it is shown: a table, JSON.
+// Small changes to text that comes from elsewhere, for where it is shown: a table, JSON.
 #pragma once
 
 #include <string>

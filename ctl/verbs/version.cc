@@ -14,7 +14,7 @@ class Version : public Verb {
 
   Outcome<int> run(Session& session) override {
     session.out.write(fmt::format("ctl {} (protocol {})\n", version, protocol_version));
-    // Which app is meant matters only to whom has named one.
+    // The app that is meant matters only to a user who has named one.
     auto endpoints = find_endpoints(session);
     if (!endpoints && session.app) return tl::unexpected(endpoints.error());
     if (!endpoints || !daemon_runs(*endpoints)) {

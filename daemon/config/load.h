@@ -41,7 +41,7 @@ std::string resolved_directory(const std::string& directory);
 // defined.
 Result<LoadedModel> load_model(const ModelFiles& files);
 
-// Fails also if there are errors, with the first of them: for whoever can still refuse.
+// Fails also if there are errors, with the first of them: for callers that can still refuse.
 Result<LoadedModel> load_flawless_model(const ModelFiles& files);
 
 // The part of load_model that touches no file. `name` is what complaints call the text.

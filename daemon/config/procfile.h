@@ -14,7 +14,7 @@ namespace muster {
 struct ParsedProcfile {
   std::vector<ProcessType> types;  // in order of first appearance, names unique
   std::vector<Complaint> complaints;
-  std::vector<Complaint> errors;  // a name beyond its limit: nobody has meant it to be left out
+  std::vector<Complaint> errors;  // a name beyond its limit: it was not meant to be left out
 };
 
 // A line is `NAME: COMMAND`, blanks round either part ignored. Blank lines and those whose first

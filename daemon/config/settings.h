@@ -41,7 +41,7 @@ struct ResourceLimit {
   bool operator==(const ResourceLimit&) const = default;
 };
 
-// A user or a group of this machine: a name, or a number that is somebody's. Empty: not said.
+// A user or a group of this machine: a name, or a number that belongs to one. Empty: not said.
 struct AccountName : std::string {
   using std::string::string;
   explicit AccountName(std::string text) : std::string(std::move(text)) {}
@@ -49,7 +49,7 @@ struct AccountName : std::string {
   static constexpr uint32_t nobodys[] = {UINT32_MAX, UINT16_MAX};
 };
 
-// The user and groups of a process. Empty: whom the daemon is.
+// The user and groups of a process. Empty: those of the daemon.
 struct Account {
   AccountName user, group;
   bool operator==(const Account&) const = default;

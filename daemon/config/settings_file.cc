@@ -68,7 +68,7 @@ class SettingsReader {
   }
 
  private:
-  // Another thousand of them would help nobody.
+  // Another thousand of them would be of no help.
   bool is_enough() const { return found_.errors.size() > most_complaints; }
 
   void take_table(const toml::key& key, const toml::node& node) {

@@ -26,8 +26,8 @@ Result<Audience> parse_audience(std::string_view text);
 Result<Restart> parse_restart(std::string_view text);
 // "port", "notify", "none", "delay:3s", "exec:COMMAND", "http:/PATH" or "log:PATTERN".
 Result<Readiness> parse_readiness(std::string_view text);
-// A name, or a number from 0 on in digits alone that stands for somebody: what could be read as
-// "leave it as it is", or as another number by another program, is none.
+// A name, or a number from 0 on in digits alone that stands for a user or a group: what could be
+// read as "leave it as it is", or as another number by another program, is none.
 Result<AccountName> parse_account_name(std::string_view text);
 // A path, of which only that matters where it leads: "./site/" is "site", and "." is nothing.
 Result<std::string> parse_directory(std::string_view text);

@@ -59,9 +59,9 @@ struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gon
 };
 // A signal to every process of the launch's tree, now or, before its exec, as soon as it has one.
 // With `leader_first` the signal goes to those that are asked first (stop_order.h), and to the rest
-// as soon as none of them is left. A later signal for all leaves out those that have had it.
-// After one that is to end it nobody who reads the output slowly is waited for any more: it may be
-// that nothing else of the launch is left.
+// as soon as none of them is left. A later signal for all leaves out those that have had it. After
+// a signal that is to end it a slow reader of the output is waited for no more: it may be that
+// nothing else of the launch is left.
 struct Kill {
   LaunchId launch;
   int signal;

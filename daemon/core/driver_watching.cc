@@ -7,12 +7,12 @@
 namespace muster {
 namespace {
 
-// A deadline that is told of so late says that we have slept ourselves, and who was silent nobody
-// knows.
+// A deadline that is told of so late says that we have slept ourselves, and it is not known which
+// process was silent.
 constexpr Nanos our_own_sleep = 1s;
 
 // Those that were launched together are not to be restarted together: an eighth more at most, by
-// the launch's number, so that it is the same whoever asks.
+// the launch's number, so that it is the same at each look.
 Nanos spread(Nanos age, LaunchId launch) {
   constexpr uint64_t golden = 0x9E3779B97F4A7C15U, parts = 1024;
   return age / 8 / parts * static_cast<int64_t>((launch * golden) >> 54);
@@ -105,7 +105,7 @@ void Driver::run_out(Process& p) {
 }
 
 // Several may be old or large at the same time, as after a reload: they are restarted as any others
-// of their type are, so that somebody always serves.
+// of their type are, so that one always serves.
 void Driver::wait_for_turn(Process& p) {
   p.turn = Turn::waiting;
   types_with_turns_.insert(p.name.type);

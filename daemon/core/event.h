@@ -18,7 +18,7 @@ using ClientId = std::string;  // opaque: the edge's address of who asked
 struct ExitStatus {
   enum class Kind : uint8_t { exited, signaled, unknown } kind = Kind::unknown;
   int number = 0;  // exit code, or signal
-  // As a shell reports it: the code, 128 + signal, or 255 where nobody could tell.
+  // As a shell reports it: the code, 128 + signal, or 255 where it is not known.
   int status() const {
     return kind == Kind::exited ? number : kind == Kind::signaled ? 128 + number : 255;
   }
@@ -56,7 +56,7 @@ struct Notified {  // one of its processes has said so through NOTIFY_SOCKET, at
   std::optional<std::string> status;  // what it is doing, in its own words
   bool alive = false;                 // its watchdog is to begin anew
 };
-struct OutOfMemory {  // the kernel has killed somebody of it for that, so many times by now
+struct OutOfMemory {  // the kernel has killed a process of it for that, so many times by now
   LaunchId launch;
   uint64_t times;
 };

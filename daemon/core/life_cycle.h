@@ -40,7 +40,7 @@ enum class ProcessState : uint8_t {
   draining,  // nothing is alive; what it printed is still being read
   crashed,   // nothing is left; waits for its back-off
   complete,  // it is over as it should be; a one-off leaves the table at once
-  failed,    // nothing is left, and nothing more is tried until somebody asks for it
+  failed,    // nothing is left, and nothing more is tried until a client asks for it
 };
 inline constexpr ProcessState process_states[] = {
     ProcessState::down,     ProcessState::waiting, ProcessState::starting, ProcessState::up,
@@ -59,7 +59,7 @@ enum class Wish : uint8_t {
 enum class Turn : uint8_t {
   none,
   waiting,  // to be restarted when those before it are up
-  taken,    // is being restarted: until it is up, nobody else's turn comes
+  taken,    // is being restarted: until it is up, no other's turn comes
 };
 inline constexpr Turn turns[] = {Turn::none, Turn::waiting, Turn::taken};
 std::string_view name_of(Turn turn);

@@ -27,10 +27,10 @@ class LineLimit {
   // It is to end: from now on there is no limit.
   void lift(MonoTime now);
 
-  // Whether it has just come to be held back, and nobody was told of that for a while.
+  // Whether it has just come to be held back, and that was not told for a while.
   bool take_beginning(MonoTime now);
 
-  // For how long it has been held back and nobody was told, if it is time to tell: at most once in
+  // For how long it has been held back untold, if it is time to tell: at most once in
   // `notice_every`, or at the end.
   std::optional<Nanos> take_held_back(MonoTime now, bool at_end = false);
 

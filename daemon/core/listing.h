@@ -1,4 +1,4 @@
-// Lists for people: bounded, because a thousand names help nobody and every text has a limit.
+// Lists for people: bounded, because a thousand names are of no help and every text has a limit.
 #pragma once
 
 #include <fmt/format.h>

@@ -1,8 +1,7 @@
 // The notes that the core must have if its program dies at this instant: plain values that an edge
 // keeps and hands to the next core. Each event ends in one step, whose note is kept *before* any of
-// its actions is carried out. So whoever comes next knows what was decided, and only has to find
-// out how much of it was done: what was said is in the journal, what was launched is in the process
-// table.
+// its actions is carried out. So a successor knows what was decided, and only has to find out how
+// much of it was done: what was said is in the journal, what was launched is in the process table.
 #pragma once
 
 #include <cstdint>

@@ -12,7 +12,7 @@
 
 namespace muster {
 
-// A launch of which somebody lives, as its processes tell it.
+// A launch of which a process lives, as its processes tell it.
 struct Living {
   LaunchId launch = 0;
   ProcessName process;
@@ -20,18 +20,18 @@ struct Living {
   Identity identity;  // its first process, which may be dead while others of it live
   std::string command;
   std::optional<uint32_t> port;
-  bool has_client = false;  // its input is somebody's
+  bool has_client = false;  // its input comes from a client
 };
 
 struct Reconciled {
   Memory memory;
   std::vector<Living> adopted;  // of which the memory did not know
-  std::vector<Living> to_end;   // second copies: nobody can look after both
+  std::vector<Living> to_end;   // second copies: they cannot both be looked after
   bool changed() const { return !adopted.empty() || !to_end.empty(); }
 };
 
 // `memory` is empty where nothing is remembered; then `formation` is what was last wished. `kept`
-// are launches that somebody else knows to have been begun.
+// are launches that another store knows to have been begun.
 Reconciled reconcile(Memory memory, const FormationCounts& formation, std::vector<Living> living,
                      const AppModel& model, Now now);
 

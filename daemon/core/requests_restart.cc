@@ -59,7 +59,7 @@ void Core::State::roll_on() {
     type = roll_on(table.of_type(*type)) ? std::next(type) : rolling.erase(type);
 }
 
-// False when nobody has a turn any more.
+// False when no process has a turn any more.
 bool Core::State::roll_on(const std::vector<Process*>& of_type) {
   using enum ProcessState;
   size_t taken = 0;

@@ -1,7 +1,7 @@
-// The runs of a type at its times: a one-off of its type, whose output goes to the log. Never two
-// of a type at once, whoever asked for the other one, so while it still runs its time passes. How
-// it ended is known until the next one has ended well. `stop` keeps a type from being run, until
-// `start`.
+// The runs of a type at its times: a one-off of its type, whose output goes to the log. There are
+// never two of a type at once, whichever side asked for the other one, so while it still runs its
+// time passes. How it ended is known until the next one has ended well. `stop` keeps a type from
+// being run, until `start`.
 #include <algorithm>
 
 #include "daemon/core/state.h"

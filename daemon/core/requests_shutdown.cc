@@ -8,7 +8,7 @@
 namespace muster {
 namespace {
 
-// A terminal signals everybody, and whoever wraps us (timeout, npm, make) hands the same one on.
+// A terminal signals every process, and a wrapper (timeout, npm, make) hands the same signal on.
 constexpr Nanos same_signal = 500ms;
 
 std::string_view name_of_signal(int number) {

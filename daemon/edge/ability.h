@@ -14,7 +14,7 @@ namespace muster {
 // Why a launch cannot have these, if it cannot.
 using WhyNoQuotas = std::function<std::optional<std::string>(const Quotas&)>;
 
-// The same, as far as it can be seen without making anything: whether whoever asks has a cgroup for
+// The same, as far as it can be seen without making anything: whether the caller has a cgroup for
 // each of the limits.
 std::optional<std::string> why_no_quotas_here(const Quotas& quotas);
 

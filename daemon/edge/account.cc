@@ -38,7 +38,7 @@ tl::unexpected<StartFailure> left_as_it_is(std::string_view what, const std::str
       fmt::format("{} {}: its number is {}, which means \"as before\"", what, name, number), 0});
 }
 
-// A number may be nobody's.
+// A number may belong to no user.
 StartResult<std::optional<gid_t>> find_group(const std::string& name) {
   if (name.empty()) return std::nullopt;
   if (auto number = number_of_name(name)) {
@@ -65,7 +65,7 @@ std::vector<gid_t> groups_of(const std::string& user, gid_t group) {
   return groups;
 }
 
-// A number may be nobody's: then it has no group by itself.
+// A number may belong to no user: then it has no group by itself.
 StartResult<Person> find_user(const std::string& name, std::optional<gid_t> group) {
   Buffer buffer;
   passwd entry{};

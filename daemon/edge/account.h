@@ -1,6 +1,6 @@
 // The user and groups that a process is to have: names and numbers of muster.toml as the kernel
 // wants them, looked up anew for each launch, because users come and go. May wait, where this
-// machine asks others for its users; nobody pays for it who has not asked for a user.
+// machine asks others for its users; an app that has not asked for a user does not pay for it.
 #pragma once
 
 #include <sys/types.h>

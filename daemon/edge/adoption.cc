@@ -24,7 +24,7 @@ std::optional<Identity> identity_of(pid_t pid) {
   return Identity{pid, entry->start};
 }
 
-// Waits while somebody holds the other end: that is the process, on its way.
+// Waits while the other end is held: that is the process, on its way.
 pid_t pid_in(int report) {
   ExecSaid said = peek_report(report);
   if (said.pid == 0 && !said.over) {

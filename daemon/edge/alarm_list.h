@@ -12,7 +12,7 @@ namespace muster {
 
 class AlarmList {
  public:
-  // It has happened; whoever says the same again renews it.
+  // It has happened; the same sentence again renews it.
   void add(const std::string& text, Now now);
 
   // A sentence that is said after this holds until the next look.

@@ -24,7 +24,7 @@ struct Attachments::Source {
   UniqueFd pipe;
   std::unique_ptr<Poll> poll;
   bool at_end = false;    // the pipe is
-  bool end_sent = false;  // or there is nobody to send it to
+  bool end_sent = false;  // or there is no process to send it to
 };
 
 struct Attachments::Attachment {
@@ -37,7 +37,7 @@ struct Attachments::Attachment {
   std::array<Source, 2> sources;
   std::unique_ptr<InputQueue> input;
 
-  // Where nobody is left who could read it, what is printed is thrown away.
+  // Where no client is left that could read it, what is printed is thrown away.
   bool may_read() const { return exchange.is_over() || exchange.may_send(); }
 };
 

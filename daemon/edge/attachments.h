@@ -1,6 +1,6 @@
 // Attached one-offs: what they print goes to their client as replies, as many as it has granted,
 // and what the client sends goes to their stdin. It is never journaled. A client that does not read
-// stops its one-off's output and nobody else's.
+// stops the output of its own one-off alone.
 #pragma once
 
 #include <array>

@@ -111,7 +111,7 @@ Result<bool> BusSocket::look() {
 }
 
 void BusSocket::publish(std::string_view topic, std::string_view payload) {
-  if (subscribers_.empty()) return;  // not copied for nobody
+  if (subscribers_.empty()) return;  // not copied for no subscriber
   published_ += payload.size();
   socket_.post(topic, payload, owed_);
   if (owed_->bytes() > worth_a_look && published_ - looked_at_ > look_every) see_who_keeps_up();
@@ -206,8 +206,8 @@ void BusSocket::see_who_keeps_up() {
   }
 }
 
-// A message is shared by all who are sent it, so that nobody can be told from another by the bytes
-// in memory; but the one who is furthest behind keeps most of them there.
+// A message is shared by all that are sent it, so that the bytes in memory do not tell one from
+// another; but the one that is furthest behind keeps most of them there.
 size_t BusSocket::owed() const { return being_dropped_.is_there() ? 0 : owed_->bytes(); }
 
 BusSocket::Subscribers::const_iterator BusSocket::furthest_behind() const {

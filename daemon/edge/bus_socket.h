@@ -1,8 +1,8 @@
 // The bus: an XPUB socket on which every record appears. Publishing never blocks; a subscriber that
 // does not read loses messages and catches up by a replay. Subscriptions are taken one by one, only
 // such as can match a topic of ours, and only so many of each connection and in all. The connection
-// of whoever goes on sending others is ended, and of whoever is furthest behind when too much is
-// under way.
+// that goes on sending others is ended, and the one that is furthest behind when too much is under
+// way.
 #pragma once
 
 #include <map>
@@ -74,7 +74,7 @@ class BusSocket : public Bus, public BytesUnderWay::Debtors {
   std::shared_ptr<Tally> owed_;
   Subscribers subscribers_;
   size_t cost_ = 0;           // of all subscriptions
-  Connection being_dropped_;  // until it has gone nobody else is
+  Connection being_dropped_;  // until it has gone no other is
   uint64_t published_ = 0;    // bytes
   uint64_t looked_at_ = 0;    // of these, when it was last seen who keeps up
   uint64_t refused_ = 0;

@@ -1,7 +1,7 @@
 // The account of the bytes that clients and subscribers have been sent and have not taken yet, and
-// of what is kept for them. Keeps: they are bounded for each and for all together, and whoever owes
-// most is dropped first. No client loses by that: one that is dropped connects anew, and asks
-// again.
+// of what is kept for them. Keeps: they are bounded for each and for all together, and the client
+// that owes most is dropped first. No client loses by that: one that is dropped connects anew, and
+// asks again.
 #pragma once
 
 #include <vector>
@@ -23,7 +23,7 @@ class BytesUnderWay {
     virtual ~Debtors() = default;
     // By all of them that are not being dropped already.
     virtual size_t owed() const = 0;
-    // By the one that would be dropped; 0 if nobody is to be.
+    // By the one that would be dropped; 0 if none is to be.
     virtual size_t most_owed() const = 0;
     virtual void drop_most() = 0;
   };
@@ -32,7 +32,7 @@ class BytesUnderWay {
   const std::shared_ptr<Tally>& all() const { return all_; }
   // They must outlive the last call of settle().
   void add(Debtors& debtors) { debtors_.push_back(&debtors); }
-  // To be called when something was added to a tally: drops whom it must.
+  // To be called when something was added to a tally: drops those that it must.
   void settle() {
     if (all_->bytes() > of_all) drop_who_owes_most();
   }

@@ -35,10 +35,10 @@ class Cgroup {
   bool holds(pid_t pid) const;
   // Whether anybody in it, or below it, is alive.
   bool occupied() const;
-  // Everybody in it and below it.
+  // Every process in it and below it.
   std::vector<pid_t> processes() const;
 
-  // SIGKILL to everybody in it and below it, including those who are being forked.
+  // SIGKILL to every process in it and below it, including those that are being forked.
   void kill() const;
   // The same where the kernel has no such thing (before 5.14): who forks in time is missed.
   void kill_each() const;

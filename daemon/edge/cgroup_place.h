@@ -9,7 +9,7 @@
 
 namespace muster {
 
-// Where no cgroup is made although one might be: for tests, and for whoever wants it so.
+// Where no cgroup is made although one might be: for tests, and for users who want it so.
 inline constexpr const char* no_cgroup_variable = "MUSTER_NO_CGROUP";
 
 // The directory of the cgroup that a process is in, from its /proc/PID/mountinfo and

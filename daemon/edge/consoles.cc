@@ -47,7 +47,7 @@ struct Consoles::Console {
   UniqueFd terminal, to_log;
   std::unique_ptr<Poll> readable, room;  // until its end
   std::unique_ptr<InputQueue> input;
-  bool hung_up = false;  // nobody has the other side open any more
+  bool hung_up = false;  // the other side is open no more
 };
 
 Consoles::Consoles(Loop& loop, Intake& log, const Outlet& outlet)

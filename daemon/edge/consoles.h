@@ -3,7 +3,7 @@
 // killed. Clients that are attached are shown a copy, from when they came, and what they type goes
 // in. For all other launches that are logged this changes nothing.
 //
-// The keeper holds a terminal like a pipe; if nobody is left who holds it, it is hung up.
+// The keeper holds a terminal like a pipe; when no process holds it any more, it is hung up.
 #pragma once
 
 #include <functional>
@@ -64,7 +64,7 @@ class Consoles : public Output {
   const Outlet& outlet_;
   std::map<LaunchId, std::unique_ptr<Console>> consoles_;
   std::map<LaunchId, std::list<Viewer>> viewers_;  // until end(), which may come after close()
-  Idle turn_;                                      // for terminals that nobody has open any more
+  Idle turn_;                                      // for terminals that are open no more
 };
 
 }  // namespace muster

@@ -1,6 +1,6 @@
 // An exchange with a client that gets several replies: a replay, an attached one-off, a terminal
-// that the client is attached to. It knows whom it serves, how much more may be sent, and that it
-// ends once: by its last reply, or with its client.
+// that the client is attached to. It knows its client, how much more may be sent, and that it ends
+// once: by its last reply, or with its client.
 //
 // Keeps: what an exchange holds has an owner, a quota and an end. There are only so many in all and
 // of one client, and one whose client has granted nothing for long gives way to another.
@@ -48,7 +48,7 @@ class Exchange {
   void aside(ReplyBody body);
   // The last one.
   void end(ReplyBody body);
-  // Without a last reply: there is nobody to get it.
+  // Without a last reply: there is no client to get it.
   void forget();
 
   // An input has come; when all have been taken, as many are granted again.

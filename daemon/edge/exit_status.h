@@ -6,7 +6,7 @@
 namespace muster {
 
 // It is nothing while the process is alive. `pidfd` is of this very process. Ours or another's,
-// reaped or not: where nobody can tell any more, the status is unknown.
+// reaped or not: where it cannot be known any more, the status is unknown.
 std::optional<ExitStatus> exit_status_of(pid_t pid, int pidfd);
 
 }  // namespace muster

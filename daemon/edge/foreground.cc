@@ -29,7 +29,7 @@ constexpr size_t read_size = 256 << 10;
 // printed.
 constexpr size_t longest_line = 256 << 10;
 
-// False when nobody will ever read this again.
+// False when this can never be read again.
 bool write_waiting(int fd, std::string_view text) {
   while (!text.empty()) {
     ssize_t n = write(fd, text.data(), text.size());

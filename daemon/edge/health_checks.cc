@@ -7,7 +7,8 @@
 namespace muster {
 namespace {
 
-// A look that comes so late says that we have slept ourselves, and who was silent nobody knows.
+// A look that comes so late says that we have slept ourselves, and it is not known which process
+// was silent.
 constexpr Nanos our_own_sleep = 1s;
 
 }  // namespace

@@ -35,7 +35,7 @@ void InputQueue::write_on() {
     const ssize_t n = write(fd_.get(), left_.data() + written, left_.size() - written);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EAGAIN) break;
-    if (n < 0) return close();  // nobody reads it any more
+    if (n < 0) return close();  // it is read no more
     written += static_cast<size_t>(n);
   }
   left_.erase(0, written);

@@ -51,7 +51,7 @@ class KeeperLink : public Keeping, public SocketKeeping {
   void keep_listener(uint64_t key, int fd) override;
   void forget_listener(uint64_t key) override;
   UniqueFd take_listener(uint64_t key) override;
-  // Launches that nobody has taken are over, and nobody shares such sockets.
+  // Launches that were not taken are over, and such sockets have no users.
   void forget_untaken();
 
   // The loop turns: to be said every few seconds.

@@ -1,5 +1,5 @@
 // Where a launch's descriptors and its process are kept beyond the death of this program. An
-// interface, so that whoever runs the processes need not know who that is.
+// interface, so that the code that runs the processes need not know where that is.
 #pragma once
 
 #include <sys/types.h>
@@ -33,7 +33,7 @@ class Keeping {
 
   // The read ends of its pipes and its report socket, before the fork; they stay the caller's.
   virtual void keep(LaunchId launch, int out, int err, int report) = 0;
-  // Its process: nobody reaps it before its exit was told, however its parents end.
+  // Its process: it is not reaped before its exit was told, however its parents end.
   virtual void keep_pid(LaunchId launch, pid_t pid) = 0;
   // Its exit was told.
   virtual void release_pid(LaunchId launch) = 0;

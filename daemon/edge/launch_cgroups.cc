@@ -54,8 +54,8 @@ std::optional<Cgroup> LaunchCgroups::find(const ProcessName& process, LaunchId l
   return cgroup.exists() ? std::optional(cgroup) : std::nullopt;
 }
 
-// The first of the name in the path is the run's: whoever may make cgroups may give the same names
-// to some below that of its launch.
+// The first of the name in the path is the run's: a process that may make cgroups may give the same
+// names to some below that of its launch.
 std::optional<LaunchId> LaunchCgroups::owner(pid_t pid) const {
   if (!app_) return {};
   const std::string text = read_kernel_text(fmt::format("/proc/{}/cgroup", pid)).value_or("");
@@ -77,7 +77,7 @@ StartResult<std::vector<Cgroup>> LaunchCgroups::limit(const Launch& launch,
     if (!wanted) return wanted;
     to_enter = std::move(*wanted);
   }
-  // As well as it can be done, because nobody has asked for it.
+  // As well as it can be done, because it was not asked for.
   if (is_bounded_anyway(launch)) {
     Quotas usual;
     usual.pids = Quotas::Tasks{usual_pids};

@@ -40,10 +40,10 @@ class LaunchCgroups {
   // Those that limit it: what a launch has to enter besides that one, before it is started.
   StartResult<std::vector<Cgroup>> limit(const Launch& launch, const std::optional<Cgroup>& made);
   std::vector<Cgroup> find_limits(const Launch& launch) const;
-  // Why no launch could have these limits, if none could: tried on a cgroup of nobody.
+  // Why no launch could have these limits, if none could: tried on an empty cgroup.
   std::optional<std::string> why_no_limits(const Quotas& quotas);
 
-  // The launch is over: it is removed, at once or, where somebody has not quite left it, later.
+  // The launch is over: it is removed, at once or, where a process has not quite left it, later.
   void retire(const Cgroup& cgroup);
   void retry();
   // The cgroups that an earlier supervisor has left of launches that are over.

@@ -66,8 +66,8 @@ StartResult<void> connect_terminal(LaunchPipes& pipes, TerminalSize size) {
   return {};
 }
 
-// Its output takes the way of what is printed into a pipe: through our `out`, into which nobody
-// else writes. The terminal itself is our `err`.
+// Its output takes the way of what is printed into a pipe: through our `out`, into which only we
+// write. The terminal itself is our `err`.
 StartResult<void> connect_console(LaunchPipes& pipes) {
   constexpr TerminalSize usual_size{24, 80};
   if (auto connected = connect_terminal(pipes, usual_size); !connected) return connected;

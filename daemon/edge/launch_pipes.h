@@ -14,7 +14,7 @@ namespace muster {
 struct LaunchPipes {
   PipeEnds ours, childs;
   UniqueFd report, childs_report;
-  Person owner;  // whoever the launch will be
+  Person owner;  // the user that the launch will run as
 };
 
 // Whether it has one as its stdin, stdout and stderr: an attached one-off if its client does.
@@ -22,9 +22,8 @@ bool has_terminal(const Launch& launch);
 
 // Real pipes, because a program may open /dev/stdout again; an attached launch gets one for its
 // stdin too, or a terminal for all three. The child has both ends of those that it prints into:
-// when nobody of us is left it waits, instead of being ended by SIGPIPE. Refuses while fewer than
-// `fd_reserve` descriptors are left for everybody else, and where there is nobody whom the launch
-// is to be.
+// when none of us is left it waits, instead of being ended by SIGPIPE. Refuses while fewer than
+// `fd_reserve` descriptors are left for all else, and where the user of the launch does not exist.
 StartResult<LaunchPipes> make_pipes(const Launch& launch);
 
 // A pipe from which nothing comes, and no end: its reader waits. It holds both ends, so that it

@@ -23,7 +23,7 @@ Run new_run(const std::string& place);
 // By their tokens.
 using KnownRuns = std::map<std::string, Run>;
 
-// The runs of which somebody lives, and the one to go on with where no ledger tells of it.
+// The runs of which a process lives, and the one to go on with where no ledger tells of it.
 struct LivingRuns {
   std::set<std::string> tokens;
   std::optional<Run> newest;

@@ -1,5 +1,5 @@
 // The sockets that all processes of a type share: each opened once, and held by the keeper too, so
-// that whoever wants to connect while no process or no supervisor is there waits instead of being
+// that a client that connects while no process or no supervisor is there waits instead of being
 // refused. Muster itself never accepts. Keeps: a socket that an earlier supervisor has opened is
 // used on.
 #pragma once

@@ -80,7 +80,7 @@ Result<UniqueFd> take_name(const std::string& place) {
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path + 1, name.data(), name.size());
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
-  (void)shutdown(socket.get(), SHUT_RD);  // nobody is to fill it
+  (void)shutdown(socket.get(), SHUT_RD);  // it is never to be filled
   if (bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) == 0) return socket;
   if (errno != EADDRINUSE) return fail_errno(errno, "{}", name);
   if (const pid_t holder = holder_of(inode_of_name(name)); holder > 0)
@@ -101,7 +101,7 @@ Result<UniqueFd> take_lock(const std::string& path, pid_t pid, const std::string
   if (auto way = make_way(path); !way) return tl::unexpected(way.error());
   struct stat status {};
   if (lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode))
-    unlink(path.c_str());  // a FIFO or the like would hold nobody up, but could not be signed
+    unlink(path.c_str());  // a FIFO or the like would block no process, but could not be signed
   UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
   if (!fd) return fail_errno(errno, "{}: open", path);
   if (!lock_soon(fd.get())) {

@@ -20,9 +20,9 @@ Result<UniqueFd> take_lock(const std::string& path, pid_t pid, const std::string
 // The holder of the lock says that its pid is another now.
 Result<> sign_lock(int lock, pid_t pid, const std::string& directory);
 
-// The name of this place (machine.h), as that of a socket to which nobody can connect. If another
-// daemon has it, the error names its pid; none is returned where it is a stranger's, so that it
-// says nothing.
+// The name of this place (machine.h), as that of a socket to which no process can connect. If
+// another daemon has it, the error names its pid; none is returned where it is a stranger's, so
+// that it says nothing.
 Result<UniqueFd> take_name(const std::string& place);
 
 }  // namespace muster

@@ -1,6 +1,6 @@
 // Waits for a line of a launch that shows that it is ready. Looks at records as they are published,
-// and at none while nobody waits: the way of a line is no longer for it. Tells in a turn of the
-// loop of its own, because whoever publishes is in the middle of something.
+// and at none while no launch waits: the way of a line is no longer for it. Tells in a turn of the
+// loop of its own, because the publisher is in the middle of something.
 #pragma once
 
 #include <functional>

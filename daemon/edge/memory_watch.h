@@ -1,6 +1,6 @@
-// Looks now and then whether the kernel has killed somebody of a launch because its memory was used
-// up. Only for launches that have such a limit. Remembers no counts: the core is told all there
-// were, and knows what it was told before.
+// Looks now and then whether the kernel has killed a process of a launch because its memory was
+// used up. Only for launches that have such a limit. Remembers no counts: the core is told all
+// there were, and knows what it was told before.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
 // Notes as bytes and back, in the way of the wire's messages: maps by field name, so that a newer
-// program reads what an older one kept. Not a part of the protocol: nobody else sees them.
+// program reads what an older one kept. Not a part of the protocol: no other program sees them.
 #pragma once
 
 #include <string_view>

@@ -67,7 +67,7 @@ sockaddr_un address_of(const std::string& path) {
   return address;
 }
 
-// A copy of a socket's file leads to nobody.
+// A copy of a socket's file leads to no listener.
 bool somebody_listens_at(const std::string& path) {
   const UniqueFd probe(socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const sockaddr_un address = address_of(path);

@@ -2,7 +2,7 @@
 // READY=1, WATCHDOG=1 and STATUS=text, from any process of a launch. The keeper holds it too, so
 // what is said while there is no supervisor waits in it. A datagram is taken out only after the
 // core has kept what it says. Understands BARRIER=1 (it is answered by closing what came with it);
-// all other lines are nobody's business here.
+// other lines do not matter here.
 #pragma once
 
 #include <functional>

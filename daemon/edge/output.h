@@ -1,5 +1,6 @@
 // Where the pipes of launches are read: into the log (Intake), or to the client of an attached
-// one-off (Attachments). An interface, so that whoever runs the processes need not know which.
+// one-off (Attachments). An interface, so that the code that runs the processes need not know
+// which.
 #pragma once
 
 #include <array>
@@ -11,7 +12,7 @@
 
 namespace muster {
 
-// Our ends of a launch's pipes. `in` only where somebody may write to the launch.
+// Our ends of a launch's pipes. `in` only where a client may write to the launch.
 struct PipeEnds {
   UniqueFd in, out, err;
 };
@@ -20,17 +21,17 @@ class Output {
  public:
   virtual ~Output() = default;
 
-  // Before the fork, so that nothing runs whose output nobody can take.
+  // Before the fork, so that nothing runs whose output cannot be taken.
   virtual Result<> open(const Launch& launch, PipeEnds ends) = 0;
   // It runs, and that is being told. From the next turn of the loop on to close(), the output reads
-  // the pipes by itself: nobody gets to see a line of a process of which he does not know.
+  // the pipes by itself: no reader sees a line of a process that it does not know of.
   virtual void begin(LaunchId launch) = 0;
   // Moves on what the launch has printed so far, as much as goes at this moment.
   virtual void drain(LaunchId launch) = 0;
   // All was read up to the end of both pipes, and moved on.
   virtual bool ended(LaunchId launch) const = 0;
-  // How long, after the last process of the launch has gone, its end may be waited for: somebody
-  // else may hold a pipe open, or what was printed cannot be moved on.
+  // How long, after the last process of the launch has gone, its end may be waited for: another
+  // process may hold a pipe open, or what was printed cannot be moved on.
   virtual Nanos patience(LaunchId launch) const = 0;
   // The read ends that are still open, stdout and stderr; -1 for those that are not.
   virtual std::array<int, 2> pipes(LaunchId launch) const = 0;

@@ -1,5 +1,5 @@
 // Tells when something in a launch's process tree listens on its port: often looked for at first,
-// more rarely later, and not at all while nobody is waiting. Looks into the kernel's table of
+// more rarely later, and not at all while no process is waiting. Looks into the kernel's table of
 // sockets; connecting would be an event for the program.
 #pragma once
 

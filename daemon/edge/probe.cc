@@ -16,7 +16,7 @@ namespace muster {
 namespace {
 
 // Beside the command a shell reads from the lifeline: that ends when the supervisor does, and then
-// everybody in the group of the probe is ended.
+// every process in the group of the probe is ended.
 constexpr const char* shell_around =
     "{ read x <&5; kill -9 0; } 3>&- 4<&- & w=$!; \"$@\" 3>&- 5<&-; s=$?; kill -9 $w; echo $s >&3";
 constexpr int status_fd = 3, lifeline_fd = 5;

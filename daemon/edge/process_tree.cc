@@ -134,9 +134,9 @@ std::set<LaunchId> ProcessTree::survivors() const {
   return survivors_among_all();
 }
 
-// Not for those whose orphans are somebody else's children, who may reap while we read. A child is
-// listed until it is reaped, and its own children become ours before it is seen dead: so if nobody
-// was met who is dead and was not at the last listing, nobody was missed.
+// Not for leaders whose orphans become the children of another process, which may reap while we
+// read. A child is listed until it is reaped, and its own children become ours before it is seen
+// dead: so if no child was met that is dead and was not at the last listing, none was missed.
 std::optional<std::set<LaunchId>> ProcessTree::survivors_among_children() const {
   for (auto& [pid, leader] : leaders_)
     if (!leader.our_child) return {};
@@ -159,8 +159,8 @@ std::optional<std::set<LaunchId>> ProcessTree::survivors_among_children() const 
   return {};
 }
 
-// /proc is not read at one instant: whoever was seen below a parent that died before it was seen
-// itself is a reaper's child by now.
+// /proc is not read at one instant: a process that was seen below a parent that died before it was
+// seen itself is a reaper's child by now.
 std::set<LaunchId> ProcessTree::survivors_among_all() const {
   auto entries = read_processes([&](pid_t pid) { return is_leader(pid) || ours_.count(pid) > 0; });
   std::unordered_set<pid_t> alive;
@@ -200,7 +200,7 @@ std::vector<ProcessEntry> ProcessTree::children() const {
 }
 
 void ProcessTree::end_orphans() {
-  // The children of whoever is killed become ours: again, until there are none.
+  // The children of a process that is killed become ours: again, until there are none.
   const auto give_up = std::chrono::steady_clock::now() + end_patience;
   do {
     auto left = children();

@@ -1,10 +1,10 @@
 // Which processes belong to which launch: those of the leader's session, its descendants, and those
 // that got away from both but were born with the launch's mark in their environment. The supervisor
-// and its keeper are subreapers, so whoever has lost its parent is a child of one of them: a launch
-// whose leader is dead has survivors only if one of these children that is no leader belongs to it.
-// Where we started the leader it is one of our own children, whom the kernel lists. A leader that
-// was adopted from an earlier supervisor is the keeper's child; where the keeper died too, somebody
-// else's, to whom its orphans go then.
+// and its keeper are subreapers, so a process that has lost its parent is a child of one of them: a
+// launch whose leader is dead has survivors only if one of these children that is no leader belongs
+// to it. Where we started the leader it is one of our own children, which the kernel lists. A
+// leader that was adopted from an earlier supervisor is the keeper's child; where the keeper died
+// too, another process's, to which its orphans go then.
 #pragma once
 
 #include <map>
@@ -79,7 +79,7 @@ class ProcessTree {
   Run run_;
   bool is_first_;            // the keeper has no orphans of an earlier supervisor
   std::set<pid_t> ours_;     // this program and its keeper
-  std::set<pid_t> reapers_;  // the same, and to whom else orphans of our launches go
+  std::set<pid_t> reapers_;  // the same, and other reapers of our launches' orphans
   std::map<pid_t, Leader> leaders_;
   // Seen outside the leader's session before; keeps them when they lose parent and environment.
   std::map<std::pair<pid_t, uint64_t>, LaunchId> strays_;

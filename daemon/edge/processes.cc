@@ -13,7 +13,7 @@
 namespace muster {
 namespace {
 
-// Survivors whose end nobody tells us of, because a tracer or the like is their parent.
+// Survivors whose end is not told to us, because a tracer or the like is their parent.
 constexpr Nanos survivors_recheck = 1s;
 // The time that a launch that was told to end may still take to hand over what it printed.
 constexpr Nanos patience_with_the_ended = 1s;
@@ -107,7 +107,7 @@ void Processes::end_orphans() {
   cgroups_.end();
 }
 
-// Somebody of ours may have died, leader or not.
+// A process of ours may have died, leader or not.
 void Processes::on_death() {
   deaths_ = true;
   sweep_.on();
@@ -162,7 +162,7 @@ void Processes::erase_over() {
   });
 }
 
-// Not while anything is being looked through: whoever receives an event may call back.
+// Not while anything is being looked through: the receiver of an event may call back.
 void Processes::deliver() {
   for (auto& event : std::exchange(events_, {})) sink_(std::move(event));
 }

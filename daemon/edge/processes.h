@@ -52,8 +52,8 @@ class Processes {
   void start(Launch launch);
   // Once; SIGKILL again and again until none is left. Which processes a signal with `leader_first`
   // goes to at once is said in stop_order.h; a supervisor that goes on where another one stopped
-  // does not know which have been asked. From one that is to end it, as SIGTERM and
-  // SIGKILL always are, nobody who reads its output slowly is waited for any more.
+  // does not know which have been asked. From a signal that is to end it, as SIGTERM and SIGKILL
+  // always are, a slow reader of its output is waited for no more.
   void kill(const Kill& kill);
   void kill(LaunchId launch, int signal) { kill({launch, signal, false}); }
 
@@ -66,9 +66,9 @@ class Processes {
   bool empty() const { return running_.empty(); }
   // All others are over: ends what an earlier supervisor has left of them.
   void keep_only(const std::set<LaunchId>& launches) { cgroups_.end_all_but(launches); }
-  // When no launch is left and none will follow: ends whoever got away from all of them.
+  // When no launch is left and none will follow: ends the processes that got away from all of them.
   void end_orphans();
-  // For whoever wants to know more about a launch's processes. As of this turn of the loop.
+  // For callers that want to know more about a launch's processes. As of this turn of the loop.
   std::vector<ProcessEntry> members(LaunchId launch);
   // The resources that its processes use at this moment, and have used; zero if it is over.
   struct Usage {
@@ -100,7 +100,7 @@ class Processes {
     std::unique_ptr<Child> child;
     std::optional<Cgroup> cgroup;  // that it was started in; the child, if that could be done
     std::vector<Cgroup> limits;    // others that limit it
-    std::optional<CgroupWatch> cgroup_watch;  // exited: tells when nobody is left
+    std::optional<CgroupWatch> cgroup_watch;  // exited: tells when no process is left
     bool contained = false;  // exited: the leader was in it to its end, and so are its survivors
     std::vector<Kill> early_signals;  // for when it has been started
     std::optional<Asking> asking;     // to end, and not all at once

@@ -21,7 +21,7 @@ constexpr Nanos spawn_budget = 5ms;
 // A pipe that is lost is one from which nothing comes any more.
 UniqueFd or_ended(UniqueFd pipe) { return pipe ? std::move(pipe) : ended_pipe(); }
 
-// By which a pipe is found again; a terminal is hung up when nobody is left who holds it.
+// By which a pipe is found again; a terminal is hung up when no process holds it any more.
 uint64_t inode_of(int fd) {
   struct stat status {};
   return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) ? status.st_ino : 0;

@@ -1,6 +1,7 @@
-// A program as it is executed where a hostile process can look at whoever executes it: never the
-// file of the machine, but a copy of its own for each launch, in memory and sealed. Keeps: through
-// /proc/PID/exe of what was started from it no inode can be reached that anything else uses.
+// A program as it is executed where a hostile process can look at the one that executes it: never
+// the file of the machine, but a copy of its own for each launch, in memory and sealed. Keeps:
+// through /proc/PID/exe of what was started from it no inode can be reached that anything else
+// uses.
 #pragma once
 
 #include <string>
@@ -29,7 +30,7 @@ class ProgramCopy {
   std::string path_, bytes_;
 };
 
-// A path that leads whoever has the descriptor to what it is open for.
+// A path that leads the holder of the descriptor to what it is open for.
 std::string path_of_descriptor(int fd);
 
 }  // namespace muster

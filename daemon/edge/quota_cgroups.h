@@ -2,9 +2,9 @@
 // Knows how each is written, in version 2 and, where a controller has a hierarchy of its own, in
 // version 1. Keeps: a launch has the limits that it was to have, or is not started.
 //
-// Version 2: below a cgroup with controllers nobody may be in it itself. So keeper and supervisor
-// step aside, from OWN into OWN/muster-APP-TOKEN.daemon, when the first limit is put on a launch,
-// and back at the end. Where others are in OWN too there can be no limits.
+// Version 2: below a cgroup with controllers no process may be in it itself. So keeper and
+// supervisor step aside, from OWN into OWN/muster-APP-TOKEN.daemon, when the first limit is put on
+// a launch, and back at the end. Where others are in OWN too there can be no limits.
 #pragma once
 
 #include <sys/types.h>
@@ -60,7 +60,7 @@ class QuotaCgroups {
   std::vector<Place> places_;
 };
 
-// How often the kernel has killed somebody in it because its memory was used up, as memory.events
+// How often the kernel has killed a process in it because its memory was used up, as memory.events
 // or memory.oom_control have it. It is nothing where the kernel does not count.
 std::optional<uint64_t> times_out_of_memory(const Cgroup& cgroup);
 

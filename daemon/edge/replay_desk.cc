@@ -156,7 +156,7 @@ void ReplayDesk::on_read(const Key& key) {
   Exchange& exchange = found->second->exchange;
   Served::Reading& reading = *found->second->reading;
   if (exchange.is_over()) {
-    // nobody listens
+    // no reader listens
   } else if (reading.problem) {
     log_.add(*reading.problem);
     exchange.end(RefusedReply{Refusal::no, *reading.problem});

@@ -61,7 +61,7 @@ Spawner::Spawner(Loop& loop, SpawnerOptions options, UniqueFd null, ProgramCopy 
   for (char** entry = environ; *entry; ++entry) {
     std::string_view pair(*entry);
     size_t equals = pair.find('=');
-    // Our own base port is nobody's port.
+    // No process has our own base port.
     if (equals != std::string_view::npos && pair.substr(0, equals) != "PORT")
       environment_.emplace(pair.substr(0, equals), pair.substr(equals + 1));
   }

@@ -23,7 +23,7 @@ struct SpawnerOptions {
   std::string exec_program;  // muster-exec
   uint64_t fd_limit = 1024;  // the soft limit that programs get
   // Whether the stdin of the formation's processes says nothing and does not end, as on a terminal
-  // at which nobody types; else it is /dev/null.
+  // at which no person types; else it is /dev/null.
   bool open_input = false;
   // The socket that listens there, for launches that share it.
   std::function<StartResult<int>(const ListenAddress&)> listener = {};

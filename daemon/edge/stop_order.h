@@ -1,5 +1,5 @@
 // Which of a launch's processes are asked first to end, before the rest of its tree. Looks at /proc
-// and signals nobody. Keeps: the program that a type's command names is always among them.
+// and sends no signal. Keeps: the program that a type's command names is always among them.
 #pragma once
 
 #include <sys/types.h>

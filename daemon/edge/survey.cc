@@ -196,7 +196,7 @@ class Search {
   std::map<std::string, std::string> cgroups_;  // of the run, by token
 };
 
-// Everybody in their sessions.
+// Every process in their sessions.
 std::vector<ProcessEntry> members_of(const std::vector<Living>& living) {
   auto entries = read_processes();
   std::erase_if(entries, [&](const ProcessEntry& entry) {

@@ -1,6 +1,6 @@
 // The living processes of this app's launches, whatever was remembered: asked of every process of
 // this pid namespace by the mark in its environment, and of the cgroups of its runs. Only looks.
-// Keeps: who is nobody of ours is not taken for it, since a mark can be copied: it is believed of a
+// Keeps: a stranger is not taken for one of ours, since a mark can be copied: it is believed of a
 // process of our own user, of one in a cgroup of such a run, and of one that prints into a pipe of
 // ours.
 #pragma once

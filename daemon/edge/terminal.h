@@ -10,8 +10,8 @@
 namespace muster {
 
 struct Terminal {
-  UniqueFd ours;    // non-blocking; reading fails with EIO when nobody has theirs open any more
-  UniqueFd theirs;  // nobody's controlling terminal yet
+  UniqueFd ours;    // non-blocking; reading fails with EIO when theirs is open no more
+  UniqueFd theirs;  // no session's controlling terminal yet
 };
 
 // None: errno says why.

@@ -1,8 +1,8 @@
-// See privileges.h. Here: the system calls that nobody isolated needs, and by which more could be
-// had than a view gives: file systems, namespaces, the machine's keys, what looks into the kernel,
-// and a foreign terminal's input. Root lacks the capabilities for most of these as well; a new user
-// namespace would give them back. The numbers of each machine are its C library's; the layout of a
-// filter is the kernel's, whose headers are not there for every C library.
+// See privileges.h. Here: the system calls that an isolated program does not need, and by which
+// more could be had than a view gives: file systems, namespaces, the machine's keys, what looks
+// into the kernel, and a foreign terminal's input. Root lacks the capabilities for most of these as
+// well; a new user namespace would give them back. The numbers of each machine are its C library's;
+// the layout of a filter is the kernel's, whose headers are not there for every C library.
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -58,7 +58,7 @@ constexpr uint32_t refused[] = {
     SYS_reboot,
     SYS_acct,
 };
-constexpr uint32_t clone3 = 435;  // whose flags lie in memory; everybody goes on with clone
+constexpr uint32_t clone3 = 435;  // whose flags lie in memory; programs go on with clone
 // CLONE_NEWNS, -CGROUP, -UTS, -IPC, -USER, -PID, -NET, -TIME.
 constexpr uint32_t new_namespaces = 0x7e020080;
 constexpr uint32_t put_into_input = 0x5412, console_switches = 0x541c;  // TIOCSTI, TIOCLINUX

@@ -1,8 +1,8 @@
 // A launch that is kept apart from the machine: it has its own processes, and of every file system
 // a copy whose changes lie in memory and are gone with it. The first three are steps, to be taken
 // in this order before anything of privilege is given up. Each returns false with errno if it
-// fails. Keeps: what is not a copy is not writable, and whoever of these three is killed, nobody is
-// left.
+// fails. Keeps: what is not a copy is not writable, and whichever of these three is killed, no
+// process is left.
 #pragma once
 
 #include <stdint.h>

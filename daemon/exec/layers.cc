@@ -34,7 +34,7 @@ constexpr const char* kernel_views[] = {
     "debugfs",   "devpts",      "devtmpfs", "efivarfs", "fusectl",    "hugetlbfs",
     "mqueue",    "nsfs",        "proc",     "pstore",   "rpc_pipefs", "securityfs",
     "selinuxfs", "sysfs",       "tracefs",  nullptr};
-// Which overlays may not like, and in which there is no socket that somebody listens at.
+// Which overlays may not like, and in which there is no socket with a listener.
 constexpr const char* without_sockets[] = {"cramfs", "erofs",    "exfat", "iso9660", "msdos",
                                            "romfs",  "squashfs", "vfat",  nullptr};
 constexpr const char* replaced[] = {"/dev", "/proc", "/sys"};
@@ -57,7 +57,7 @@ bool is_replaced(const char* path) {
 
 bool lay_over(const char* path, const char* place);
 
-// A socket or a FIFO by the same name, at whose other end nobody of the machine is.
+// A socket or a FIFO by the same name, whose other end no process of the machine has.
 void show_likeness(const struct stat& status, const char* place) {
   mknod(place, status.st_mode & (S_IFMT | 0777), 0);
 }

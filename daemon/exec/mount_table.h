@@ -1,4 +1,4 @@
-// The table of mounts, as the kernel tells it. Read once, and never freed: nobody who reads it
+// The table of mounts, as the kernel tells it. Read once, and never freed: no process that reads it
 // lives long. Keeps: the order in which it was mounted, so that later ones may lie on earlier ones.
 #pragma once
 

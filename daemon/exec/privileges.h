@@ -1,5 +1,6 @@
 // The rights that an isolated program has among those of its user: capabilities and system calls.
-// Keeps: nothing that it, or whoever it becomes, executes gets back any of what was given up.
+// Keeps: no program that it, or a process that it becomes, executes gets back any of what was given
+// up.
 #pragma once
 
 namespace muster {
@@ -11,11 +12,11 @@ bool give_up_privileges();
 // to new privileges. False with errno.
 bool refuse_system_calls();
 
-// The last step before exec, for whoever has given up privileges: has the kernel say that they are
-// gone, and takes the way to new ones from everybody but root. True for all others.
+// The last step before exec, for a process that has given up privileges: has the kernel say that
+// they are gone, and takes the way to new ones from every user but root. True for all others.
 bool are_privileges_settled();
 
-// For one who has become somebody else, who is not root: none are left.
+// For a process that has become another user, who is not root: none are left.
 bool give_up_all_capabilities();
 
 }  // namespace muster

@@ -82,7 +82,7 @@ Kept& map_kept(int& table) {
     kept.format = format;
     kept.ward = WardState();
   } else if (kept.format != format) {
-    // The supervisor is still there, or its processes are: whoever starts next adopts them.
+    // The supervisor is still there, or its processes are: the next start adopts them.
     give_up("--continue: the table has another format", EPROTO);
   }
   return kept;

@@ -5,8 +5,8 @@
 
 namespace muster::journal {
 
-// How far a journal had come, as somebody remembers who is not the journal: it may have been taken
-// away meanwhile, or replaced by an older copy, and no number is to be given out twice.
+// How far a journal had come, as a witness remembers that is not the journal: it may have been
+// taken away meanwhile, or replaced by an older copy, and no number is to be given out twice.
 struct Mark {
   uint64_t seq = 0, lines = 0;  // surely given out
   uint64_t reserved = 0;        // seq: at most

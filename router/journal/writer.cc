@@ -168,7 +168,7 @@ Result<> Writer::append(std::vector<char>& record, RecordHeader header) {
     return written;
   }
   if (auto kept = first_kept_ ? Result<>() : sync_now(*file_); !kept) {
-    plan_.forget(segments_.back().first_seq);  // nobody knows of anything that it may have lost
+    plan_.forget(segments_.back().first_seq);  // it is not known what it may have lost
     file_.reset();
     return kept;
   }
