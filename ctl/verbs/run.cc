@@ -81,7 +81,7 @@ class Run : public Verb {
                             Result<T> (*parse)(std::string_view), std::optional<T>& place) {
     if (!text) return {};
     auto value = parse(*text);
-    if (value && *value == T{}) value = fail("'{}' is nothing at all", *text);
+    if (value && *value == T{}) value = fail("'{}' is too little, it must be more than 0", *text);
     if (!value) return failure(ExitCode::usage, fmt::format("{}: {}", option, value.message()));
     place = *value;
     return {};

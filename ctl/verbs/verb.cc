@@ -40,7 +40,7 @@ constexpr VerbRow verbs[] = {
      "ctl check --strict", make_check},
     {"run", "Run a one-off command in the app's environment", "Run something in it",
      "ctl run -e DEBUG=1 -- python manage.py migrate", make_run},
-    {"exec", "Run a command, or a shell, in the midst of a running process", "Run something in it",
+    {"exec", "Run a command, or a shell, inside a running process", "Run something in it",
      "ctl exec web.1 env", make_exec},
     {"attach", "Talk to a process that has a terminal", "Run something in it",
      "ctl attach console.1", make_attach},

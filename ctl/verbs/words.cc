@@ -98,16 +98,16 @@ constexpr Answer answers[] = {
     {"push", "An app is deployed by `git push muster main`; the remote is made by `ctl create`."},
     {"build", "An app is built when it is pushed: `git push muster main`, after `ctl create`."},
     {"shell",
-     "A shell in the app's environment: `ctl run bash`; in the midst of a process: "
+     "A shell in the app's environment: `ctl run bash`; inside a process: "
      "`ctl exec web.1`."},
     {"bash",
-     "A shell in the app's environment: `ctl run bash`; in the midst of a process: "
+     "A shell in the app's environment: `ctl run bash`; inside a process: "
      "`ctl exec web.1`."},
     {"sh",
-     "A shell in the app's environment: `ctl run sh`; in the midst of a process: "
+     "A shell in the app's environment: `ctl run sh`; inside a process: "
      "`ctl exec web.1`."},
     {"console", "A console is a command in the app's environment: `ctl run COMMAND`."},
-    {"ssh", "A shell in the midst of a process: `ctl exec web.1`."},
+    {"ssh", "A shell inside a process: `ctl exec web.1`."},
     {"set", "A config var is set by `ctl config set NAME=VALUE`."},
     {"unset", "A config var is unset by `ctl config unset NAME`."},
     {"get", "A config var is shown by `ctl config get NAME`."},

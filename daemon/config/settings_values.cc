@@ -112,8 +112,10 @@ Result<AccountName> parse_account_name(std::string_view text) {
       return fail("'{}' begins with a 0, which some programs take for octal", text);
     if (error != std::errc() ||
         std::ranges::find(AccountName::nobodys, number) != std::end(AccountName::nobodys))
-      return fail("'{}' is nobody's number: 65535 and 4294967295, which is -1, mean \"as before\"",
-                  text);
+      return fail(
+          "'{}' is the number of no user or group: 65535 and 4294967295, which is -1, mean \"as "
+          "before\"",
+          text);
     return AccountName(std::string(text));
   }
   if (looks_like_number(text))

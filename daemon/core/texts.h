@@ -28,8 +28,9 @@ inline Text started(int64_t pid) { return fmt::format("started with pid {}", pid
 inline Text failed_to_start(View why) { return fmt::format("Failed to start: {}", why); }
 inline Text no_port() { return "No port is free for it up to 65535: it starts without PORT"; }
 inline Text exited(std::optional<int> status) {
-  return fmt::format("Process exited with status {}",
-                     status ? std::to_string(*status) : "unknown: nobody of muster was there");
+  return fmt::format(
+      "Process exited with status {}",
+      status ? std::to_string(*status) : "unknown: muster was not running when it ended");
 }
 inline Text stopping_all(View signal) {
   return fmt::format("Stopping all processes with {}", signal);
@@ -94,7 +95,7 @@ inline Text one_at_a_time(View type, View other) {
 }
 inline Text how_it_ended(std::optional<int> status, View trouble) {
   if (!trouble.empty()) return Text(trouble);
-  return status ? fmt::format("ended with status {}", *status) : "ended, and nobody knows how";
+  return status ? fmt::format("ended with status {}", *status) : "ended, its status is unknown";
 }
 inline Text run_failed(View how) { return fmt::format("It has failed: {}", how); }
 inline Text not_restartable(View type) {

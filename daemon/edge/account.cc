@@ -78,8 +78,8 @@ StartResult<Person> find_user(const std::string& name, std::optional<gid_t> grou
   Person person;
   if (!found) {
     if (!group)
-      return tl::unexpected(
-          StartFailure{fmt::format("user {}: nobody has that number: name a group, too", name), 0});
+      return tl::unexpected(StartFailure{
+          fmt::format("user {}: there is no user with that number: name a group, too", name), 0});
     person.user = *number;
     person.group = group;
     person.groups = {*group};

@@ -99,7 +99,7 @@ ROWS = {
     "F85": ("a client that never reads its replies", None),
     "F86": ("a subscriber that is slow or stopped", None),
     "F87": ("100,000 subscriptions", None),
-    "F88": ("clients that die or stand still in the midst of replays, attaches and one-offs",
+    "F88": ("clients that die or stand still in the middle of replays, attaches and one-offs",
             "unit_edge"),
     "F89": ("a request is sent twice", "unit_client"),
     "F90": ("10,000 clients that come, take and vanish", None),

@@ -134,4 +134,4 @@ def test_storm_that_hits_the_keeper_too(app, kills):
         kill_both(app, env=AT_ONCE)
     play(app, lambda chance: [chance.choice([kill_supervisor, kill_keeper, both])
                               for _ in range(kills)],
-         "unknown: nobody of muster was there")
+         "unknown: muster was not running when it ended")

@@ -79,7 +79,8 @@ def test_nobody_of_that_name(app):
     app.start()
     for process, why in {"alpha.1": "user no-such-user: there is no such user",
                          "beta.1": "group no-such-group: there is no such group",
-                         "gamma.1": "user 4711: nobody has that number: name a group, too"}.items():
+                         "gamma.1": "user 4711: there is no user with that number: name a group, "
+                                    "too"}.items():
         app.wait_log(f"muster[{process}]: Failed to start: {why}")
         assert app.row(process)["note"].startswith(why)
 
