@@ -25,7 +25,7 @@ void set_all(ProgramEnvironment& place, const Environment& env) {
   for (auto& [name, value] : env) place[name] = value;
 }
 
-// What the daemon would give it, as far as that is known without it.
+// The environment that the daemon would give it, as far as that is known without it.
 Outcome<ProgramEnvironment> environment_of(const AppModel& model, const ProcessType* type) {
   auto base = base_port({}, model.env, environment_variable);
   if (!base) return failure(ExitCode::no, base.message());

@@ -28,7 +28,8 @@ void add_patience(Options& options, Patience& patience);
 using Progress = std::optional<std::pair<size_t, size_t>>;
 using CountProgress = std::function<Progress()>;
 
-// Of these processes, or all: who is up, and has come up since `begun` where that is given.
+// Counts those of these processes, or of all, that are up, and have come up since `begun` where
+// that is given.
 Progress count_up(const Session& session, const std::vector<std::string>& names,
                   std::optional<MonoTime> begun);
 

@@ -25,7 +25,7 @@ struct Session {
   std::optional<std::string> app;  // -a
   Output& out;
   ColourWish colour = ColourWish::automatic;  // --color
-  // What the daemon says besides its answers; told when the verb is over.
+  // The hint of the daemon beside its answers; told when the verb is over.
   std::shared_ptr<std::string> hint = std::make_shared<std::string>();
 };
 

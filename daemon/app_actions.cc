@@ -87,7 +87,7 @@ void App::Parts::on(AnswerPs& action) {
   (void)control->send(action.client, action.reply);
 }
 
-// Who waits at the socket that this process shares, and for how long already.
+// The count of those that wait at the socket that this process shares, and for how long already.
 std::string App::Parts::queue_before(const std::string& process) const {
   const auto name = parse_process_name(process);
   const ProcessType* type = name ? core->model().find(name->type) : nullptr;

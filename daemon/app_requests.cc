@@ -1,6 +1,6 @@
-// See app.h. Here: what clients ask for and that they have gone, in the order in which it came.
-// What the app's files may have a say in waits until these have been looked at, which another
-// thread does: a disk that does not answer holds nobody up for longer than a moment.
+// See app.h. Here: what clients ask for and that they have gone, in the order in which it came. A
+// request in which the app's files may have a say waits until these have been looked at, which
+// another thread does: a disk that does not answer holds no client up for longer than a moment.
 #include "daemon/app_parts.h"
 
 namespace muster {
@@ -11,7 +11,7 @@ constexpr Nanos look_patience = 500ms;
 
 }  // namespace
 
-// What launches, or names what may be in the files alone; and `ps`, which tells.
+// A request that launches, or names a type that may be in the files alone; and `ps`, which tells.
 bool App::Parts::wants_a_look(const Request& request) const {
   if (!core->release().code.empty() || core->model().files.empty()) return false;
   return std::visit(

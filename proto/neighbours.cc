@@ -63,8 +63,8 @@ std::map<std::string, std::string> environment_of(const fs::path& place, unsigne
   return found;
 }
 
-// Of the place, or of the nearest one above it that lets itself be looked at; none: it is of
-// another container, or only looks like one of ours.
+// The owner of the place, or of the nearest one above it that lets itself be looked at; none: it is
+// of another container, or only looks like one of ours.
 std::optional<unsigned> owner_of_place(fs::path place) {
   struct stat status {};
   while (lstat(place.c_str(), &status) != 0) {

@@ -15,7 +15,8 @@ struct Neighbour {
   std::string app, runtime_dir;
   unsigned uid = 0;
   std::string user;
-  // What that user's own programs find the app by; all other variables of this kind are unset.
+  // The variables by which that user's own programs find the app; all others of this kind are
+  // unset.
   std::map<std::string, std::string> environment = {};
 };
 

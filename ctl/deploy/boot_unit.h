@@ -17,7 +17,7 @@ std::string boot_unit_file(const Endpoints& endpoints);
 std::string start_command(const Endpoints& endpoints, const std::string& directory);
 
 Result<> write_boot_unit(const Endpoints& endpoints, const std::string& directory);
-// Nothing where there is none.
+// It is nothing where there is none.
 Result<> remove_boot_unit(const Endpoints& endpoints);
 
 }  // namespace muster

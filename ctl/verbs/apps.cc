@@ -103,7 +103,7 @@ class Apps : public Verb {
     for (auto& [name, directory] : directories) {
       auto endpoints = endpoints_of(name, owner.is_root, owner.uid, owner.env);
       std::error_code error;
-      // What is only left of the last run of an app that was removed is none.
+      // A runtime directory that is left of the last run of an app that was removed is none.
       if (!endpoints ||
           (!daemon_runs(*endpoints) && !std::filesystem::is_directory(endpoints->state_dir, error)))
         continue;

@@ -77,7 +77,7 @@ class Destroy : public Verb {
     return failure(ExitCode::no, fmt::format("'{}' is not '{}': nothing is removed", said, name_));
   }
 
-  // Nobody starts it meanwhile: who names an app has its turn.
+  // No other program starts it meanwhile: naming an app needs its turn.
   Outcome<void> remove(const Endpoints& endpoints, const AppOwner& owner) const {
     Wanted wanted;
     wanted.name = name_;

@@ -51,7 +51,7 @@ class Enable : public Verb {
   }
 
  private:
-  // Of one that was pushed none: it takes the code of its release.
+  // An app that was pushed has none: it takes the code of its release.
   static std::string directory_of(const Endpoints& endpoints) {
     std::error_code error;
     if (std::filesystem::exists(endpoints.repository_dir(), error) &&

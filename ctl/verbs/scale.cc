@@ -54,7 +54,8 @@ class Scale : public Verb {
     return changes;
   }
 
-  // Of the types that are scaled: who of those wished is up, and of the others is gone.
+  // Counts, in the types that are scaled, the wished processes that are up, and the others that are
+  // gone.
   static Progress count_scaled(const Session& session, const std::vector<std::string>& changes,
                                size_t& most) {
     auto wished = ask<ScaleReply>(session, ScaleRequest{}, short_timeout);

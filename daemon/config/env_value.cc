@@ -55,8 +55,8 @@ bool is_of_name(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// What a shell would replace in the value: `${NAME}`, `$(command)`, or `$NAME` of a variable that
-// there is. Another dollar is as likely to be one of a password.
+// The part of the value that a shell would replace: `${NAME}`, `$(command)`, or `$NAME` of a
+// variable that there is. Another dollar is as likely to be one of a password.
 std::string_view reference_in(std::string_view value, const IsSet& is_set) {
   constexpr std::array<std::string_view, 4> everybodys = {"HOME", "PATH", "PORT", "USER"};
   for (size_t at = value.find('$'); at != value.npos; at = value.find('$', at + 1)) {

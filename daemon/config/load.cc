@@ -46,7 +46,7 @@ struct FileReader {
     if (!text) return within(text.error(), "{}", path);
     return take(path, std::move(name), std::move(*text));
   }
-  // What a pipe says cannot be asked for again just to see whether it is the same.
+  // The text of a pipe cannot be asked for again just to see whether it is the same.
   Result<std::optional<NamedText>> read_variables_if_there(const std::string& path,
                                                            std::string name, Nanos patience) {
     auto read = read_text_or_pipe(path, patience);

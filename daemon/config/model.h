@@ -52,7 +52,7 @@ struct AppModel {
   Settings one_offs = {};          // of those of no type, and how all of them are isolated
   std::string root = {};           // the directory that was read, links resolved; empty: not known
   std::vector<FileTaken> files = {};  // the Procfile first; empty: not known
-  // What is in them says the same.
+  // The same is said by both.
   bool operator==(const AppModel& other) const {
     return types == other.types && env == other.env && defaults == other.defaults &&
            one_offs == other.one_offs && root == other.root;

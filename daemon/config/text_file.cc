@@ -20,7 +20,8 @@ uint64_t digest_of(std::string_view text) {
 
 namespace {
 
-// Nothing was written yet is no end: that comes when a writer has come and gone.
+// A pipe to which nothing was written yet is not at its end: that comes when a writer has come and
+// gone.
 Result<> wait_for_writer(int pipe, MonoTime end, Nanos patience) {
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - read_clocks().mono);

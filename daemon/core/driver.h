@@ -33,14 +33,14 @@ class Driver {
   // The same, but nothing where that is on its way, or is among the types that are to be started.
   std::optional<std::string> lacking_need(const Process& process,
                                           const std::set<std::string>& to_start) const;
-  // Nothing of it is wished, so nobody brings it.
+  // None of it is wished, so no request brings it.
   bool waits_in_vain(const Process& process) const;
-  // Somebody may have come up.
+  // A process may have come up.
   void launch_what_waits();
   // It is to end when its time has come, and until then not to be launched again if it ends itself.
   void let_rest(Process& process);
 
-  // It is its turn to be restarted; why, is said where it was nobody's request.
+  // It is its turn to be restarted; the reason is said where it was no client's request.
   void take_turn(Process& process);
   // It stays as it is, though it is old or large, until this has passed.
   void spare(Process& process);

@@ -41,7 +41,7 @@ bool is_ending(const Process& p) {
 
 }  // namespace
 
-// Of one process.
+// The outcome of one process.
 struct Core::State::Whereabouts {
   enum { there, on_its_way, will_not_come, is_not_to } how = there;
   std::string text = {};  // of one that is not there, with its name
@@ -65,8 +65,8 @@ Arrival Core::State::arrival_of(std::vector<ProcessName> coming, std::vector<Pro
   return arrival;
 }
 
-// Nothing was changed where nothing is to be launched anew; then it may be that the same was said
-// before, to a supervisor that was killed, and is still being done.
+// No process is to be launched anew; then it may be that the same was said before, to a supervisor
+// that was killed, and is still being done.
 Arrival Core::State::arrival_of_release(LaunchId from, uint32_t wait) const {
   std::vector<ProcessName> coming;
   for (auto& [name, p] : table.all()) {

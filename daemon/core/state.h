@@ -55,7 +55,7 @@ struct Core::State {
   void ask(const Asker& asker, const std::string& by, const ResizeRequest& request);
   void ask(const Asker& asker, const std::string& by, const CancelRequest& request);
 
-  // What a client that waits on wants to see: see requests_wait.cc.
+  // The processes that a waiting client wants to see up: see requests_wait.cc.
   Arrival arrival_of(std::vector<ProcessName> coming, std::vector<ProcessName> leaving,
                      uint32_t wait, LaunchId from = 0) const;
   Arrival arrival_of_scaled(const std::vector<std::pair<std::string, uint32_t>>& changed,
@@ -86,7 +86,7 @@ struct Core::State {
   std::string files_hint() const;
   std::optional<std::string> only_in_new_files(const RequestBody& body) const;
 
-  // A reload that waits for its ModelRead; one that a signal asked for has nobody to answer.
+  // A reload that waits for its ModelRead; one that a signal asked for has no client to answer.
   struct Reload {
     std::optional<Asker> asker;
     std::string by;

@@ -11,7 +11,7 @@
 namespace muster {
 namespace {
 
-// Of a file that cannot be read now: another one than any text has, in practice.
+// The digest of a file that cannot be read now: another one than any text has, in practice.
 constexpr uint64_t unreadable = 2;
 // A file that changes twice within a tick of the kernel's clock has the same time twice.
 constexpr Nanos settled_after = 100ms;

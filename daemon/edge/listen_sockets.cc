@@ -89,7 +89,7 @@ UniqueFd open_listener(const Address& address, const std::string& path) {
   return UniqueFd(fcntl(fd.get(), F_DUPFD_CLOEXEC, lowest_descriptor));
 }
 
-// Of a socket that listens the kernel says here how long its queue is.
+// The kernel says here how long the queue of a listening socket is.
 uint32_t queue_at(int fd) {
   tcp_info info{};
   socklen_t size = sizeof info;

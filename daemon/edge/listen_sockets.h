@@ -29,8 +29,8 @@ class ListenSockets {
   void keep_only(const std::vector<ListenAddress>& addresses);
   // Once a second: whether those who have connected are accepted.
   void look(MonoTime now);
-  // "nobody accepts on 127.0.0.1:8080, 12 wait", where that has been so for some seconds. Of
-  // sockets of TCP alone: the kernel says it of no others so easily.
+  // "nobody accepts on 127.0.0.1:8080, 12 wait", where that has been so for some seconds. It is
+  // told of sockets of TCP alone: the kernel says it of no others so easily.
   std::string who_waits(const ListenAddress& address, MonoTime now) const;
   // There is a new keeper.
   void deposit_all();

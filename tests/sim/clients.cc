@@ -76,7 +76,7 @@ Event Clients::request(RequestBody body) {
   return Requested{client, Request{++last_id_[client], client + "@box", std::move(body)}};
 }
 
-// Of a model that is in force no more, now and then.
+// The look may be of a model that is in force no more.
 Event Clients::files_seen() {
   FilesSeen seen;
   if (rng_.percent(70)) seen.changed = {"Procfile"}, seen.digest = rng_.between(1, 3);

@@ -58,7 +58,7 @@ def blocks_of(page):
             if fence is None:
                 fence, begin, block = line[3:].split(), number + 1, []
                 continue
-            # One that names a file is typed by the page's own test.
+            # A block that names a file is typed by the page's own test.
             if not (fence and "/" in fence[-1]):
                 yield begin, block
             fence, block = None, []
@@ -134,7 +134,7 @@ class Reader:
 
     def commands(self, block):
         typed = [line[2:] for line in block if line.startswith("$ ")] or block
-        # Whoever only looks on has seen enough with the first line.
+        # A command that only looks on has shown enough with its first line.
         typed = [re.sub(r"^(ctl logs -t[^#]*)", r"\1 | head -n 1 ", line) for line in typed]
         script = PORT.sub(lambda found: str(int(found[0]) - 5000 + self.home.port),
                           "\n".join(typed))

@@ -1,4 +1,4 @@
-// What the core says when the app's files are not what is in force.
+// The sentences of the core when the app's files are not what is in force.
 #include "stage.h"
 
 using namespace muster;
