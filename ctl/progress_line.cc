@@ -20,7 +20,7 @@ bool can_move_cursor() {
 
 }  // namespace
 
-ProgressLine::ProgressLine(std::string head, bool on_screen)
+ProgressLine::ProgressLine(const std::string& head, bool on_screen)
     : err_(STDERR_FILENO),
       head_(terminal_safe(head)),
       on_screen_(on_screen),

@@ -12,7 +12,7 @@ namespace muster {
 class ProgressLine {
  public:
   // `head` is what the work is called. `on_screen`: it stands on the line already.
-  ProgressLine(std::string head, bool on_screen);
+  ProgressLine(const std::string& head, bool on_screen);
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
   ~ProgressLine() { show({}); }

@@ -141,7 +141,7 @@ def test_a_command_that_is_too_long_for_the_kernel(app):
 def test_every_exit_code_is_told(app):
     app.procfile(alpha="exit $((${PS#alpha.} - 1))")
     app.start("-m", "alpha=0")
-    app.ok("scale", "alpha=256")
+    app.ok("scale", "--no-wait", "alpha=256")
     wait_for("all to have exited twice", lambda: set(app.states().values()) == {"crashed"},
              deadline=120)
     app.ok("stop", "alpha")
@@ -159,7 +159,7 @@ def test_every_signal_is_told(app):
                        + "; shift $((${PS#alpha.} - 1)); kill -$1 $$; read x < never")
     app.gate("never")
     app.start("-m", "alpha=0")
-    app.ok("scale", f"alpha={len(numbers)}")
+    app.ok("scale", "--no-wait", f"alpha={len(numbers)}")
     wait_for("all to have died twice", lambda: set(app.states().values()) == {"crashed"},
              deadline=120)
     app.ok("stop", "alpha")

@@ -41,7 +41,7 @@ def test_without_descriptors_starts_are_refused_and_the_rest_goes_on(busy):
     hard = resource.prlimit(supervisor, resource.RLIMIT_NOFILE)[1]
     few = max(proc.open_files(supervisor)) + 40
     resource.prlimit(supervisor, resource.RLIMIT_NOFILE, (few, hard))
-    busy.ok("scale", "beta=30")
+    busy.ok("scale", "--no-wait", "beta=30")
     wait_for("some to have failed", lambda: "crashed" in busy.states().values())
     notes = [row["note"] for row in busy.rows() if row["state"] == "crashed"]
     assert all(os.strerror(24) in note for note in notes), notes
@@ -108,7 +108,7 @@ def test_a_fork_that_is_refused_is_tried_again_later(busy):
         (group / "cgroup.procs").write_text(str(supervisor))
         threads = int((group / "pids.current").read_text())
         (group / "pids.max").write_text(str(threads + 2))
-        busy.ok("scale", "beta=5")
+        busy.ok("scale", "--no-wait", "beta=5")
         row = wait_for("one that failed", lambda: next(
             (row for row in busy.rows() if row["state"] == "crashed"), None))
         assert os.strerror(11) in row["note"]

@@ -31,6 +31,7 @@ ALIKE = [(re.compile(pattern), name) for pattern, name in [
     (r"\bby \S+@\S+", "<who>"),
 ]]
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # colours and modes of a terminal
+MOVES = re.compile(r"(\r|\x08|\x1b\[K)")  # to the line's start, a column back, erase the rest
 PORT = re.compile(r"\b5\d\d\d\b")
 PROMPT = ">>> "
 
@@ -60,10 +61,27 @@ def steps_of(page):
     return steps
 
 
+def on_screen(line):
+    """A line as it stands there when all was written over that was."""
+    cells, at = "", 0
+    for part in MOVES.split(line):
+        if part == "\r":
+            at = 0
+        elif part == "\x08":
+            at = max(at - 1, 0)
+        elif part == "\x1b[K":
+            cells = cells[:at]
+        else:
+            part = CONTROL.sub("", part)
+            cells = cells[:at] + part + cells[at + len(part):]
+            at += len(part)
+    return cells.rstrip()
+
+
 def plain(shown):
     """Lines as they stand on the screen in the end."""
-    text = CONTROL.sub("", shown.decode(errors="replace")).replace("\r\n", "\n")
-    return [line.rsplit("\r", 1)[-1].rstrip() for line in text.splitlines()]
+    lines = shown.decode(errors="replace").split("\n")
+    return [on_screen(line) for line in lines[:-1] + ([lines[-1]] if lines[-1] else [])]
 
 
 def alike(line):
