@@ -108,7 +108,10 @@ TEST_CASE("a reply that is given twice is found") {
 }
 
 TEST_CASE("a process that is not told to stop is found") {
-  says(found(without<Kill>()), "runs and is not wished");
+  std::string all;  // it may be found by the state that never ends
+  for (uint64_t seed = 1; seed <= 20; seed++)
+    if (auto failure = simulate(seed, without<Kill>())) all += failure->what + "\n";
+  says(all, "runs and is not wished");
 }
 
 TEST_CASE("a state that nobody was told of is found") {
