@@ -1,7 +1,7 @@
 // Files and directories that decide what a program does, and that no stranger may slip under it:
 // only the program's own user and the machine's administrator can change what is found there. All
-// of Muster's programs look with these functions. Keeps: nothing that is opened here makes anybody
-// wait, whatever it is. An empty descriptor means that there is no such thing.
+// of Muster's programs look with these functions. Keeps: nothing that is opened here makes its
+// caller wait, whatever it is. An empty descriptor means that there is no such thing.
 #pragma once
 
 #include <sys/types.h>

@@ -1,7 +1,7 @@
 // The lines that load.c prints and check_lines.h verifies, 100 bytes with the newline:
 //   @PPPPPPPP NNNNNNNNNNNN SSSSSSSSSSSSSSSSSSSS xxx...x\n
 // P the writer's pid, N the line's number from 1 on, S its time in nanoseconds of CLOCK_MONOTONIC
-// (0 where nobody wants to know), all decimal with leading zeros. The part before the @ is the
+// (0 where it does not matter), all decimal with leading zeros. The part before the @ is the
 // tool's own tag. C and C++.
 #pragma once
 

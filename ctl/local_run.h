@@ -11,8 +11,8 @@
 
 namespace muster {
 
-// Whether that is meant: the app is that of this directory, which has a Procfile, and nobody's
-// daemon runs it.
+// Whether that is meant: the app is that of this directory, which has a Procfile, and no daemon
+// of any user runs it.
 bool is_without_daemon(const Session& session);
 
 // Comes back only where it fails. `env` is on top of everything.

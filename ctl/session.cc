@@ -61,8 +61,8 @@ AppOwner app_owner() { return {::geteuid() == 0, ::geteuid(), environment_variab
 namespace {
 
 // Any user may listen anywhere and say that it is the daemon of shop; nothing is to be told to
-// somebody who only says so. Below /var/lib root alone makes directories, as systemd does for a
-// unit; and whoever owns an app's directory may be told about the app.
+// a program that only says so. Below /var/lib root alone makes directories, as systemd does for a
+// unit; and the user who owns an app's directory may be told about the app.
 bool is_trusted(const Neighbour& neighbour, const std::string& directory) {
   struct stat status {};
   if (!directory.empty())
@@ -72,7 +72,7 @@ bool is_trusted(const Neighbour& neighbour, const std::string& directory) {
          std::filesystem::path(home->second).parent_path() == "/var/lib";
 }
 
-// Root means whoever has it, unless root has one of that name, or says by MUSTER_HOME where.
+// Root means the app of another user, unless root has one of that name, or names a MUSTER_HOME.
 Outcome<bool> take_over_neighbour(const FoundApp& app, const Endpoints& own) {
   if (::geteuid() != 0 || environment_variable("MUSTER_HOME") || daemon_runs(own)) return false;
   std::vector<Neighbour> found;

@@ -158,7 +158,7 @@ struct App::Parts {
   FilesLook model_files;
   bool launched = false;       // since they were looked at
   bool look_again = false;     // what is held came after the look had begun
-  bool look_is_stuck = false;  // nobody waits for it any more
+  bool look_is_stuck = false;  // it is waited for no more
   bool files_differ = false;   // as the core was told last
   std::deque<Event> held;      // by clients, until the files have been looked at
   Timer look_given_up;

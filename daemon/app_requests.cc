@@ -6,7 +6,7 @@
 namespace muster {
 namespace {
 
-// A file takes some microseconds; whoever asks notices no such wait.
+// A file takes some microseconds; a client notices no such wait.
 constexpr Nanos look_patience = 500ms;
 
 }  // namespace

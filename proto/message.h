@@ -24,7 +24,7 @@ inline constexpr uint32_t protocol_version = 1;
 // `names` are types or processes ("web", "web.1"); none means all, where a verb allows that.
 
 // `wait`, in seconds: the answer is to come when it is so, at the latest after so long; 0: after as
-// long as the types' own times say. None: when it is begun.
+// long as the types' own times say. Without it the answer comes when it is begun.
 
 struct PsRequest {
   std::vector<std::string> names;
@@ -291,7 +291,7 @@ struct Reply {
   uint64_t id = 0;
   bool more = false;  // further replies with this id follow
   ReplyBody body;
-  std::string hint = {};  // what whoever asked should know besides
+  std::string hint = {};  // what the client should know besides
 };
 
 }  // namespace muster

@@ -1,4 +1,4 @@
-// Daemons of other users. The kernel's table of sockets shows where they listen, to everybody; only
+// Daemons of other users. The kernel's table of sockets shows every user where they listen; only
 // root may go there, and does so as the user whose daemon it is.
 #pragma once
 

@@ -23,7 +23,7 @@ uid_t owner_of(fs::path place) {
   return status.st_uid;
 }
 
-// DIR/run/APP, which somebody chose by MUSTER_HOME=DIR: no other place is meant.
+// DIR/run/APP, which a user chose by MUSTER_HOME=DIR: no other place is meant.
 bool is_chosen(const Endpoints& endpoints) {
   return fs::path(endpoints.runtime_dir).parent_path().filename() == "run";
 }

@@ -38,7 +38,7 @@ AppRow row_of(const Endpoints& endpoints, std::string directory) {
   return row;
 }
 
-// A program of its own, because who has become another user does not come back.
+// A program of its own, because a process that has become another user does not come back.
 std::vector<AppRow> rows_of_neighbour(const Neighbour& neighbour) {
   AppRow row{neighbour.app, neighbour.user, AppState::no_answer};
   int ends[2];

@@ -1,5 +1,5 @@
 // ctl enable, ctl disable: whether an app is started at boot. systemd does it where it runs;
-// elsewhere it is said how somebody else could.
+// elsewhere it is said how another init system could.
 #include <fmt/format.h>
 #include <unistd.h>
 #include <filesystem>

@@ -1,4 +1,4 @@
-// The value of a line of an .env file: how it is read, and whether whoever wrote it may have meant
+// The value of a line of an .env file: how it is read, and whether its writer may have meant
 // something else. Knows no lines but its own.
 #pragma once
 

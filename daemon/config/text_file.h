@@ -24,7 +24,7 @@ struct TextRead {
 };
 Result<TextRead> read_text_or_pipe(const std::string& path, Nanos patience);
 
-// Tells one text from another; never 0. Not for texts of somebody who wants two to be alike.
+// Tells one text from another; never 0. Not safe against an author who wants two texts to be alike.
 uint64_t digest_of(std::string_view text);
 
 }  // namespace muster

@@ -30,7 +30,7 @@ void Driver::await_ready(Process& p) {
   ask_for_readiness(p);
 }
 
-// Such that one who has waited for it may say that it is late.
+// A client that has waited for so long may say that it is late.
 Nanos Driver::boot_time_of(const std::string& name) const {
   const ProcessType* type = types_.find(name);
   return type ? type->settings.booting.timeout.value_or(options_.boot_timeout)

@@ -1,5 +1,5 @@
-// The app's files may not be what is in force any more: whatever launches goes on with what was
-// read, and says so, to whoever asked for it and once for each change in the log.
+// The app's files may not be what is in force any more: each launch goes on with what was
+// read, and that is said, to the client that asked for it and once for each change in the log.
 #include <algorithm>
 
 #include "daemon/core/listing.h"

@@ -24,8 +24,8 @@ void Core::State::ask(const Asker& asker, const std::string& by, const ScaleRequ
       waiting.open(asker, ScaleReply{std::move(plan->changed), formation}, std::move(arrival)));
 }
 
-// All of a type that is named, so that whoever says it again waits for the same. Those that were
-// stopped by hand stay so.
+// All of a type that is named, so that a client that says it again waits for the same. Those
+// that were stopped by hand stay so.
 Arrival Core::State::arrival_of_scaled(const std::vector<std::pair<std::string, uint32_t>>& changed,
                                        uint32_t wait) {
   std::vector<ProcessName> coming, leaving;

@@ -155,8 +155,8 @@ Waiting::Outlook Core::State::outlook_of_processes(Arrival& arrival) const {
   return {!is_on_trial, {}};
 }
 
-// Each that is not there, and why. Where another request wants it otherwise, more time is of no use
-// to anybody.
+// Each that is not there, and why. Where another request wants it otherwise, more time is of no
+// use.
 RefusedReply Core::State::refusal_of(const Arrival& arrival) const {
   std::vector<std::string> told;
   size_t more = 0;

@@ -32,7 +32,7 @@ constexpr int reap_pause_ms = 10, reap_attempts = 50;
 #endif
   std::string text;
   try {
-    // A pipe asks somebody, who may be asked something in turn: not because a supervisor died.
+    // A pipe asks its writer, which may ask a person in turn: not because a supervisor died.
     ModelFiles unasked = files;
     unasked.pipe_patience = {};
     Result<LoadedModel> loaded = load_flawless_model(unasked);

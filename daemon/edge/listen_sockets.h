@@ -27,7 +27,7 @@ class ListenSockets {
   // There are to be these and no others. A socket that cannot be opened is said, and tried again by
   // the next launch that is to have it.
   void keep_only(const std::vector<ListenAddress>& addresses);
-  // Once a second: whether those who have connected are accepted.
+  // Looks, once a second, whether the clients that have connected are accepted.
   void look(MonoTime now);
   // "nobody accepts on 127.0.0.1:8080, 12 wait", where that has been so for some seconds. It is
   // told of sockets of TCP alone: the kernel says it of no others so easily.

@@ -49,7 +49,7 @@ struct Whereabouts {
 
 // `sh -c COMMAND`, quiet, in a session of its own. A shell around it says how it ended, through a
 // pipe that no other process has: so it does not matter which one reaps it, and while the pipe is
-// open the shell lives and its number is its own. A probe does not outlive who asks.
+// open the shell lives and its number is its own. A probe does not outlive the one that asks.
 class ExecProbe : public Probe {
  public:
   ExecProbe(Loop& loop, const std::string& command, Whereabouts where,

@@ -141,8 +141,8 @@ def test_10_000_clients_that_come_take_and_vanish_leave_nothing(logged):
         wait_for("their exchanges to end", all_gone)
 
     def rounds(count):
-        """What memory the supervisor had after each of them. The allocator keeps some megabytes of
-        what was freed, more or less at each look."""
+        """The memory that the supervisor had after each of them. The allocator keeps some
+        megabytes of what was freed, more or less at each look."""
         samples = []
         for _ in range(count):
             round_of_clients()

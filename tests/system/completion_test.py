@@ -1,4 +1,4 @@
-"""What ctl prints for shells: in each place of a line the words that are wanted there."""
+"""The words that ctl prints for shells: those that are wanted in each place of a line."""
 
 import os
 import subprocess

@@ -22,7 +22,7 @@ def pipe(app):
 
 @contextlib.contextmanager
 def answers(path, text):
-    """Writes it for the one who opens the pipe within."""
+    """Writes it for the program that opens the pipe within."""
     def write():
         with contextlib.suppress(BrokenPipeError):
             path.write_text(text)

@@ -1,5 +1,5 @@
-"""A socket on which nobody accepts shows itself: in ps' note, and in ctl check where a shell stands
-between muster and the server."""
+"""A socket on which no process accepts shows itself: in ps' note, and in ctl check where a shell
+stands between muster and the server."""
 
 import socket
 

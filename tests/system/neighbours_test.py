@@ -27,7 +27,7 @@ def ctl(*words, env, user=None):
 
 @pytest.fixture
 def unit():
-    """An app as a unit of systemd runs it: nobody's, with its state in /var/lib/muster-NAME."""
+    """An app as a unit of systemd runs it: with its own user, its state in /var/lib/muster-NAME."""
     if os.geteuid() != 0:
         pytest.skip("only root has neighbours")
     need("setpriv")

@@ -1,4 +1,4 @@
-"""Every block of README and docs/*.md that somebody could type is typed, or has its reason here why
+"""Every block of README and docs/*.md that a reader could type is typed, or has its reason here why
 not. Settings and Procfiles are checked, commands are run beside the shop, one page after the other.
 docs/tutorial.md has a test of its own, which also compares what is shown."""
 
@@ -87,7 +87,7 @@ def kind_of(block):
 
 
 class Reader:
-    """Somebody in the shop's directory while the shop runs."""
+    """A reader in the shop's directory while the shop runs."""
 
     def __init__(self, home):
         self.home, self.shop = home, home.path / "shop"

@@ -155,7 +155,7 @@ TEST_CASE("a value of several lines is told of once, and its lines are no variab
         Doubts{".env:1: the value goes on until line 4, but only its first line is taken: write it "
                "in one line, KEY=\"...\\n...\""});
   CHECK(env_of(key) == Environment{{"KEY", "\"-----BEGIN KEY-----"}, {"X", "1"}});
-  // Whether that is one, nobody can tell: the next variable is there.
+  // It cannot be told whether that is one: the next variable is there.
   CHECK(env_of("A=\"b\nB=c\nC=\"d\"") == Environment{{"A", "\"b"}, {"B", "c"}, {"C", "d"}});
   CHECK(doubts_of("A=\"b\nB=c\nC=\"d\"").size() == 1);
 }
