@@ -80,8 +80,8 @@ void Cursor::skip(uint64_t first_seq, uint64_t last_seq) {
 // Only the last record of the rest of the segment is read, which tells how far it goes.
 void Cursor::skip_to_last() {
   beyond_ = false;
-  if (is_over_ == segment_ || !reader_ || !reader_->times()) return;
-  is_over_ = segment_;
+  if (skipped_in_ == segment_ || !reader_ || !reader_->times()) return;
+  skipped_in_ = segment_;
   const auto last = reader_->last();
   if (!last || last->offset <= offset_) return;
   const auto& header = last->record.header;

@@ -80,9 +80,9 @@ class Cursor {
   uint64_t segment_ = 0;  // by its first seq; 0: none is open
   std::optional<SegmentReader> reader_;
   uint64_t offset_ = 0;
-  uint64_t passed_ = 0;   // seq
-  uint64_t is_over_ = 0;  // of this segment nothing more is wanted, by its times
-  bool beyond_ = false;   // the record that was given last is later than all that is wanted
+  uint64_t passed_ = 0;      // seq
+  uint64_t skipped_in_ = 0;  // the segment whose rest was skipped, by its times
+  bool beyond_ = false;      // the record that was given last is later than all that is wanted
   std::pair<uint64_t, uint64_t> skipped_ = {0, 0};
 };
 
