@@ -18,11 +18,14 @@ constexpr ManualRow files[] = {
      "The sockets and the lock of a daemon that runs."},
     {"Procfile", "NAME: COMMAND, a line for each process type."},
     {".env", "KEY=VALUE, a line for each variable of the app's environment."},
+    {"~/.config/muster/hosts",
+     "NAME ssh://[USER@]HOST[:PORT][/APP], a line for each machine of -H."},
     {"muster.toml", "Settings for each type; see muster.toml(5)."},
 };
 
 constexpr ManualRow environment[] = {
     {"MUSTER_APP", "The app that ctl means where no -a says another one."},
+    {"MUSTER_HOST", "The machine that ctl means where no -H says another one."},
     {"MUSTER_HOME", "A directory for state and sockets, in the place of the usual ones."},
     {"XDG_STATE_HOME, XDG_RUNTIME_DIR", "Where state and sockets are for those who are not root."},
     {"PORT", "The port of the first process, where no -p says another one."},

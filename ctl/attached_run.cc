@@ -85,6 +85,8 @@ Outcome<int> AttachedRun::go_on_to_the_end() {
 Outcome<void> AttachedRun::take_replies() {
   for (;;) {
     auto reply = client_.receive(0s);
+    if (!reply && reply.error().trouble == ClientTrouble::lost)
+      reply.error().message += "; what was begun may still run there, see: ctl ps";
     if (!reply) return tl::unexpected(failure_of(reply.error()));
     if (!*reply) return {};
     if ((*reply)->id != id_) continue;

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <optional>
 
+#include "ctl/remote/meant.h"
 #include "ctl/verbs/verb.h"
 #include "proto/naming.h"
 
@@ -16,7 +17,7 @@ namespace {
 // A person waits for it with a finger on the key.
 constexpr Nanos patience = 1s;
 
-enum class Place { verb, name, process, type, change, signal, release, app, var };
+enum class Place { verb, name, process, type, change, signal, release, app, var, host };
 
 // The candidates for those words of a verb that stand for themselves, by the names in its help.
 struct WordRow {
@@ -81,10 +82,20 @@ std::vector<Candidate> of_types(const Session& session, std::string_view suffix)
   return found;
 }
 
-std::vector<Candidate> of_apps() {
+std::vector<Candidate> of_apps(const Session& session) {
   std::vector<Candidate> found;
+  if (const auto host = host_meant(session); !host || *host) return found;
   if (auto apps = known_apps(app_owner()))
     for (auto& app : *apps) found.push_back({app.endpoints.app, app.kept.identity.place.path});
+  return found;
+}
+
+std::vector<Candidate> of_hosts() {
+  std::vector<Candidate> found;
+  if (auto rows = read_hosts(environment_variable))
+    for (auto& row : *rows)
+      found.push_back(
+          {row.name, row.host.url() + (row.host.app.empty() ? "" : '/' + row.host.app)});
   return found;
 }
 
@@ -132,9 +143,11 @@ std::vector<Candidate> at(Place place, const Line& line) {
     case Place::release:
       return of_releases(line.session);
     case Place::app:
-      return of_apps();
+      return of_apps(line.session);
     case Place::var:
       return of_vars(line);
+    case Place::host:
+      return of_hosts();
     case Place::name: {
       auto found = of_types(line.session, "");
       for (auto& process : of_processes(line.session)) found.push_back(std::move(process));
@@ -152,6 +165,7 @@ std::vector<Candidate> of_name(std::string_view name, const Line& line) {
     if (row.name == name) return of_choice(row.words);
   if (name == "SIGNAL") return at(Place::signal, line);
   if (name == "APP") return at(Place::app, line);
+  if (name == "HOST") return at(Place::host, line);
   for (auto& row : word_rows)
     if (row.name == name && (row.verb.empty() || row.verb == line.verb)) return at(row.place, line);
   return {};
@@ -199,11 +213,14 @@ void read_words(Line& line, const std::vector<std::string>& words,
     const size_t sign = word.find('=');
     if (!line.option.empty()) {
       if (line.option == "-a" || line.option == "--app") line.session.app = word;
+      if (line.option == "-H" || line.option == "--host") line.session.host = word;
       line.option.clear();
     } else if (word == "--") {
       line.is_over = true;
     } else if (word.starts_with("--app=")) {
       line.session.app = word.substr(sign + 1);
+    } else if (word.starts_with("--host=")) {
+      line.session.host = word.substr(sign + 1);
     } else if (word.starts_with('-')) {
       const auto* row = option_called(rows, word);
       if (row && !row->value.empty()) line.option = word;
@@ -244,6 +261,7 @@ std::vector<Candidate> candidates(std::vector<std::string> words) {
   const std::string begun = words.back();
   Output nowhere(-1);
   Line line{.session = {{}, nowhere}};
+  line.session.quiet = true;
   std::vector<Options::Row> rows;
   read_words(line, words, rows);
   std::string beginning = begun;

@@ -12,6 +12,7 @@
 
 #include "ctl/deploy/program.h"
 #include "ctl/printers/text.h"
+#include "ctl/remote/meant.h"
 #include "daemon/config/load.h"
 #include "proto/neighbours.h"
 
@@ -51,6 +52,7 @@ std::vector<std::string> words_of(const std::vector<std::string>& command,
 }  // namespace
 
 bool is_without_daemon(const Session& session) {
+  if (const auto host = host_meant(session); !host || *host) return false;
   if (session.app || !environment_variable("MUSTER_APP").value_or("").empty()) return false;
   if (!directory_with_procfile(".")) return false;
   const AppOwner owner = app_owner();

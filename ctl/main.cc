@@ -8,7 +8,9 @@
 #include <cerrno>
 #include <cstring>
 #include <exception>
+#include <iterator>
 
+#include "ctl/remote/meant.h"
 #include "ctl/verbs/verb.h"
 #include "ctl/verbs/words.h"
 #include "proto/version.h"
@@ -16,15 +18,39 @@
 namespace muster {
 namespace {
 
-Outcome<int> run_verb(const VerbRow& row, std::vector<std::string> words, Output& out) {
+// Where the verb is not for this machine's own apps, as its row says.
+Outcome<int> run_meant(const VerbRow& row, Verb& verb, Session& session,
+                       const std::vector<std::string>& words) {
+  session.is_here = row.afar == Afar::no_matter;
+  if (row.afar == Afar::not_from_afar) {
+    if (session.host && !session.host->empty())
+      return failure(ExitCode::usage,
+                     fmt::format("{} is for files of this machine, and cannot be asked of another "
+                                 "one; there it is: ssh HOST ctl {}",
+                                 row.name, row.name));
+    session.is_here = true;
+  }
+  auto host = host_meant(session);
+  if (!host) return tl::unexpected(host.error());
+  if (!*host) return verb.run(session);
+  if (row.afar == Afar::there)
+    return run_there(session, **host, row.name, words,
+                     row.is_of_all_apps ? "" : far_app(session, **host));
+  auto outcome = verb.run(session);
+  if (outcome || row.afar != Afar::asked_or_there || !session.far->is_down) return outcome;
+  session.out.flush();
+  return run_there(session, **host, row.name, words, far_app(session, **host));
+}
+
+Outcome<int> run_verb(const VerbRow& row, const std::vector<std::string>& words, Output& out) {
   auto verb = row.make();
   Session session{{}, out};
   Options options = head_of(row);
   add_common(options, session);
   verb->add_options(options);
-  const auto ended = options.parse(std::move(words));
+  const auto ended = options.parse(words);
   if (!ended) {
-    auto outcome = verb->run(session);
+    auto outcome = run_meant(row, *verb, session, words);
     if (session.hint->empty()) return outcome;
     out.flush();
     tell(*session.hint);
@@ -46,19 +72,24 @@ tl::unexpected<Failure> unknown_verb(const std::vector<std::string>& words) {
   return failure(ExitCode::usage, message + "\nSee `ctl --help`.");
 }
 
-// `ctl -a APP --color=WHEN VERB` means `ctl VERB -a APP --color=WHEN`.
+// `ctl -a APP -H HOST --color=WHEN VERB` means `ctl VERB -a APP -H HOST --color=WHEN`.
+constexpr std::string_view common_options[] = {"-a", "--app", "-H", "--host", "--color"};
+constexpr std::string_view common_with_value[] = {"--app=", "--host=", "--color=", "-H", "-a"};
+
 void put_verb_first(std::vector<std::string>& words) {
   size_t verb = 0;
   while (verb < words.size()) {
     const std::string& word = words[verb];
-    if (word == "-a" || word == "--app" || word == "--color")
+    const auto is = [&word](std::string_view name) { return word == name; };
+    const auto begins = [&word](std::string_view name) { return word.starts_with(name); };
+    if (std::any_of(std::begin(common_options), std::end(common_options), is))
       verb += 2;
-    else if (word.starts_with("--app=") || word.starts_with("--color="))
+    else if (std::any_of(std::begin(common_with_value), std::end(common_with_value), begins))
       verb += 1;
     else
       break;
   }
-  const auto place = words.begin() + static_cast<std::ptrdiff_t>(verb);
+  const auto place = words.begin() + static_cast<std::ptrdiff_t>(std::min(verb, words.size()));
   if (verb > 0 && verb < words.size()) std::rotate(words.begin(), place, place + 1);
 }
 
@@ -86,7 +117,7 @@ Outcome<int> dispatch(std::vector<std::string> words, Output& out) {
   if (first == "--version") first = "version";
   auto* verb = find_verb(first);
   if (!verb) return unknown_verb(said);
-  return run_verb(*verb, std::move(words), out);
+  return run_verb(*verb, words, out);
 }
 
 // Under cron and in CI a standard descriptor may be closed; then the next file or socket that is

@@ -9,6 +9,7 @@
 
 #include "base/pace.h"
 #include "ctl/printers/text.h"
+#include "ctl/remote/meant.h"
 #include "proto/neighbours.h"
 
 namespace muster {
@@ -33,6 +34,11 @@ std::optional<std::string> environment_variable(const std::string& name) {
 void add_common(Options& options, Session& session) {
   options.text("-a,--app", session.app, "The app; default: $MUSTER_APP or the nearest Procfile")
       .shown_as("APP");
+  options
+      .text("-H,--host", session.host,
+            "Its machine: ssh://[USER@]HOST[:PORT][/APP] or a name of ~/.config/muster/hosts; "
+            "default: $MUSTER_HOST or this one")
+      .shown_as("HOST");
   const auto take = [&session](const std::string& word) -> std::optional<std::string> {
     const auto wish = parse_colour_wish(word);
     if (!wish) return fmt::format("'{}' is none of auto, always, never", word);
@@ -93,6 +99,9 @@ Outcome<bool> take_over_neighbour(const FoundApp& app, const Endpoints& own) {
 }  // namespace
 
 Outcome<Endpoints> find_endpoints(const Session& session) {
+  const auto host = host_meant(session);
+  if (!host) return tl::unexpected(host.error());
+  if (*host) return far_endpoints(session, **host);
   AppOwner owner = app_owner();
   auto app = find_app(session.app, ".", owner);
   if (!app) return failure(ExitCode::usage, app.message());
@@ -120,6 +129,7 @@ Failure failure_of(const ClientError& error) {
     case ClientTrouble::no_daemon:
       return {ExitCode::no_daemon, error.message};
     case ClientTrouble::timeout:
+    case ClientTrouble::lost:
       return {ExitCode::timeout, error.message};
     case ClientTrouble::protocol:
     case ClientTrouble::refused:

@@ -21,12 +21,22 @@
 
 namespace muster {
 
+// A daemon on another machine, as it was found by this command.
+struct FarDaemon {
+  std::optional<Endpoints> endpoints;
+  bool is_down = false;  // the app is there, and its daemon does not run
+};
+
 struct Session {
   std::optional<std::string> app;  // -a
   Output& out;
   ColourWish colour = ColourWish::automatic;  // --color
   // The hint of the daemon beside its answers; told when the verb is over.
   std::shared_ptr<std::string> hint = std::make_shared<std::string>();
+  std::optional<std::string> host = {};  // -H
+  bool is_here = false;                  // whatever the host is, this machine is meant
+  bool quiet = false;                    // the user is asked for nothing on the way to the host
+  std::shared_ptr<FarDaemon> far = std::make_shared<FarDaemon>();
 };
 
 // The options of every verb.
@@ -45,7 +55,8 @@ std::optional<std::string> environment_variable(const std::string& name);
 AppOwner app_owner();
 // The endpoints of the app that is meant: -a, $MUSTER_APP, or the app of the nearest Procfile
 // upward, which is never the app of another directory. Where root has none of that name but a
-// user's daemon runs it that root has given its place, this program goes on as that user.
+// user's daemon runs it that root has given its place, this program goes on as that user. With a
+// host they are the sockets of a daemon there, brought here.
 Outcome<Endpoints> find_endpoints(const Session& session);
 
 Failure failure_of(const ClientError& error);

@@ -13,6 +13,7 @@
 #include "base/zmq/blocking.h"
 #include "base/zmq/context.h"
 #include "proto/codec.h"
+#include "proto/far_watch.h"
 #include "proto/limits.h"
 #include "proto/no_daemon.h"
 #include "proto/reconnect.h"
@@ -48,6 +49,7 @@ bool is_gone(const ReplyBody& body) {
 
 // Either of the two may have been taken away under it.
 bool daemon_runs(const Endpoints& endpoints) {
+  if (endpoints.far) return far_daemon_runs(endpoints);
   const auto is_held = [](const Result<UniqueFd>& directory, const std::string& path) {
     if (!directory || !*directory) return false;
     const auto lock = open_regular(path, O_RDONLY);
@@ -58,6 +60,7 @@ bool daemon_runs(const Endpoints& endpoints) {
 }
 
 Result<> check_daemon(const Endpoints& endpoints) {
+  if (endpoints.far) return {};  // its directory here is made for it, and closed to others
   const auto runtime = open_runtime_directory(endpoints, geteuid());
   Result<> own;
   if (!runtime) own = tl::unexpected(runtime.error());
@@ -92,6 +95,7 @@ struct Client::State {
   std::deque<Reply> waiting;  // replies of open exchanges that came while `ask` waited for its own
   MonoTime lock_checked{};
   std::optional<MonoTime> lock_free_since;
+  FarWatch far;
 };
 
 ClientResult<> Client::State::send(uint64_t id, RequestBody body) {
@@ -101,14 +105,16 @@ ClientResult<> Client::State::send(uint64_t id, RequestBody body) {
     return trouble(ClientTrouble::protocol, "the request is too large: {} bytes, at most {}",
                    frame.size(), limits::control_message);
   if (!send_frame(socket, frame))
-    return trouble(ClientTrouble::timeout,
-                   "the daemon of app '{}' takes no requests; is it stopped?", endpoints.app);
+    return trouble(ClientTrouble::timeout, "the daemon of {} takes no requests; is it stopped?",
+                   called(endpoints));
   return {};
 }
 
 // The lock may be free for a moment without meaning anything.
 ClientResult<> Client::State::check_lock() {
   const MonoTime time = mono_now();
+  if (endpoints.far)
+    return far.check(endpoints, time, [this] { return send(++last_id, VersionRequest{}); });
   if (time - lock_checked < lock_check_every) return {};
   lock_checked = time;
   if (daemon_runs(endpoints)) {
@@ -133,6 +139,7 @@ ClientResult<std::optional<Reply>> Client::State::receive_one() {
     return trouble(ClientTrouble::protocol,
                    "the daemon's answer is not understood ({}); compare the versions: ctl version",
                    reply.message());
+  if (endpoints.far) endpoints.far->heard = mono_now();
   return std::move(*reply);
 }
 
@@ -151,10 +158,13 @@ ClientResult<std::optional<Reply>> Client::State::receive_any(Nanos timeout) {
 ClientResult<Client> Client::connect(const Endpoints& endpoints, std::string by) {
   if (const Result<> own = check_daemon(endpoints); !own)
     return trouble(ClientTrouble::no_daemon, "{}", own.message());
-  if (!daemon_runs(endpoints))
+  if (!endpoints.far && !daemon_runs(endpoints))
     return trouble(ClientTrouble::no_daemon, "{}", why_no_daemon(endpoints));
   try {
-    return Client(std::make_unique<State>(endpoints, std::move(by)));
+    Client client(std::make_unique<State>(endpoints, std::move(by)));
+    if (endpoints.far)
+      if (auto met = meet(client, endpoints); !met) return tl::unexpected(met.error());
+    return client;
   } catch (const zmq::error_t& error) {
     return trouble(ClientTrouble::protocol, "{}: {}", endpoints.control(), error.what());
   }
@@ -174,13 +184,15 @@ ClientResult<Reply> Client::ask(const RequestBody& body, Nanos timeout, const Pu
   for (;;) {
     const MonoTime until = pulse ? std::min(repeat, mono_now() + pulse_every) : repeat;
     auto reply = state_->receive_any(std::max(std::min(until, deadline) - mono_now(), Nanos(0)));
+    if (!reply && reply.error().trouble == ClientTrouble::lost && !is_question(body))
+      reply.error().message += "; what was asked for may still happen";
     if (!reply) return tl::unexpected(reply.error());
     const bool given_up = !*reply && pulse && !pulse();
     if (!*reply && (mono_now() >= deadline || given_up))
       return trouble(ClientTrouble::timeout,
-                     "the daemon of app '{}' has not answered within {}; what was asked for may "
-                     "still happen",
-                     state_->endpoints.app, format_age(mono_now() - begun));
+                     "the daemon of {} has not answered within {}; what was asked for may still "
+                     "happen",
+                     called(state_->endpoints), format_age(mono_now() - begun));
     if (!*reply && mono_now() < repeat) continue;
     if (!*reply) {
       const RequestBody again = is_awaited_for_long ? CreditRequest{0} : body;
@@ -193,9 +205,9 @@ ClientResult<Reply> Client::ask(const RequestBody& body, Nanos timeout, const Pu
     if ((*reply)->id == id && is_awaited_for_long && is_gone((*reply)->body)) {
       if (!is_repeatable(body))
         return trouble(ClientTrouble::timeout,
-                       "the daemon of app '{}' was replaced meanwhile, and goes on with what it "
-                       "had begun; look at: ctl ps, ctl releases",
-                       state_->endpoints.app);
+                       "the daemon of {} was replaced meanwhile, and goes on with what it had "
+                       "begun; look at: ctl ps, ctl releases",
+                       called(state_->endpoints));
       if (auto sent = state_->send(id, body); !sent) return tl::unexpected(sent.error());
       continue;
     }

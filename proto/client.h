@@ -1,6 +1,6 @@
 // A client of one daemon's control socket, for programs that may block: ctl, the subscriber, tests.
 // Not for the daemon. It never hangs on a daemon that is not there: whether one runs is known from
-// its lock before anything is sent.
+// its lock before anything is sent, and on another machine from its answers.
 #pragma once
 
 #include <functional>
@@ -15,13 +15,14 @@
 
 namespace muster {
 
-// Whether a daemon holds the app's lock at this moment. Not one in a directory that another user
-// could have made.
+// Whether a daemon holds the app's lock at this moment; on another machine, whether one answers
+// within 2 s. Not one in a directory that another user could have made.
 bool daemon_runs(const Endpoints& endpoints);
 // Fails if what is in the daemon's place may be another user's: nothing is to be told there.
 Result<> check_daemon(const Endpoints& endpoints);
 
-enum class ClientTrouble { no_daemon, timeout, protocol, refused };
+// Lost is the way to another machine.
+enum class ClientTrouble { no_daemon, timeout, protocol, refused, lost };
 
 struct ClientError {
   ClientTrouble trouble;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,12 +13,17 @@
 
 namespace muster {
 
+struct FarSide;
+
 struct Endpoints {
   std::string app;
   std::string state_dir;  // .../APP, holds journal/, formation, releases, and lock and ledger once
                           // more, in case the runtime directory is taken away; survives a reboot
   std::string runtime_dir;  // .../APP, mode 0700, holds lock, control, bus, windows, ledger; need
                             // not survive a reboot
+  // Set for a daemon on another machine: then the runtime directory holds no more than its control
+  // and bus sockets, which are brought here, and there is no state directory.
+  std::shared_ptr<FarSide> far = {};
 
   std::string journal_dir() const { return state_dir + "/journal"; }
   std::string poison_dir() const { return state_dir + "/poison"; }

@@ -10,6 +10,7 @@ import pytest
 
 import proc
 from daemon import Daemon
+from far import Far
 from faults_table import FaultsTable
 from home import BIN, Home
 
@@ -58,6 +59,14 @@ def app(home):
     daemon = Daemon(home)
     yield daemon
     daemon.end()
+
+
+@pytest.fixture
+def far(app):
+    """The machine of the app, as it is seen from another one over ssh. The test starts its sshd."""
+    machine = Far(app.home)
+    yield machine
+    machine.end()
 
 
 @pytest.fixture

@@ -68,6 +68,10 @@ Outcome<int> from_journal(const Endpoints& endpoints, const ReplayRequest& reque
 // and what follows is asked for again a moment later.
 Outcome<> show_meanwhile(const Endpoints& endpoints, ReplayRequest& request, LogView& view,
                          Output& out) {
+  if (endpoints.far) {
+    ::poll(nullptr, 0, refused_pause_ms);
+    return {};
+  }
   auto head = show_journal(endpoints, request, view, out);
   if (!head) return tl::unexpected(head.error());
   request.from = std::max(request.from.value_or(0), *head + 1);
@@ -76,6 +80,14 @@ Outcome<> show_meanwhile(const Endpoints& endpoints, ReplayRequest& request, Log
   out.flush();
   ::poll(nullptr, 0, refused_pause_ms);
   return {};
+}
+
+// A reader does not have to look for where the lines ended.
+ClientError going_on(ClientError error, const Subscriber& subscriber) {
+  if (error.trouble == ClientTrouble::lost && subscriber.resume_from() > 0)
+    error.message +=
+        fmt::format("; the log goes on there, from: ctl logs --from {}", subscriber.resume_from());
+  return error;
 }
 
 // Sets `refused` if the daemon serves others, and nothing has been shown yet.
@@ -101,6 +113,10 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
       const bool gone = delivery.error().trouble == ClientTrouble::no_daemon;
       refused = delivery.error().trouble == ClientTrouble::refused && !begun;
       if (refused) return status_done;
+      if (endpoints.far) {
+        view.finish();
+        return tl::unexpected(failure_of(going_on(delivery.error(), *subscriber)));
+      }
       if (gone && !follow && !begun) return from_journal(endpoints, request, view, follow, out);
       // The last records of a daemon may not reach a follower, but they stand in the journal.
       ReplayRequest rest;
@@ -145,12 +161,14 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
 
 Outcome<int> from_whoever_has_it(const Endpoints& endpoints, ReplayRequest request, LogView& view,
                                  const LogReading& reading, Output& out) {
-  if (!daemon_runs(endpoints)) return from_journal(endpoints, request, view, reading.follow, out);
+  if (!endpoints.far && !daemon_runs(endpoints))
+    return from_journal(endpoints, request, view, reading.follow, out);
   for (;;) {
     bool refused = false;
     auto status = from_daemon(endpoints, request, view, reading, out, refused);
     if (!refused) return status;
-    if (!reading.follow) return from_journal(endpoints, request, view, false, out);
+    if (!reading.follow && !endpoints.far)
+      return from_journal(endpoints, request, view, false, out);
     if (auto shown = show_meanwhile(endpoints, request, view, out); !shown)
       return tl::unexpected(shown.error());
     if (out.closed() || out.reader_gone()) return status_done;
@@ -175,9 +193,17 @@ Outcome<void> expand_patterns(const Session& session, LogQuery& query) {
   return {};
 }
 
+bool far_log_has(const Endpoints& endpoints, ReplayRequest request) {
+  auto subscriber = Subscriber::open(endpoints, caller_name(), {std::move(request), false});
+  if (!subscriber) return true;
+  auto delivery = subscriber->next(short_timeout);
+  return !delivery || !*delivery || (*delivery)->kind != Delivery::Kind::caught_up;
+}
+
 bool log_has(const Endpoints& endpoints, const std::string& name) {
   LogQuery query;
   query.processes = {name};
+  if (endpoints.far) return far_log_has(endpoints, {.lines = 1, .topics = topics_of(query)});
   auto replay = Replay::open(endpoints.journal_dir(), {.lines = 1, .topics = topics_of(query)});
   if (!replay) return true;  // who reads on is told why it cannot be read
   auto records = replay->next(1);

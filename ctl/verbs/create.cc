@@ -8,6 +8,7 @@
 
 #include "ctl/deploy/program.h"
 #include "ctl/printers/text.h"
+#include "ctl/remote/meant.h"
 #include "ctl/verbs/verbs.h"
 
 namespace muster {
@@ -42,13 +43,16 @@ class Create : public Verb {
  public:
   void add_options(Options& options) override {
     options.footer(
-        "\nThen `git push muster main` deploys. From another machine, over ssh:\n"
-        "git remote add muster USER@HOST:PATH, with the PATH that is printed.");
+        "\nThen `git push muster main` deploys. With -H the repository is made on that machine,\n"
+        "and the remote leads there over ssh.");
     options.text("APP_NAME", name_, "The app's name; default: the directory's");
   }
 
   Outcome<int> run(Session& session) override {
     auto work_tree = output_of({{"git", "rev-parse", "--show-toplevel"}, {}});
+    const auto host = host_meant(session);
+    if (!host) return tl::unexpected(host.error());
+    if (*host) return create_there(session, **host, work_tree);
     std::error_code error;
     const std::string here = work_tree ? *work_tree : std::filesystem::current_path(error).string();
     auto claim = claim_name(session, here, work_tree.has_value());
@@ -68,6 +72,22 @@ class Create : public Verb {
   }
 
  private:
+  // The repository is there; the remote is that of the work tree here.
+  Outcome<int> create_there(Session& session, const FarHost& host,
+                            const Result<std::string>& work_tree) const {
+    std::string app = name_.empty() ? session.app.value_or(host.app) : name_;
+    if (app.empty() && work_tree) app = app_name_of(*work_tree);
+    if (!is_app_name(app)) return failure(ExitCode::usage, "the app has no name: ctl create NAME");
+    session.out.write(fmt::format("Creating {} on {}... ", app, host.url()));
+    session.out.flush();
+    auto path = last_line_there(session, host, {"create", app});
+    session.out.write(path ? "done\n" : "failed\n");
+    if (!path) return tl::unexpected(path.error());
+    const std::string url = host.url() + *path;
+    session.out.write(url + "\n");
+    return work_tree ? add_remote(session, *work_tree, url) : Outcome<int>(status_done);
+  }
+
   // The app is that of the work tree, so that ctl finds it there. A directory that is none has no
   // app of its own by it.
   Outcome<Claim> claim_name(Session& session, const std::string& here, bool is_work_tree) const {

@@ -92,7 +92,8 @@ class Run : public Verb {
     const std::string text = joined(request.command);
     auto reply = ask<RunStartedReply>(session, std::move(request), short_timeout);
     if (!reply) return tl::unexpected(reply.error());
-    const std::string app = session.app ? " -a " + *session.app : "";
+    std::string app = session.app ? " -a " + *session.app : "";
+    if (session.host) app += " -H " + *session.host;
     session.out.write(
         fmt::format("Running `{}` detached... up, {}\nUse `ctl logs -p {}{}` to view the output.\n",
                     text, reply->process, reply->process, app));

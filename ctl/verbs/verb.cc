@@ -16,12 +16,12 @@ namespace {
 constexpr VerbRow verbs[] = {
     {"ps", "Show the processes and their states", "Look at it", "ctl ps --wide web", make_ps},
     {"logs", "Show what the processes printed and what muster did", "Look at it",
-     "ctl logs -t web --since 10m", make_logs},
+     "ctl logs -t web --since 10m", make_logs, Afar::asked_or_there},
     {"top", "Show live what each process uses", "Look at it", "ctl top", make_top},
     {"events", "Show what muster does, as it happens", "Look at it", "ctl events", make_events},
     {"status", "Show the health of the daemon", "Look at it", "ctl status", make_status},
     {"apps", "Show your apps on this machine, for root everybody's", "Look at it", "ctl apps",
-     make_apps},
+     make_apps, Afar::there, true},
     {"wait", "Wait until the processes are up", "Look at it", "ctl wait --timeout 30 web",
      make_wait},
     {"scale", "Show the formation, or change how many processes of a type run",
@@ -37,7 +37,7 @@ constexpr VerbRow verbs[] = {
     {"reload", "Read the app's files again and restart what changed", "Change how it runs",
      "ctl reload", make_reload},
     {"check", "Check the Procfile, .env and muster.toml; needs no daemon", "Change how it runs",
-     "ctl check --strict", make_check},
+     "ctl check --strict", make_check, Afar::not_from_afar},
     {"run", "Run a one-off command in the app's environment", "Run something in it",
      "ctl run -e DEBUG=1 -- python manage.py migrate", make_run},
     {"exec", "Run a command, or a shell, inside a running process", "Run something in it",
@@ -52,23 +52,25 @@ constexpr VerbRow verbs[] = {
     {"create", "Make a git repository that deploys what is pushed", "Releases", "ctl create shop",
      make_create},
     {"receive", "Deploy what is pushed: for the hook of that repository", "Releases",
-     "git push muster main", make_receive},
+     "git push muster main", make_receive, Afar::not_from_afar},
     {"enable", "Have the app started at boot", "The daemon and ctl itself", "ctl enable shop",
-     make_enable},
+     make_enable, Afar::there},
     {"disable", "Have it not started at boot any more", "The daemon and ctl itself",
-     "ctl disable shop", make_disable},
+     "ctl disable shop", make_disable, Afar::there},
     {"destroy", "Remove all that is kept of an app that does not run", "The daemon and ctl itself",
-     "ctl destroy shop", make_destroy},
+     "ctl destroy shop", make_destroy, Afar::there, true},
     {"upgrade", "Let the programs that are installed now take over", "The daemon and ctl itself",
      "ctl upgrade", make_upgrade},
     {"shutdown", "Stop everything, the daemon too", "The daemon and ctl itself",
      "ctl -a shop shutdown", make_shutdown},
+    {"where", "Show where the app's files and sockets are", "The daemon and ctl itself",
+     "ctl where", make_where, Afar::there},
     {"version", "Show the versions of ctl and the daemon", "The daemon and ctl itself",
      "ctl version", make_version},
     {"completion", "Print completion for bash, zsh or fish", "The daemon and ctl itself",
-     "source <(ctl completion bash)", make_completion},
+     "source <(ctl completion bash)", make_completion, Afar::no_matter},
     {"manual", "Print a manual page; `ctl manual | man -l -`", "The daemon and ctl itself",
-     "ctl manual | man -l -", make_manual},
+     "ctl manual | man -l -", make_manual, Afar::no_matter},
 };
 
 // Never put into anybody's mouth.
@@ -104,7 +106,7 @@ const VerbRow* nearest_verb(std::string_view name) {
 }
 
 std::string overview() {
-  std::string text = "Usage: ctl VERB [-a APP] [OPTIONS]\n";
+  std::string text = "Usage: ctl VERB [-a APP] [-H HOST] [OPTIONS]\n";
   std::string_view group;
   for (auto& verb : verbs) {
     if (verb.group != group) text += fmt::format("\n{}, as in `{}`:\n", verb.group, verb.example);
@@ -113,7 +115,8 @@ std::string overview() {
   }
   text +=
       "\n`ctl help VERB` says more, with an example. The app is -a APP, else $MUSTER_APP, else the "
-      "directory\nof the nearest Procfile upward.\nExit status: 0 done, 1 the answer is no, 2 "
+      "directory\nof the nearest Procfile upward. Its machine is -H ssh://USER@HOST, else "
+      "$MUSTER_HOST, else this one.\nExit status: 0 done, 1 the answer is no, 2 "
       "usage, 3 no daemon, 4 timeout.\n";
   return text;
 }

@@ -2,6 +2,7 @@
 // which a verb is found.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,11 +22,22 @@ class Verb {
   virtual Outcome<int> run(Session& session) = 0;
 };
 
+// How a verb reaches the app of another machine.
+enum class Afar : uint8_t {
+  asked,           // by the requests and the bus of its daemon
+  asked_or_there,  // the same; where no daemon runs, by the ctl over there
+  there,           // by the ctl over there
+  not_from_afar,   // it works on files of this machine: a host that is named is refused
+  no_matter,       // it has nothing to do with machines
+};
+
 struct VerbRow {
   std::string_view name, summary;
   std::string_view group;    // the heading under which the help has it
   std::string_view example;  // a whole command line
   std::unique_ptr<Verb> (*make)();
+  Afar afar = Afar::asked;
+  bool is_of_all_apps = false;
 };
 
 // The head of what `ctl VERB --help` prints; the verb adds its options.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "ctl/remote/meant.h"
 #include "ctl/verbs/verbs.h"
 
 namespace muster {
@@ -16,7 +17,10 @@ class Version : public Verb {
     session.out.write(fmt::format("ctl {} (protocol {})\n", version, protocol_version));
     // The app that is meant matters only to a user who has named one.
     auto endpoints = find_endpoints(session);
-    if (!endpoints && session.app) return tl::unexpected(endpoints.error());
+    const auto host = host_meant(session);
+    const bool is_far = !host || *host;
+    if (!endpoints && (session.app || is_far) && !session.far->is_down)
+      return tl::unexpected(endpoints.error());
     if (!endpoints || !daemon_runs(*endpoints)) {
       session.out.write("musterd is not running\n");
       return status_done;

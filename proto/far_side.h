@@ -1,0 +1,31 @@
+// A daemon on another machine, whose sockets a program like ssh brings into a directory here. Its
+// lock cannot be looked at, so it is known by its answers; a connection that nobody takes at the
+// other end is known by its end. Changes nothing and waits for no longer than it is told.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/time.h"
+
+namespace muster {
+
+struct FarSide {
+  std::string host;  // as messages call it: "ssh://deploy@box"
+  MonoTime heard{};  // when it has said something most recently
+  // As its daemon has told them; empty: it has not yet.
+  std::string version = {};
+  uint32_t protocol = 0;
+};
+
+enum class FarSign : uint8_t {
+  answers,    // a daemon takes connections there
+  no_daemon,  // the connection is ended at once: none listens there
+  link_lost,  // not even here does anything listen: the program that brings it has gone
+  silent,     // none of it in that time
+};
+
+// A look at the socket at a path.
+FarSign look_over(const std::string& socket_path, Nanos timeout);
+
+}  // namespace muster
