@@ -4,6 +4,7 @@
 #include <charconv>
 #include <filesystem>
 
+#include "daemon/config/conflict_marks.h"
 #include "daemon/config/env_file.h"
 #include "daemon/config/procfile.h"
 #include "daemon/config/settings_file.h"
@@ -114,12 +115,29 @@ Result<std::optional<NamedText>> read_settings_file(const ModelFiles& files, Fil
   return reader.read_if_there(path, std::move(name));
 }
 
+Result<> refuse_conflict(const NamedText& file, LoneEquals lone) {
+  const auto mark = conflict_mark(file.text, lone);
+  if (!mark) return {};
+  return fail("{}:{}: a merge conflict is not resolved ('{}'): keep the lines that are meant",
+              file.name, mark->line, mark->text);
+}
+
+Result<> refuse_conflicts(const NamedText& procfile, const std::vector<NamedText>& env_files,
+                          const std::optional<NamedText>& settings) {
+  if (auto clean = refuse_conflict(procfile, LoneEquals::is_mark); !clean) return clean;
+  for (auto& file : env_files)
+    if (auto clean = refuse_conflict(file, LoneEquals::is_mark); !clean) return clean;
+  return settings ? refuse_conflict(*settings, LoneEquals::is_text) : Result<>();
+}
+
 }  // namespace
 
 Result<LoadedModel> assemble_model(const NamedText& procfile,
                                    const std::vector<NamedText>& env_files,
                                    const std::optional<NamedText>& settings) {
   LoadedModel loaded;
+  if (auto clean = refuse_conflicts(procfile, env_files, settings); !clean)
+    return tl::unexpected(clean.error());
   auto [types, complaints, errors] = parse_procfile(procfile.text, procfile.name);
   if (types.empty()) {
     const auto& causes = errors.empty() ? complaints : errors;

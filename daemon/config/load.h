@@ -37,8 +37,8 @@ struct LoadedModel {
 // With its links followed; empty if it is not there.
 std::string resolved_directory(const std::string& directory);
 
-// Fails if a file is missing, unreadable or over limits::config_file, and if no process type is
-// defined.
+// Fails if a file is missing, unreadable, over limits::config_file or has the marks of a merge
+// conflict, and if no process type is defined.
 Result<LoadedModel> load_model(const ModelFiles& files);
 
 // Fails also if there are errors, with the first of them: for callers that can still refuse.

@@ -24,6 +24,29 @@ TEST_CASE("later .env files win over earlier ones, and complaints come from all 
         "b.env:2: not of the form 'KEY=VALUE'; the line is ignored");
 }
 
+TEST_CASE("a file with the marks of a merge conflict is neither of its sides, and is refused") {
+  const NamedText fine{"Procfile", "web: a\n"};
+  const std::string conflict = "<<<<<<< HEAD\r\nweb: b\r\n=======\r\nweb: c\r\n>>>>>>> x\r\n";
+  CHECK(assemble_model({"Procfile", "web: a\r\n" + conflict}, {}).message() ==
+        "Procfile:2: a merge conflict is not resolved ('<<<<<<< HEAD'): keep the lines that are "
+        "meant");
+  CHECK(assemble_model(fine, {{".env", "A=1\n\n=======\nB=2\n"}}).message().starts_with(".env:3"));
+  CHECK(assemble_model(fine, {}, NamedText{"muster.toml", "\n>>>>>>> main\n"})
+            .message()
+            .starts_with("muster.toml:2"));
+  for (std::string half :
+       {"<<<<<<< HEAD", "||||||| 1a2b3c", "=======", ">>>>>>> topic/x", ">>>>>>>"})
+    CHECK_FALSE(assemble_model({"Procfile", "web: a\n" + half + "\n"}, {}));
+}
+
+TEST_CASE("lines that only look like the marks of a merge conflict are read") {
+  for (std::string line :
+       {"# =======", "========", "<<<<<<<<", "<<<<<< x", " >>>>>>> x", "a: cat <<<<<<< x"})
+    CHECK(assemble_model({"Procfile", "web: a\n" + line + "\n"}, {}));
+  const std::string text = "[app]\nenv = { TEXT = \"\"\"\nHeading\n=======\n\"\"\" }\n";
+  CHECK(assemble_model({"Procfile", "web: a\n"}, {}, NamedText{"muster.toml", text}));
+}
+
 TEST_CASE("a Procfile without a process type is an error that says why") {
   CHECK(assemble_model({"Procfile", ""}, {}).message() == "Procfile: no process types are defined");
   CHECK(assemble_model({"Procfile", "\nweb a\n"}, {}).message() ==
