@@ -2,13 +2,12 @@
 #include "ctl/deploy/deploy.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <algorithm>
 #include <filesystem>
-#include <thread>
 
+#include "ctl/deploy/build_hint.h"
 #include "ctl/deploy/program.h"
+#include "ctl/doubts.h"
 #include "ctl/printers/text.h"
 #include "daemon/config/formation.h"
 #include "daemon/config/load.h"
@@ -58,6 +57,9 @@ void Deploy::say(std::string_view text) {
   session_.out.flush();
 }
 
+// Below the arrow of the step that it belongs to.
+void Deploy::say_line(std::string_view text) { say(fmt::format("       {}\n", text)); }
+
 Outcome<int> Deploy::run() {
   say("-----> Muster receiving push\n");
   Outcome<> outcome = check_out();
@@ -71,8 +73,12 @@ Outcome<int> Deploy::run() {
   }
   if (ready) prune();
   if (!outcome && started_daemon_) (void)ask<DoneReply>(session_, ShutdownRequest{}, answer_time);
-  if (!outcome) return tl::unexpected(outcome.error());
-  return status_done;
+  if (outcome) return status_done;
+  Failure failed = outcome.error();
+  // A release that is still coming up is told of already.
+  if (failed.code != ExitCode::timeout)
+    failed.message += '\n' + what_runs_now(session_, endpoints_.app, came_);
+  return tl::unexpected(std::move(failed));
 }
 
 // The index that git keeps of the checkout is of no use afterwards.
@@ -96,8 +102,9 @@ Outcome<> Deploy::check_out() {
 
 // With the config vars that it will run with, as far as they are known yet.
 Outcome<> Deploy::build() {
-  const std::string program = place() + "/bin/build";
-  if (access(program.c_str(), X_OK) != 0) return {};
+  const std::string program = build_program(place());
+  if (auto doubt = doubt_about_build(place()); !doubt.empty()) say_line("Warning: " + doubt);
+  if (program.empty()) return {};
   say("-----> Building\n");
   Indented shown(session_.out);
   Program build{{program}, place(), environment_without_git()};
@@ -114,28 +121,40 @@ Outcome<> Deploy::build() {
 
 Outcome<> Deploy::discover() {
   say("-----> Discovering process types\n");
-  auto loaded = load_flawless_model({place(), {}, {}});
+  auto loaded = load_model({place(), {}, {}});
   if (!loaded) return failure(ExitCode::no, loaded.message());
+  for (auto& doubt : doubts_here(loaded->model, place())) loaded->complaints.push_back(doubt);
+  for (auto& complaint : loaded->complaints)
+    say_line("Warning: " + terminal_safe(complaint.text()));
+  std::string errors;
+  for (auto& error : loaded->errors) errors += (errors.empty() ? "" : "\n") + error.text();
+  if (!errors.empty()) return failure(ExitCode::no, errors);
   std::vector<std::string> names;
   for (auto& type : loaded->model.types) {
     names.push_back(type.name);
     if (scalability(type).most > 0) scalable_.push_back(type.name);
   }
   std::sort(names.begin(), names.end());
-  say(fmt::format("       Procfile declares types -> {}\n", fmt::join(names, ", ")));
+  say_line(fmt::format("Procfile declares types -> {}", fmt::join(names, ", ")));
   return {};
 }
 
 Outcome<> Deploy::launch() {
-  say("-----> Launching... ");
+  say("-----> Launching\n");
   Outcome<> outcome = start_daemon();
   uint64_t version = 0;
   if (outcome) {
-    auto released = release();
+    ReleaseLog log(endpoints_, [this](std::string_view line) { say_line(line); });
+    auto released = release(log);
     if (released) version = *released;
-    outcome = released ? see_it_come_up(version) : tl::unexpected(released.error());
+    outcome = released ? see_it_come_up(version, log) : tl::unexpected(released.error());
   }
-  say(outcome ? fmt::format("done, v{}\n       {}\n", version, what_runs()) : "failed\n");
+  if (!outcome) {
+    say("-----> Launching... failed\n");
+    return outcome;
+  }
+  say(fmt::format("-----> Launching... done, v{}\n", version));
+  say_line(what_is_wished());
   return outcome;
 }
 
@@ -156,44 +175,62 @@ Outcome<> Deploy::start_daemon() {
   return {};
 }
 
-Outcome<uint64_t> Deploy::release() {
+Outcome<uint64_t> Deploy::release(ReleaseLog& log) {
   const DeployRequest wanted{code_, commit_.substr(0, short_commit)};
-  auto released = ask<ReleasedReply>(session_, wanted, release_time);
-  if (!released) return tl::unexpected(released.error());
-  return released->version;
+  const Pulse pulse = [&] {
+    log.look(0s);
+    return true;
+  };
+  auto released = expected_reply<ReleasedReply>(ask_any(session_, wanted, release_time, pulse));
+  log.look(0s);
+  if (released) return released->version;
+  Failure failed = released.error();
+  const bool was_tried = failed.message.starts_with("Release v");
+  const auto lines = was_tried ? log.lines_blamed_by(failed.message) : std::vector<std::string>();
+  if (auto advice = build_hint(place(), failed.message, lines); !advice.empty())
+    failed.message += '\n' + advice;
+  return tl::unexpected(std::move(failed));
 }
 
-Outcome<> Deploy::see_it_come_up(uint64_t version) {
+Outcome<> Deploy::see_it_come_up(uint64_t version, ReleaseLog& log) {
   const MonoTime deadline = read_clocks().mono + come_up_time;
+  log.is_made();
   for (;;) {
     auto known = ask<ReleasesReply>(session_, ReleasesRequest{}, answer_time);
     if (!known) return tl::unexpected(known.error());
     const ReleaseRow* row = nullptr;
     for (auto& candidate : known->releases)
       if (candidate.version == version) row = &candidate;
-    if (!row || row->state.empty()) return {};
-    if (row->state == "failed")
-      return failure(
-          ExitCode::no,
-          fmt::format("v{} did not come up: {}. {}\nSee: ctl logs -a {}", version, row->failure,
-                      after_failure(known->releases.back()), endpoints_.app));
+    if (row && row->state == "failed") return tl::unexpected(did_not_come_up(*row, log));
+    if (!row || row->state.empty()) {
+      log.look(0s);
+      return {};
+    }
     if (read_clocks().mono >= deadline)
       return failure(ExitCode::timeout, fmt::format("v{} is still coming up; look at: ctl ps -a {}",
                                                     version, endpoints_.app));
-    std::this_thread::sleep_for(look_again_pause);
+    log.look_for(look_again_pause);
   }
 }
 
-// `now` is the release that was made by taking the failed one back.
-std::string Deploy::after_failure(const ReleaseRow& now) {
-  if (now.code.empty())
-    return fmt::format("Nothing was deployed before it, so nothing of it runs, as v{}.",
-                       now.version);
-  return fmt::format("What ran before runs again, as v{}.", now.version);
+// With what its process printed last, which is why.
+Failure Deploy::did_not_come_up(const ReleaseRow& row, ReleaseLog& log) {
+  came_ = Came::and_went;
+  const std::string process = row.failure.substr(0, row.failure.find(' '));
+  const auto lines = log.lines_blamed_by(fmt::format("Release v{} did not come up", row.version));
+  if (lines.empty())
+    say_line(fmt::format("{} has printed nothing", process));
+  else
+    say_line(fmt::format("The last lines of {}:", process));
+  for (auto& line : lines) say_line("  " + line);
+  std::string text = fmt::format("v{} did not come up: {}", row.version, row.failure);
+  if (auto advice = build_hint(place(), row.failure, lines); !advice.empty()) text += '\n' + advice;
+  text += fmt::format("\nSee: ctl logs -a {} -p {}", endpoints_.app, process);
+  return {ExitCode::no, std::move(text)};
 }
 
 // A first push runs `web` alone, so an app that calls it otherwise runs nothing yet.
-std::string Deploy::what_runs() const {
+std::string Deploy::what_is_wished() const {
   auto reply = ask<ScaleReply>(session_, ScaleRequest{}, short_timeout);
   if (!reply) return fmt::format("{} runs ?", endpoints_.app);
   std::string some;

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "ctl/deploy/release_log.h"
+#include "ctl/deploy/truth.h"
 #include "ctl/session.h"
 
 namespace muster {
@@ -25,14 +27,15 @@ class Deploy {
   Outcome<> discover();
   Outcome<> launch();
   Outcome<> start_daemon();
-  Outcome<uint64_t> release();
-  Outcome<> see_it_come_up(uint64_t version);
-  static std::string after_failure(const ReleaseRow& now);
-  std::string what_runs() const;
+  Outcome<uint64_t> release(ReleaseLog& log);
+  Outcome<> see_it_come_up(uint64_t version, ReleaseLog& log);
+  Failure did_not_come_up(const ReleaseRow& row, ReleaseLog& log);
+  std::string what_is_wished() const;
   void prune() const;
 
   std::string place() const { return endpoints_.checkouts_dir() + '/' + code_; }
   void say(std::string_view text);
+  void say_line(std::string_view text);
 
   Session& session_;
   const Endpoints endpoints_;
@@ -40,6 +43,7 @@ class Deploy {
   std::string code_;
   std::vector<std::string> scalable_;  // the types of which there may be a process
   bool started_daemon_ = false;
+  Came came_ = Came::to_nothing;
 };
 
 }  // namespace muster

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <grp.h>
 #include <pwd.h>
-#include <filesystem>
 
+#include "ctl/doubts.h"
 #include "ctl/printers/json.h"
 #include "ctl/printers/text.h"
 #include "ctl/verbs/verbs.h"
@@ -41,29 +41,6 @@ std::string plain_text(const AppModel& model) {
 
 constexpr Nanos daemon_patience = 2s;
 
-bool is_number(const std::string& text) {
-  return text.find_first_not_of("0123456789") == text.npos;
-}
-
-// A launch with it fails. Only a warning: they may be the files of another machine.
-std::vector<Complaint> missing_here(const AppModel& model, const std::string& app_directory) {
-  std::vector<Complaint> missing;
-  const auto miss = [&](const ProcessType& type, std::string_view key, const std::string& value) {
-    missing.push_back({settings_file_name, 0,
-                       fmt::format("[{}] there is no {} '{}' here", type.name, key, value)});
-  };
-  for (auto& type : model.types) {
-    const auto& [user, group] = type.settings.surroundings.account;
-    const std::string& directory = type.settings.surroundings.directory;
-    std::error_code error;
-    if (!std::filesystem::is_directory(std::filesystem::path(app_directory) / directory, error))
-      miss(type, "directory", directory);
-    if (!is_number(user) && !getpwnam(user.c_str())) miss(type, "user", user);
-    if (!is_number(group) && !getgrnam(group.c_str())) miss(type, "group", group);
-  }
-  return missing;
-}
-
 // The settings that a daemon of this user cannot keep, and refuses to reload to. A daemon that runs
 // may have been started elsewhere, and knows better whether it has cgroups.
 std::vector<Complaint> impossible_here(const AppModel& model, const Session& session) {
@@ -87,17 +64,6 @@ std::vector<Complaint> impossible_here(const AppModel& model, const Session& ses
   return impossible;
 }
 
-std::vector<Complaint> doubtful_listeners(const AppModel& model, const std::string& app) {
-  std::vector<Complaint> doubtful;
-  for (auto& type : model.types) {
-    if (!type.settings.listen) continue;
-    const std::filesystem::path place = type.settings.surroundings.directory;
-    if (auto doubt = doubt_about_listening(type.command, (app / place).string()))
-      doubtful.push_back({settings_file_name, 0, fmt::format("[{}] {}", type.name, *doubt)});
-  }
-  return doubtful;
-}
-
 class Check : public Verb {
  public:
   void add_options(Options& options) override {
@@ -113,9 +79,7 @@ class Check : public Verb {
     const std::string directory = directory_with_procfile(".").value_or(".");
     auto loaded = load_model({directory, procfile_, env_files_});
     if (!loaded) return failure(ExitCode::no, loaded.message());
-    for (auto& complaint : missing_here(loaded->model, directory))
-      loaded->complaints.push_back(complaint);
-    for (auto& complaint : doubtful_listeners(loaded->model, directory))
+    for (auto& complaint : doubts_here(loaded->model, directory))
       loaded->complaints.push_back(complaint);
     for (auto& complaint : impossible_here(loaded->model, session))
       loaded->complaints.push_back(complaint);

@@ -256,7 +256,8 @@ void Core::State::judge_trial() {
 
 void Core::State::take_back(const Process& because) {
   trial->until.reset();
-  const std::string why = because.trouble.empty() ? "crashed" : because.trouble;
+  const std::string why =
+      because.trouble.empty() ? texts::crashed(because.last_exit) : because.trouble;
   trial->failure = cut(because.name.text() + ' ' + why, limits::reply_text);
   announce(RecordKind::notice, texts::taken_back(trial->release, trial->failure, trial->back_to),
            "muster");

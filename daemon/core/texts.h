@@ -3,6 +3,7 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -92,6 +93,17 @@ inline Text stopped_by_hand(View type) {
 }
 inline Text one_at_a_time(View type, View other) {
   return fmt::format("{} runs already, and of {} there are never two at once", other, type);
+}
+// The status is the code, or 128 + the signal; a shell says 126 and 127 of what it cannot run.
+inline Text crashed(std::optional<int> status) {
+  if (!status) return "crashed";
+  constexpr int signalled = 128, cannot_run = 126, not_found = 127;
+  Text what = fmt::format("exit {}", *status);
+  const char* signal = *status > signalled ? sigabbrev_np(*status - signalled) : nullptr;
+  if (signal) what += fmt::format(", as by SIG{}", signal);
+  if (*status == cannot_run) what += ", cannot be executed";
+  if (*status == not_found) what += ", command not found";
+  return fmt::format("crashed ({})", what);
 }
 inline Text how_it_ended(std::optional<int> status, View trouble) {
   if (!trouble.empty()) return Text(trouble);

@@ -103,7 +103,7 @@ TEST_CASE("one that crashes takes the release back, and who was not replaced yet
   stage.clear();
   stage.tell(ModelRead{shop(), "old", true});
   const auto kept = stage.kept();
-  CHECK(kept.back().find(2)->failure == "web.1 crashed");
+  CHECK(kept.back().find(2)->failure == "web.1 crashed (exit 1)");
   CHECK(kept.back().current().change == "Rollback to v1");
   stage.keeps();
   CHECK(stage.launch("web.2").code == "old");
