@@ -128,18 +128,27 @@ uint32_t free_base(const std::vector<uint32_t>& others) {
   return usual_port;
 }
 
+bool is_set(const Environment& env, std::string_view wanted) {
+  return std::any_of(env.begin(), env.end(), [&](auto& variable) {
+    return variable.first == wanted && !variable.second.empty();
+  });
+}
+
 // A base that was chosen once, by a user or because it was free, is the app's for ever. The PORT of
 // .env counts as long as it stands there.
-Result<> take_base_port(const DaemonOptions& options, AppSetup& setup) {
-  const bool in_env = std::any_of(setup.model.env.begin(), setup.model.env.end(),
-                                  [](auto& variable) { return variable.first == "PORT"; });
+Result<> take_base_port(const DaemonOptions& options, const std::string& port_place,
+                        AppSetup& setup) {
+  const bool in_env = !port_place.empty();
   const bool is_said = options.base_port || in_env || !environment("PORT").value_or("").empty();
   Result<uint32_t> said = base_port(options.base_port, setup.model.env, environment);
   if (!said) return tl::unexpected(said.error());
   uint32_t& kept = setup.identity.base_port;
   if (is_said) {
     setup.core.base_port = *said;
-    if (options.base_port || !in_env) kept = *said;
+    if (options.base_port || !in_env)
+      kept = *said;
+    else if (is_set(setup.model.env, "PORT"))
+      spdlog::info("PORT={} is from {}", *said, port_place);
     return {};
   }
   // The app of an earlier version had the usual one.
@@ -165,7 +174,7 @@ Result<> take_files(const DaemonOptions& options, AppSetup& setup) {
   }
   if (!setup.kept.empty()) setup.files_changed = !(loaded->model == setup.kept.back().model);
   setup.model = std::move(loaded->model);
-  return take_base_port(options, setup);
+  return take_base_port(options, loaded->port_place, setup);
 }
 
 // It counts at a fresh start alone.

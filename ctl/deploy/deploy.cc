@@ -126,6 +126,9 @@ Outcome<> Deploy::discover() {
   for (auto& doubt : doubts_here(loaded->model, place())) loaded->complaints.push_back(doubt);
   for (auto& complaint : loaded->complaints)
     say_line("Warning: " + terminal_safe(complaint.text()));
+  for (auto& [name, value] : loaded->model.env)
+    if (name == "PORT" && !value.empty())
+      say_line(terminal_safe(fmt::format("PORT={} is from {}", value, loaded->port_place)));
   std::string errors;
   for (auto& error : loaded->errors) errors += (errors.empty() ? "" : "\n") + error.text();
   if (!errors.empty()) return failure(ExitCode::no, errors);

@@ -15,6 +15,7 @@ namespace muster {
 namespace {
 
 constexpr const char* remote_name = "muster";
+constexpr uint64_t highest_port = 65535;
 
 // Over ssh the environment is that of a bare login, so what decided about the places is written
 // into the hook.
@@ -45,6 +46,11 @@ class Create : public Verb {
     options.footer(
         "\nThen `git push muster main` deploys. With -H the repository is made on that machine,\n"
         "and the remote leads there over ssh.");
+    options
+        .number("-p,--port", port_,
+                "Port of the first process, kept; default: one that is free at the first start")
+        .in_range(uint64_t{1}, highest_port)
+        .shown_as("PORT");
     options.text("APP_NAME", name_, "The app's name; default: the directory's");
   }
 
@@ -59,6 +65,7 @@ class Create : public Verb {
     if (!claim) return tl::unexpected(claim.error());
     const Endpoints& endpoints = claim->endpoints;
     if (!claim->told.empty()) tell(claim->told);
+    if (port_) take_port(*claim);
     session.out.write(fmt::format("Creating {}... ", endpoints.app));
     session.out.flush();
     Result<> made = make_repository(endpoints);
@@ -110,6 +117,17 @@ class Create : public Verb {
     return std::move(*claim);
   }
 
+  // As `musterd -p` does. A daemon that runs has its own until it is started again.
+  void take_port(Claim& claim) const {
+    claim.identity.base_port = *port_;
+    for (auto& other : claim.others)
+      if (other.kept.identity.base_port == *port_)
+        tell(fmt::format("the ports of {} begin at {}, too", other.endpoints.app, *port_));
+    if (daemon_runs(claim.endpoints))
+      tell(fmt::format("{} runs already: its ports begin at {} from the next start on",
+                       claim.endpoints.app, *port_));
+  }
+
   // Done again, it renews the hook and leaves the rest as it is.
   static Result<> make_repository(const Endpoints& endpoints) {
     if (auto created = create_directories(endpoints, geteuid()); !created) return created;
@@ -137,6 +155,7 @@ class Create : public Verb {
   }
 
   std::string name_;
+  std::optional<uint32_t> port_;
 };
 
 }  // namespace

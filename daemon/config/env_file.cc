@@ -59,6 +59,7 @@ class EnvParser {
       number_++;
       if (!is_blank_or_comment(line)) take(line);
     }
+    for (auto& [name, place] : places_) parsed_.lines.emplace(name, place.line);
     return std::move(parsed_);
   }
 

@@ -2,6 +2,8 @@
 // no file. A line that is not an assignment is left out with a complaint.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +14,7 @@ namespace muster {
 
 struct ParsedEnvFile {
   Environment env;  // names unique, in order of first appearance; the last value wins
+  std::map<std::string, uint32_t, std::less<>> lines;  // of the values, by name
   std::vector<Complaint> complaints;
 };
 

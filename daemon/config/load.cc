@@ -152,6 +152,8 @@ Result<LoadedModel> assemble_model(const NamedText& procfile,
   for (auto& file : env_files) {
     auto parsed = parse_env_file(file.text, file.name);
     for (auto& [name, value] : parsed.env) set_variable(loaded.model.env, name, value);
+    if (const auto line = parsed.lines.find("PORT"); line != parsed.lines.end())
+      loaded.port_place = fmt::format("{}:{}", file.name, line->second);
     for (auto& complaint : parsed.complaints) loaded.complaints.push_back(std::move(complaint));
   }
   if (settings) {

@@ -30,7 +30,8 @@ struct LoadedModel {
   AppModel model;
   std::vector<Complaint> complaints;
   std::vector<Complaint>
-      errors;  // mostly of muster.toml; what stands there is left out of the model
+      errors;              // mostly of muster.toml; what stands there is left out of the model
+  std::string port_place;  // of the PORT of the .env files, ".env:4"; empty: they have none
   bool has_unread_pipe = false;  // its variables are not known
 };
 

@@ -47,6 +47,13 @@ TEST_CASE("lines that only look like the marks of a merge conflict are read") {
   CHECK(assemble_model({"Procfile", "web: a\n"}, {}, NamedText{"muster.toml", text}));
 }
 
+TEST_CASE("the place of the PORT that counts is known") {
+  const NamedText procfile{"Procfile", "web: a\n"};
+  CHECK(assemble_model(procfile, {{".env", "A=1\nPORT=1\n\nPORT=2\n"}})->port_place == ".env:4");
+  CHECK(assemble_model(procfile, {{"a", "PORT=1\n"}, {"b", "\nPORT=2\n"}})->port_place == "b:2");
+  CHECK(assemble_model(procfile, {{".env", "A=1\n"}})->port_place.empty());
+}
+
 TEST_CASE("a Procfile without a process type is an error that says why") {
   CHECK(assemble_model({"Procfile", ""}, {}).message() == "Procfile: no process types are defined");
   CHECK(assemble_model({"Procfile", "\nweb a\n"}, {}).message() ==
