@@ -161,7 +161,9 @@ ClientResult<Client> Client::connect(const Endpoints& endpoints, std::string by)
   if (!endpoints.far && !daemon_runs(endpoints))
     return trouble(ClientTrouble::no_daemon, "{}", why_no_daemon(endpoints));
   try {
-    Client client(std::make_unique<State>(endpoints, std::move(by)));
+    const bool is_called = endpoints.far && !endpoints.far->by.empty();
+    Client client(
+        std::make_unique<State>(endpoints, is_called ? endpoints.far->by : std::move(by)));
     if (endpoints.far)
       if (auto met = meet(client, endpoints); !met) return tl::unexpected(met.error());
     return client;

@@ -16,6 +16,7 @@ struct FarSide {
   // As its daemon has told them; empty: it has not yet.
   std::string version = {};
   uint32_t protocol = 0;
+  std::string by = {};  // as a login that several people share calls this one; empty: as anywhere
 };
 
 enum class FarSign : uint8_t {

@@ -20,8 +20,11 @@
 #include "ctl/printers/json.h"
 #include "ctl/printers/text.h"
 #include "ctl/remote/diagnosis.h"
+#include "ctl/remote/forced.h"
+#include "ctl/remote/relay_process.h"
 #include "ctl/remote/where.h"
 #include "proto/far_side.h"
+#include "proto/limits.h"
 #include "proto/version.h"
 
 namespace muster {
@@ -65,9 +68,8 @@ Result<std::string> directory_for(const FarHost& host) {
   return path;
 }
 
-// A variable of that machine's own must not lead on to a third one.
 std::string far_line(const std::vector<std::string>& words) {
-  std::string line = "env MUSTER_HOST= ctl";
+  std::string line(far_program);
   for (auto& word : words) line += ' ' + shell_word(word);
   return line;
 }
@@ -87,11 +89,12 @@ Outcome<FarLink> FarLink::to(FarHost host, std::string app, bool quiet) {
   return FarLink(std::move(host), std::move(app), std::move(*directory), quiet);
 }
 
-Endpoints FarLink::endpoints_at(const std::string& sockets) const {
+Endpoints FarLink::endpoints_at(const std::string& sockets, const std::string& by) const {
   Endpoints endpoints;
   endpoints.app = app_;
   endpoints.runtime_dir = directory_ + '/' + sockets;
   endpoints.far = std::make_shared<FarSide>(FarSide{host_.url()});
+  endpoints.far->by = by.substr(0, limits::by);
   return endpoints;
 }
 
@@ -102,7 +105,8 @@ std::optional<Endpoints> FarLink::kept() const try {
   const Json kept = Json::parse(*text);
   const std::string connection = ssh_.connection();
   if (connection.empty() || kept.at("connection") != connection) return std::nullopt;
-  const Endpoints endpoints = endpoints_at(kept.at("sockets").get<std::string>());
+  const Endpoints endpoints =
+      endpoints_at(kept.at("sockets").get<std::string>(), kept.at("by").get<std::string>());
   if (auto client = Client::connect(endpoints, caller_name()); !client) return std::nullopt;
   tell_versions(kept.at("version").get<std::string>(), endpoints);
   return endpoints;
@@ -113,6 +117,7 @@ std::optional<Endpoints> FarLink::kept() const try {
 void FarLink::keep(const Endpoints& endpoints, const Where& where) const {
   const Json kept = {{"connection", ssh_.connection()},
                      {"sockets", fs::path(endpoints.runtime_dir).filename().string()},
+                     {"by", where.by},
                      {"version", where.version}};
   const std::string next = kept_file() + ".next";
   std::ofstream file(next, std::ios::trunc);
@@ -172,25 +177,27 @@ Outcome<Endpoints> FarLink::open_anew() {
 }
 
 Outcome<Endpoints> FarLink::bring_sockets(const Where& where) {
+  const std::vector<std::string> names = {"control", "bus"};
   std::string place = directory_ + "/XXXXXX";
   if (!::mkdtemp(place.data()))
     return failure(ExitCode::no, fmt::format("cannot make a directory in {}", directory_));
-  auto done = ssh_.forward(place, where.runtime, {"control", "bus"});
-  if (!done) return failure(ExitCode::no_daemon, done.message());
-  for (const char* name : {"/control", "/bus"})
-    if (::access((place + name).c_str(), F_OK) != 0)
-      return failure(ExitCode::no_daemon, fmt::format("ssh does not bring the sockets of {}:\n{}",
-                                                      host_.url(), last_lines(done->err)));
-  const Endpoints endpoints = endpoints_at(fs::path(place).filename().string());
+  const Endpoints endpoints = endpoints_at(fs::path(place).filename().string(), where.by);
+  if (!where.serves) {
+    auto done = ssh_.forward(place, where.runtime, names);
+    if (!done) return failure(ExitCode::no_daemon, done.message());
+    auto client = Client::connect(endpoints, caller_name());
+    if (client) return endpoints;
+    const auto trouble = client.error().trouble;
+    if (trouble != ClientTrouble::no_daemon && trouble != ClientTrouble::lost)
+      return tl::unexpected(muster::failure_of(client.error()));
+    for (auto& name : names) ::unlink(fmt::format("{}/{}", place, name).c_str());
+  }
+  // sshd, or the key, does not let ssh do that.
+  if (auto begun = start_relay(ssh_, far_line({"serve", "-a", app_}), place, names); !begun)
+    return failure(ExitCode::no_daemon, fmt::format("{}: {}", host_.url(), begun.message()));
   auto client = Client::connect(endpoints, caller_name());
-  if (client) return endpoints;
-  if (client.error().trouble != ClientTrouble::no_daemon)
-    return tl::unexpected(muster::failure_of(client.error()));
-  return failure(ExitCode::no_daemon,
-                 fmt::format("the daemon of app '{}' runs on {}, but ssh may not bring its sockets "
-                             "here: look for AllowStreamLocalForwarding, DisableForwarding and "
-                             "PermitOpen in its sshd_config, and for `restrict` in authorized_keys",
-                             app_, host_.url()));
+  if (!client) return tl::unexpected(muster::failure_of(client.error()));
+  return endpoints;
 }
 
 Failure FarLink::failure_of_ssh(const Ssh::Done& done) const {

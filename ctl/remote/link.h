@@ -34,7 +34,7 @@ class FarLink {
   void keep(const Endpoints& endpoints, const Where& where) const;
   void forget_all() const;
   std::string kept_file() const { return directory_ + "/app." + app_; }
-  Endpoints endpoints_at(const std::string& sockets) const;
+  Endpoints endpoints_at(const std::string& sockets, const std::string& by) const;
   Failure failure_of_ssh(const Ssh::Done& done) const;
   Failure why_not(const Where& where);
   void tell_versions(const std::string& ctl, const Endpoints& endpoints) const;

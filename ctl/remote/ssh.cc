@@ -160,6 +160,19 @@ void Ssh::end_connection() const {
   ::unlink(master_socket_.c_str());
 }
 
+Result<pid_t> Ssh::begin(const std::string& line, int in, int out, int err) const {
+  auto argv = words({"-T", "-o", "ClearAllForwardings=yes"});
+  argv.push_back(line);
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&files, err, STDERR_FILENO);
+  auto pid = started(std::move(argv), &files);
+  posix_spawn_file_actions_destroy(&files);
+  return pid;
+}
+
 Result<int> Ssh::run_in_sight(const std::string& line, bool with_terminal) const {
   auto argv =
       words({with_terminal ? "-t" : "-T", "-o", "ClearAllForwardings=yes", "-o", "LogLevel=ERROR"});

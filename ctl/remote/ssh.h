@@ -2,6 +2,7 @@
 // calls share one connection at a socket of ours, which ssh ends when it was idle for a minute.
 #pragma once
 
+#include <sys/types.h>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ class Ssh {
   Result<Done> forward(const std::string& near_directory, const std::string& far_directory,
                        const std::vector<std::string>& names) const;
   void end_connection() const;
+  // Goes on beside this program, with these for its standard descriptors.
+  Result<pid_t> begin(const std::string& line, int in, int out, int err) const;
   // With the standard descriptors of this program; its exit status.
   Result<int> run_in_sight(const std::string& line, bool with_terminal) const;
 

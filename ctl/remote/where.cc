@@ -26,12 +26,14 @@ std::optional<Where> where_of_line(std::string_view line) try {
   take(object, "app", where.app);
   take(object, "known", where.known);
   take(object, "running", where.running);
+  take(object, "serves", where.serves);
   take(object, "runtime", where.runtime);
   take(object, "state", where.state);
   take(object, "version", where.version);
   take(object, "protocol", where.protocol);
   take(object, "uid", where.uid);
   take(object, "user", where.user);
+  take(object, "by", where.by);
   take(object, "apps", where.apps);
   take(object, "others", where.others);
   return where;
@@ -83,12 +85,14 @@ std::string where_json(const Where& where) {
   return text_of({{"app", where.app},
                   {"known", where.known},
                   {"running", where.running},
+                  {"serves", where.serves},
                   {"runtime", where.runtime},
                   {"state", where.state},
                   {"version", where.version},
                   {"protocol", where.protocol},
                   {"uid", where.uid},
                   {"user", where.user},
+                  {"by", where.by},
                   {"apps", where.apps},
                   {"others", where.others}}) +
          "\n";

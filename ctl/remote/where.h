@@ -16,11 +16,13 @@ struct Where {
   std::string app;     // empty: no app is meant
   bool known = false;  // the app has been run, or created
   bool running = false;
+  bool serves = false;         // a key that may only ask the daemon, through `ctl serve`
   std::string runtime, state;  // directories
   std::string version;         // of ctl
   uint32_t protocol = 0;
   uint32_t uid = 0;
   std::string user;
+  std::string by;                   // the name that the key has there; empty: it has none
   std::vector<std::string> apps;    // that are known
   std::vector<std::string> others;  // other users whose daemons run an app of that name
 };

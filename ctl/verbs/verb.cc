@@ -65,6 +65,8 @@ constexpr VerbRow verbs[] = {
      "ctl -a shop shutdown", make_shutdown},
     {"where", "Show where the app's files and sockets are", "The daemon and ctl itself",
      "ctl where", make_where, Afar::there},
+    {"serve", "Stand at the far end of ssh for a ctl on another machine",
+     "The daemon and ctl itself", "ctl serve --role read -a shop", make_serve, Afar::not_from_afar},
     {"version", "Show the versions of ctl and the daemon", "The daemon and ctl itself",
      "ctl version", make_version},
     {"completion", "Print completion for bash, zsh or fish", "The daemon and ctl itself",

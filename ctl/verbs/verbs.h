@@ -35,6 +35,7 @@ std::unique_ptr<Verb> make_reload();
 std::unique_ptr<Verb> make_shutdown();
 std::unique_ptr<Verb> make_upgrade();
 std::unique_ptr<Verb> make_where();
+std::unique_ptr<Verb> make_serve();
 std::unique_ptr<Verb> make_version();
 std::unique_ptr<Verb> make_completion();
 std::unique_ptr<Verb> make_manual();

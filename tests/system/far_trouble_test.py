@@ -8,6 +8,7 @@ import pytest
 
 import proc
 from daemon import STAYS
+from home import BIN
 from waiting import PATIENCE, wait_for
 
 
@@ -116,9 +117,12 @@ def test_the_daemon_does_not_run_and_then_does(shop, far):
     assert "worker.1" in far.ok("ps")
 
 
-def test_sshd_brings_no_sockets(shop, far):
+def test_neither_sockets_nor_serve_can_be_had(shop, far):
+    fake_ctl(far, f"""case "$1" in serve) echo 'no serve here' >&2; exit 1;; esac
+exec {BIN}/ctl "$@\"""")
     far.start("AllowStreamLocalForwarding no")
-    assert "AllowStreamLocalForwarding" in no_daemon(far)
+    said = no_daemon(far)
+    assert "`ctl serve` over there does not answer" in said and "no serve here" in said
 
 
 def test_a_verb_over_there_says_why_it_is_not_run(shop, far):
