@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/zmq/zap.h"
+#include "daemon/edge/peer_name.h"
 #include "proto/codec.h"
 #include "proto/limits.h"
 
@@ -91,7 +92,10 @@ void ControlSocket::take(const ClientId& client, std::span<const std::string> fr
                   "request: it begins with an empty frame, as a REQ socket sends it; use DEALER");
   const std::vector<std::string_view> body(frames.begin(), frames.end());
   Result<Request> request = decode_request(body);
-  if (request) return receiver_.on_request(client, std::move(*request));
+  if (request) {
+    request->by = name_of_peer(socket_.sender(), request->by);
+    return receiver_.on_request(client, std::move(*request));
+  }
   refuse(client, is_req, body.size() == 1 ? decode_id(body).value_or(0) : 0, request.message());
 }
 
