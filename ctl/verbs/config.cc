@@ -2,6 +2,7 @@
 // them.
 #include <fmt/format.h>
 
+#include "ctl/config_values.h"
 #include "ctl/patience.h"
 #include "ctl/printers/config.h"
 #include "ctl/verbs/verbs.h"
@@ -15,11 +16,15 @@ class ConfigVerb : public Verb {
     options.footer(
         "\nctl config              all of them\n"
         "ctl config get K        the value of one\n"
-        "ctl config set K=V...   sets some: one release, and what runs is restarted with it\n"
+        "ctl config set K=V...   sets some: one release, and what runs is restarted with it;\n"
+        "                        K=- reads the value from stdin, K=@FILE from a file, so that\n"
+        "                        it is in no list of processes; K=@@V is a value that begins so\n"
         "ctl config unset K...   takes some away, likewise");
     options.text("ACTION", action_, "get, set or unset; none shows all")
         .one_of({"get", "set", "unset"});
     options.texts("VAR", words_, "K, or K=V to set it");
+    options.text("--from-env-file", file_, "For set: lines of KEY=VALUE, as in .env; - is stdin")
+        .shown_as("FILE");
     const Option json = options.flag("--json", json_, "An object instead of the table");
     options.flag("-s,--shell", shell_, "Lines of KEY=VALUE that a shell can read").excludes(json);
     add_patience(options, patience_);
@@ -51,22 +56,22 @@ class ConfigVerb : public Verb {
   Outcome<int> change(Session& session) const {
     ConfigRequest request;
     const bool set = action_ == "set";
-    if (words_.empty())
+    if (words_.empty() && (!set || file_.empty()))
       return failure(ExitCode::usage,
                      set ? "Usage: ctl config set KEY=VALUE..." : "Usage: ctl config unset KEY...");
-    for (auto& word : words_) {
-      const size_t equals = word.find('=');
-      if (set && (equals == 0 || equals == word.npos))
-        return failure(ExitCode::usage, fmt::format("'{}' is not of the form KEY=VALUE", word));
-      if (set)
-        request.set[word.substr(0, equals)] = word.substr(equals + 1);
-      else
-        request.unset.push_back(word);
-    }
-    return carry_out(session, request);
+    ConfigValues values;
+    if (set && !file_.empty())
+      if (auto taken = take_config_file(file_, values); !taken)
+        return failure(ExitCode::usage, taken.message());
+    if (!set) request.unset = words_;
+    for (auto& word : set ? words_ : std::vector<std::string>())
+      if (auto taken = take_config_word(word, values); !taken)
+        return failure(ExitCode::usage, taken.message());
+    request.set = values.vars;
+    return carry_out(session, request, values);
   }
 
-  Outcome<int> carry_out(Session& session, ConfigRequest request) const {
+  Outcome<int> carry_out(Session& session, ConfigRequest request, ConfigValues values) const {
     auto endpoints = find_endpoints(session);
     if (!endpoints) return tl::unexpected(endpoints.error());
     const std::string what = request.unset.empty() ? "Setting config vars" : unsetting(request);
@@ -80,7 +85,9 @@ class ConfigVerb : public Verb {
                       : reply->unchanged ? "nothing to change\n"
                                          : fmt::format("done, v{}\n", reply->version));
     if (!reply) return tl::unexpected(reply.error());
-    session.out.write(config_lines(request.set));
+    // A value that was kept off the command line is kept off the screen as well.
+    for (auto& [name, place] : values.hidden) values.vars[name] = "(from " + place + ")";
+    session.out.write(config_lines(values.vars));
     return status_done;
   }
 
@@ -90,7 +97,7 @@ class ConfigVerb : public Verb {
     return "Unsetting " + names;
   }
 
-  std::string action_;
+  std::string action_, file_;
   std::vector<std::string> words_;
   bool json_ = false, shell_ = false;
   Patience patience_;

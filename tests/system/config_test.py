@@ -124,3 +124,28 @@ def test_errors(running):
     assert "given to each process by muster" in running.refused("config", "set", "PORT=1")
     assert "no config var ZOO" in running.refused("config", "get", "ZOO")
     assert "no releases yet" in running.refused("rollback")
+
+
+def test_values_that_are_in_no_list_of_processes(running):
+    secret = running.write("secret.txt", "line one\nline two\n")
+    assert running.ok("config", "set", "A=-", f"B=@{secret}", "C=@@at", "D=plain",
+                      input="from stdin\n").endswith(
+        "done, v1\n" f"A: (from stdin)\nB: (from {secret})\nC: @at\nD: plain\n")
+    assert running.ok("config", "get", "A") == "from stdin\n"
+    assert running.ok("config", "get", "B") == "line one\nline two\n"
+    assert running.ok("config", "get", "C") == "@at\n"
+    file = running.write("production.env", "# ours\nexport E='one two'\nF=\"a\\nb\"\n")
+    running.ok("config", "set", "--from-env-file", file, "D=other")
+    assert running.ok("config", "get", "E") == "one two\n"
+    assert running.ok("config", "get", "F") == "a\nb\n"
+    assert running.ok("config", "get", "D") == "other\n"
+    running.ok("config", "set", "--from-env-file", "-", input="G=1\n")
+    assert running.ok("config", "get", "G") == "1\n"
+
+
+def test_values_that_cannot_be_had_change_nothing(running):
+    bad = running.write("bad.env", "A=1\nnot a variable\n")
+    for words, said in ((["A=@/no/such/file"], "/no/such/file"), (["A=-", "B=-"], "stdin already"),
+                        (["--from-env-file", bad], "bad.env:2"), ([], "Usage")):
+        assert said in running.refused("config", "set", *words, status=2, input="x\n")
+    assert running.ok("releases", "--json") == "[]\n"
