@@ -120,6 +120,7 @@ void App::Parts::on(ReadModel& action) {
   ModelFiles files = setup.files;
   files.directory = directory_of(action.code);
   files.pipe_patience = pipe_patience;
+  files.confined = !action.code.empty();
   Result<LoadedModel> loaded = load_flawless_model(files);
   if (!loaded)
     return post(ModelRead{tl::unexpected(loaded.error()), action.code, action.of_release});

@@ -70,6 +70,7 @@ void App::Parts::go_on_with(const InForce& last) {
     }
   ModelFiles files = setup.files;
   files.directory = directory_of(current.code);
+  files.confined = !current.code.empty();
   if (auto loaded = load_model(files))
     setup.model = std::move(loaded->model);
   else

@@ -90,7 +90,7 @@ const std::string& current_code(const AppSetup& setup) {
 ModelFiles files_of(const DaemonOptions& options, const AppSetup& setup) {
   const std::string& code = current_code(setup);
   return {code.empty() ? setup.directory : setup.endpoints.checkouts_dir() + '/' + code,
-          options.procfile, options.env_files};
+          options.procfile, options.env_files, !code.empty()};
 }
 
 // Without its config vars an app is not the same, so a user is refused where they cannot be read.

@@ -121,7 +121,7 @@ Outcome<> Deploy::build() {
 
 Outcome<> Deploy::discover() {
   say("-----> Discovering process types\n");
-  auto loaded = load_model({place(), {}, {}});
+  auto loaded = load_model({place(), {}, {}, true});
   if (!loaded) return failure(ExitCode::no, loaded.message());
   for (auto& doubt : doubts_here(loaded->model, place())) loaded->complaints.push_back(doubt);
   for (auto& complaint : loaded->complaints)

@@ -136,6 +136,12 @@ class Create : public Verb {
                            {},
                            environment_without_git()});
     if (!made) return tl::unexpected(made.error());
+    if (chmod(directory.c_str(), 0700) != 0) return fail_errno(errno, "chmod {}", directory);
+    // Git takes no object here that it would not make itself.
+    auto checked = output_of({{"git", "-C", directory, "config", "transfer.fsckObjects", "true"},
+                              {},
+                              environment_without_git()});
+    if (!checked) return tl::unexpected(checked.error());
     return write_hook(directory + "/hooks/pre-receive", hook_text(endpoints.app));
   }
 

@@ -43,7 +43,22 @@ struct FileReader {
   bool has_unread_pipe = false;
 
   Result<std::optional<NamedText>> read_if_there(const std::string& path, std::string name) {
-    auto text = read_text_file(path);
+    return keep(path, std::move(name), read_text_file(path));
+  }
+  // A file beside the others of the app; one that was pushed is not to lead elsewhere.
+  Result<std::optional<NamedText>> read_own(const ModelFiles& files, const std::string& name) {
+    const std::string path = files.directory + '/' + name;
+    return keep(path, name,
+                files.confined ? read_text_beneath(files.directory, name) : read_text_file(path));
+  }
+  // A commit has no pipes.
+  Result<std::optional<NamedText>> read_own_variables(const ModelFiles& files) {
+    if (files.confined) return read_own(files, env_file_name);
+    return read_variables_if_there(files.directory + '/' + env_file_name, env_file_name,
+                                   files.pipe_patience);
+  }
+  Result<std::optional<NamedText>> keep(const std::string& path, std::string name,
+                                        Result<std::optional<std::string>> text) {
     if (!text) return within(text.error(), "{}", path);
     return take(path, std::move(name), std::move(*text));
   }
@@ -77,7 +92,7 @@ struct FileReader {
 
 Result<NamedText> read_procfile(const ModelFiles& files, FileReader& reader) {
   if (files.procfile) return reader.read(*files.procfile);
-  auto text = reader.read_if_there(files.directory + "/" + procfile_name, procfile_name);
+  auto text = reader.read_own(files, procfile_name);
   if (!text) return tl::unexpected(text.error());
   if (*text) return std::move(**text);
   if (auto name = miscased_procfile(files.directory))
@@ -92,8 +107,7 @@ Result<NamedText> read_procfile(const ModelFiles& files, FileReader& reader) {
 Result<std::vector<NamedText>> read_env_files(const ModelFiles& files, FileReader& reader) {
   std::vector<NamedText> texts;
   if (files.env_files.empty()) {
-    auto text = reader.read_variables_if_there(files.directory + "/" + env_file_name, env_file_name,
-                                               files.pipe_patience);
+    auto text = reader.read_own_variables(files);
     if (!text) return tl::unexpected(text.error());
     if (*text) texts.push_back(std::move(**text));
   }
@@ -112,7 +126,8 @@ Result<std::optional<NamedText>> read_settings_file(const ModelFiles& files, Fil
   if (files.procfile)
     path = name =
         std::filesystem::path(*files.procfile).replace_filename(settings_file_name).string();
-  return reader.read_if_there(path, std::move(name));
+  return files.procfile ? reader.read_if_there(path, std::move(name))
+                        : reader.read_own(files, settings_file_name);
 }
 
 Result<> refuse_conflict(const NamedText& file, LoneEquals lone) {
