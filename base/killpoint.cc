@@ -23,6 +23,8 @@ constexpr struct {
     {Killpoint::launch_deposited, "launch_deposited"},
     {Killpoint::launch_forked, "launch_forked"},
     {Killpoint::launch_noted, "launch_noted"},
+    {Killpoint::asking_kept, "asking_kept"},
+    {Killpoint::asking_sent, "asking_sent"},
     {Killpoint::exit_told, "exit_told"},
     {Killpoint::exit_released, "exit_released"},
     {Killpoint::launch_over, "launch_over"},

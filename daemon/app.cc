@@ -121,7 +121,8 @@ Result<> App::Parts::open() {
   processes.emplace(loop, ProcessTree(places.app, ledger->run(), keeper.pid()),
                     LaunchCgroups(ledger->run().cgroup,
                                   cgroup_name(places.app, ledger->run().token), keeper.pid()),
-                    std::move(*spawner), keeper, *consoles, *attachments, [this](Event event) {
+                    std::move(*spawner), keeper, *ledger, *consoles, *attachments,
+                    [this](Event event) {
                       if (auto* exited = std::get_if<Exited>(&event)) {
                         port_watch->tell_at_exit(exited->launch);
                         forget(*exited);

@@ -114,6 +114,7 @@ void Ledger::choose(const std::vector<std::pair<std::string, Result<LedgerText>>
     told_.push_back("The ledger speaks of another boot, but processes of it are alive");
   run_ = best->run;
   memory_ = best->memory;
+  asking_ = best->asking;
   number_ = std::max<uint64_t>(best->number, 1);
   if (best->version < ledger_version) number_ = first_number();
   begun_ = true;
@@ -140,6 +141,19 @@ void Ledger::keep(const journal::Mark& mark) {
   buffer_.clear();
   append_mark(buffer_, number_, journal_);
   (void)append({buffer_.data(), buffer_.size()});
+}
+
+void Ledger::keep_asking(LaunchId launch, const Asking& asking) {
+  asking_[launch] = asking;
+  if (asking.signal == 0) asking_.erase(launch);
+  buffer_.clear();
+  append_asking(buffer_, number_, journal_, launch, asking);
+  (void)append({buffer_.data(), buffer_.size()});
+}
+
+Asking Ledger::kept_asking(LaunchId launch) const {
+  const auto found = asking_.find(launch);
+  return found == asking_.end() ? Asking() : found->second;
 }
 
 Result<> Ledger::append(std::string_view bytes) {
@@ -172,6 +186,8 @@ std::string Ledger::all_of_it() const {
   append_mark(bytes, number_ - 1, journal_);
   if (begun_) append_step(bytes, number_ - 1, journal_, all);
   if (begun_) append_step(bytes, number_, journal_, memory_.last);
+  if (begun_)
+    for (auto& [launch, asking] : asking_) append_asking(bytes, number_, journal_, launch, asking);
   return ledger_head(machine_, run_) + std::string(bytes.begin(), bytes.end());
 }
 

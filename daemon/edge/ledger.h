@@ -29,7 +29,7 @@ struct LivingRuns {
   std::optional<Run> newest;
 };
 
-class Ledger {
+class Ledger : public AskingKept {
  public:
   struct Places {
     std::vector<std::string> paths;
@@ -63,6 +63,9 @@ class Ledger {
   Result<> keep(Note note);
   // No step, but it is to be known too.
   void keep(const journal::Mark& mark);
+  void keep_asking(LaunchId launch, const Asking& asking) override;
+  void forget_asking(LaunchId launch) override { keep_asking(launch, {}); }
+  Asking kept_asking(LaunchId launch) const override;
   // The receiver of the descriptor can give it to a successor; called again with each new one.
   void deposit_with(std::function<void(int)> deposit);
   void deposit_again() const;
@@ -103,6 +106,7 @@ class Ledger {
   std::function<void(int)> deposit_;
   Memory memory_;
   journal::Mark journal_;
+  std::map<LaunchId, Asking> asking_;
   uint64_t number_ = 0, writes_ = 0;
   bool begun_ = false, doubtful_ = false;
   std::vector<std::string> told_;

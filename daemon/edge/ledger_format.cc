@@ -21,7 +21,7 @@ constexpr std::string_view magic = "muster ledger ";
 constexpr uint32_t last_plain_version = 4;
 constexpr size_t checksum_digits = 16;
 
-enum class Kind : uint32_t { step = 1, mark = 2 };
+enum class Kind : uint32_t { step = 1, mark = 2, asking = 3 };
 
 struct Prefix {
   uint32_t length = 0;  // of the note
@@ -64,7 +64,8 @@ T number_of(std::string_view digits) {
 }
 
 // It is nothing where the record is not whole.
-std::optional<Prefix> take_record(std::string_view& bytes, std::optional<Note>& note) {
+std::optional<Prefix> take_record(std::string_view& bytes, std::optional<Note>& note,
+                                  std::map<LaunchId, Asking>& asking) {
   Prefix prefix;
   if (bytes.size() < sizeof prefix) return {};
   std::memcpy(&prefix, bytes.data(), sizeof prefix);
@@ -76,6 +77,11 @@ std::optional<Prefix> take_record(std::string_view& bytes, std::optional<Note>& 
     auto decoded = decode_note(payload);
     if (!decoded) return {};
     note = std::move(*decoded);
+  } else if (prefix.kind == Kind::asking) {
+    auto decoded = decode_asking(payload);
+    if (!decoded) return {};
+    asking[decoded->first] = std::move(decoded->second);
+    if (asking[decoded->first].signal == 0) asking.erase(decoded->first);
   }
   bytes.remove_prefix(sizeof prefix + prefix.length);
   return prefix;
@@ -108,7 +114,8 @@ void take_steps(std::string_view& rest, LedgerText& text) {
     return;
   }
   std::optional<Note> note;
-  for (std::string_view before = rest; auto prefix = take_record(rest, note); before = rest) {
+  for (std::string_view before = rest; auto prefix = take_record(rest, note, text.asking);
+       before = rest) {
     const bool follows = prefix->number == text.number + (prefix->kind == Kind::step ? 1 : 0);
     if (text.begun && !follows) {
       rest = before;  // a part of another ledger
@@ -120,10 +127,12 @@ void take_steps(std::string_view& rest, LedgerText& text) {
   }
 }
 
-void append(std::vector<char>& out, Prefix prefix, const Note* note) {
+// `write` appends what belongs to it.
+template <class Write>
+void append(std::vector<char>& out, Prefix prefix, Write write) {
   const size_t start = out.size();
   out.resize(start + sizeof prefix);
-  if (note) encode(*note, out);
+  write();
   prefix.length = static_cast<uint32_t>(out.size() - start - sizeof prefix);
   prefix.checksum = checksum_of(prefix, {out.data() + start + sizeof prefix, prefix.length});
   std::memcpy(out.data() + start, &prefix, sizeof prefix);
@@ -180,11 +189,18 @@ std::string ledger_head(const std::string& machine, const Run& run) {
 
 void append_step(std::vector<char>& out, uint64_t number, const journal::Mark& mark,
                  const Note& note) {
-  append(out, {0, Kind::step, number, mark, 0}, &note);
+  append(out, {0, Kind::step, number, mark, 0}, [&] { encode(note, out); });
 }
 
 void append_mark(std::vector<char>& out, uint64_t number, const journal::Mark& mark) {
-  append(out, {0, Kind::mark, number, mark, 0}, nullptr);
+  append(out, {0, Kind::mark, number, mark, 0}, [] {});
+}
+
+void append_asking(std::vector<char>& out, uint64_t number, const journal::Mark& mark,
+                   LaunchId launch, const Asking& asking) {
+  const std::string bytes = encode_asking(launch, asking);
+  append(out, {0, Kind::asking, number, mark, 0},
+         [&] { out.insert(out.end(), bytes.begin(), bytes.end()); });
 }
 
 }  // namespace muster

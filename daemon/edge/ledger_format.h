@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "daemon/core/note.h"
+#include "daemon/edge/asking.h"
 #include "router/journal/options.h"
 
 namespace muster {
@@ -34,6 +36,7 @@ struct LedgerText {
   Run run;
   Memory memory;
   journal::Mark journal;
+  std::map<LaunchId, Asking> asking;
   uint64_t number = 0;  // of the last step
   bool begun = false;   // there is a step
   std::string damage;   // empty: it is whole
@@ -48,5 +51,8 @@ void append_step(std::vector<char>& out, uint64_t number, const journal::Mark& m
                  const Note& note);
 // No step: says how far the journal is. It has the number of the step before it.
 void append_mark(std::vector<char>& out, uint64_t number, const journal::Mark& mark);
+// No step either: who has been asked to end. Nobody any more, where `asking` is empty.
+void append_asking(std::vector<char>& out, uint64_t number, const journal::Mark& mark,
+                   LaunchId launch, const Asking& asking);
 
 }  // namespace muster

@@ -29,13 +29,14 @@ Nanos worked() {
 }  // namespace
 
 Processes::Processes(Loop& loop, ProcessTree tree, LaunchCgroups cgroups, Spawner spawner,
-                     Keeping& keeping, Output& log, Output& attached,
+                     Keeping& keeping, AskingKept& asking_kept, Output& log, Output& attached,
                      std::function<void(Event)> sink)
     : loop_(loop),
       tree_(std::move(tree)),
       cgroups_(std::move(cgroups)),
       spawner_(std::move(spawner)),
       keeping_(keeping),
+      asking_kept_(asking_kept),
       log_(log),
       attached_(attached),
       sink_(std::move(sink)),
@@ -167,6 +168,7 @@ void Processes::deliver() {
   for (auto& event : std::exchange(events_, {})) sink_(std::move(event));
 }
 
+    if (entry.second.asking) asking_kept_.forget_asking(entry.first);
 bool Processes::waits_for_survivors(const Running& running) {
   return running.phase == Phase::exited ||
          (running.phase == Phase::running && running.child->exit());

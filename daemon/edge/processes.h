@@ -16,6 +16,7 @@
 #include "base/uv/timer.h"
 #include "base/uv/turn.h"
 #include "daemon/edge/cgroup.h"
+#include "daemon/edge/asking.h"
 #include "daemon/edge/copy_memory.h"
 #include "daemon/edge/keeping.h"
 #include "daemon/edge/launch_cgroups.h"
@@ -25,13 +26,6 @@
 #include "daemon/edge/spawner.h"
 
 namespace muster {
-
-// The processes of a launch that were asked to end before the rest of it is.
-struct Asking {
-  int signal = 0;
-  std::set<std::pair<pid_t, uint64_t>> asked;  // each once; the second is when it was started
-  bool rest_waits = false;                     // for those who were asked to end
-};
 
 //   queued -> starting -> running -> exited -> draining -> over
 //                 |                  (leader    (tree      (erased)
@@ -43,17 +37,18 @@ struct Asking {
 class Processes {
  public:
   // `log` gets what launches print, `attached` that of attached ones; both must outlive this, as
-  // must `keeping`.
+  // must `keeping` and `asking_kept`.
   Processes(Loop& loop, ProcessTree tree, LaunchCgroups cgroups, Spawner spawner, Keeping& keeping,
-            Output& log, Output& attached, std::function<void(Event)> sink);
+            AskingKept& asking_kept, Output& log, Output& attached,
+            std::function<void(Event)> sink);
 
   // Soon, in the order of the calls; a burst is spread over turns. A resumed one that was started
   // is taken over at once.
   void start(Launch launch);
   // Once; SIGKILL again and again until none is left. Which processes a signal with `leader_first`
-  // goes to at once is said in stop_order.h; a supervisor that goes on where another one stopped
-  // does not know which have been asked. From a signal that is to end it, as SIGTERM and SIGKILL
-  // always are, a slow reader of its output is waited for no more.
+  // goes to at once is said in stop_order.h; no process gets a signal that is to end it twice, over
+  // any number of supervisors. From a signal that is to end it, as SIGTERM and SIGKILL always are, a
+  // slow reader of its output is waited for no more.
   void kill(const Kill& kill);
   void kill(LaunchId launch, int signal) { kill({launch, signal, false}); }
 
@@ -103,7 +98,7 @@ class Processes {
     std::optional<CgroupWatch> cgroup_watch;  // exited: tells when no process is left
     bool contained = false;  // exited: the leader was in it to its end, and so are its survivors
     std::vector<Kill> early_signals;  // for when it has been started
-    std::optional<Asking> asking;     // to end, and not all at once
+    std::optional<Asking> asking;     // to end
     // The moment to kill again what is left, and how long to wait after that.
     std::optional<MonoTime> kill_again;
     Nanos kill_pause{};
@@ -133,6 +128,7 @@ class Processes {
   static bool waits_for_survivors(const Running& running);
   bool take_over(Running& running);
   void release_exited();
+  void signal_once(Running& running, const std::vector<ProcessEntry>& processes, pid_t group);
   void erase_over();
 
   Loop& loop_;
@@ -147,6 +143,7 @@ class Processes {
   std::vector<LaunchId> queue_;
   std::vector<Event> events_;
   bool deaths_ = false;  // since survivors were looked for
+  AskingKept& asking_kept_;
   // When to look for survivors: after a death not before the first, without one at the second.
   MonoTime look_from_{}, look_again_{};
   Idle sweep_;

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <algorithm>
 
+#include "base/killpoint.h"
 #include "daemon/edge/machine.h"
 #include "daemon/edge/processes.h"
 #include "daemon/edge/stop_order.h"
@@ -46,7 +47,8 @@ void Processes::kill(const Kill& wanted) {
   const bool by_cgroup = running.cgroup && signal == SIGKILL;
   const auto everybody = by_cgroup ? std::vector<ProcessEntry>() : members(wanted.launch);
   if (by_cgroup) running.cgroup->kill();
-  if (wanted.to_end && signal != SIGKILL && running.asking)
+  const bool is_program = running.phase != Phase::starting;
+  if (wanted.to_end && signal != SIGKILL && is_program)
     return tell_rest(running, everybody, signal);
   const pid_t group = running.child->exit() ? 0 : running.child->pid();
   if (group) ::kill(-group, signal);
@@ -74,19 +76,39 @@ void Processes::ask(Running& running, int signal) {
     return;
   }
   const auto everybody = members(running.launch.launch);
-  for (auto& process :
-       asked_first(everybody, leader, generations_before_program(running.launch), signal))
-    if (asking.asked.insert({process.pid, process.start}).second) signal_process(process, signal);
+  signal_once(running,
+              asked_first(everybody, leader, generations_before_program(running.launch), signal),
+              0);
   wake(everybody);
 }
 
 void Processes::tell_rest(Running& running, const std::vector<ProcessEntry>& everybody,
                           int signal) {
+  if (!running.asking) running.asking.emplace();
+  running.asking->signal = signal;
   running.asking->rest_waits = false;
-  for (auto& process : everybody)
-    if (running.asking->asked.insert({process.pid, process.start}).second)
-      signal_process(process, signal);
+  const bool is_first = running.asking->asked.empty() && !running.child->exit();
+  signal_once(running, everybody, is_first ? running.child->pid() : 0);
   wake(everybody);
+}
+
+// The note before the signals says who may have had one, the note after them that all have. Where
+// nobody has been asked before, the group of the leader, if it is given, is told by one call, which
+// misses nobody who is just being forked.
+void Processes::signal_once(Running& running, const std::vector<ProcessEntry>& processes,
+                            pid_t group) {
+  Asking& asking = *running.asking;
+  const LaunchId launch = running.launch.launch;
+  asking.told = false;
+  const auto added = add_to(asking, processes);
+  asking_kept_.keep_asking(launch, asking);
+  killpoint(Killpoint::asking_kept);
+  if (group) ::kill(-group, asking.signal);
+  for (auto& process : added)
+    if (!group || process.group != group) signal_process(process, asking.signal);
+  killpoint(Killpoint::asking_sent);
+  asking.told = true;
+  asking_kept_.keep_asking(launch, asking);
 }
 
 bool Processes::is_stopped(LaunchId launch) const {
@@ -112,8 +134,8 @@ bool Processes::somebody_asked_lives(const Running& running) {
   if (!running.asking) return false;
   const auto& asked = running.asking->asked;
   return std::any_of(asked.begin(), asked.end(), [](auto& one) {
-    const auto process = read_process(one.first);
-    return process && process->start == one.second && !process->dead;
+    const auto process = read_process(one.first.first);
+    return process && process->start == one.first.second && !process->dead;
   });
 }
 

@@ -81,6 +81,8 @@ bool Processes::take_over(Running& running) {
   if (shares_memory_of_copies(running.launch))
     copies_.found(launch, std::min(size_of_view(identity), running.launch.surroundings.disk.count));
   deaths_ = true;
+  if (Asking kept = asking_kept_.kept_asking(launch); kept.signal != 0)
+    running.asking = those_who_were_asked(std::move(kept));
   killpoint(Killpoint::recovery_adopted);
   return true;
 }

@@ -6,12 +6,11 @@
 #include <unistd.h>
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <csignal>
 #include <string>
 #include <string_view>
 
-#include "daemon/edge/kernel_text.h"
+#include "daemon/edge/process_state.h"
 
 namespace muster {
 namespace {
@@ -32,29 +31,14 @@ bool is_shell(pid_t pid) {
   return std::find(std::begin(shells), std::end(shells), name) != std::end(shells);
 }
 
-// The signals that a process handles and ignores, as masks.
-struct Dispositions {
-  uint64_t ignored = 0, caught = 0;
-  static bool has(uint64_t mask, int signal) { return ((mask >> (signal - 1)) & 1) != 0; }
-};
-
-Dispositions dispositions_of(pid_t pid) {
-  constexpr size_t limit = 64 << 10;
-  const std::string text =
-      read_kernel_text(fmt::format("/proc/{}/status", pid), limit).value_or("");
-  auto mask_of = [&](std::string_view key) {
-    uint64_t mask = 0;
-    const auto at = text.find(key);
-    if (at != std::string::npos)
-      std::from_chars(text.data() + at + key.size(), text.data() + text.size(), mask, 16);
-    return mask;
-  };
-  return {mask_of("\nSigIgn:\t"), mask_of("\nSigCgt:\t")};
+bool has_handler(pid_t pid, int signal) {
+  const auto state = read_signal_state(pid);
+  return state && state->is_caught(signal);
 }
 
 bool is_in_background(pid_t pid) {
-  const Dispositions of = dispositions_of(pid);
-  return Dispositions::has(of.ignored, SIGINT) || Dispositions::has(of.ignored, SIGQUIT);
+  const auto state = read_signal_state(pid);
+  return state && (state->is_ignored(SIGINT) || state->is_ignored(SIGQUIT));
 }
 
 std::vector<ProcessEntry> children_of(pid_t parent, const std::vector<ProcessEntry>& members) {
@@ -89,9 +73,9 @@ std::vector<ProcessEntry> asked_first(const std::vector<ProcessEntry>& members, 
   for (size_t at = 0; at < asked.size() && at < most_shells; ++at) {
     const pid_t shell = asked[at].pid;
     if (!is_shell(shell)) continue;
-    const bool has_handler = Dispositions::has(dispositions_of(shell).caught, signal);
+    const bool is_trusted = has_handler(shell, signal);
     for (auto& child : children_of(shell, members))
-      if (!has_handler || !is_in_background(child.pid)) asked.push_back(child);
+      if (!is_trusted || !is_in_background(child.pid)) asked.push_back(child);
   }
   return asked;
 }

@@ -7,6 +7,7 @@ import signal
 import isolation
 import pytest
 from daemon import STAYS
+from home import BIN
 from waiting import stays, wait_for
 
 # It prints the signal that it gets, and ends when its gate is open.
@@ -122,5 +123,40 @@ def test_a_supervisor_that_is_killed_meanwhile_forgets_nobody(program):
     program.kill_supervisor()
     program.wait_state("alpha.1", "down")
     assert stop.wait(30) == 0
-    assert "child" in said(program)
+    assert said(program) == ["leader", "child"]
     assert program.tree("alpha.1") == []
+
+
+@pytest.mark.row("A155")
+@pytest.mark.parametrize("audience", ["leader", "tree"])
+@pytest.mark.parametrize("times", [1, 3])
+def test_nobody_is_told_twice_however_often_the_supervisor_is_killed(program, audience, times):
+    program.procfile(alpha="exec python3 program.py leader")
+    tree = "kill = 'tree'\n" if audience == "tree" else ""
+    program.write("muster.toml", f"[alpha]\n{tree}grace = '6s'\n")
+    program.start()
+    ready(program, "leader", "child")
+    stop = program.begin("stop", "alpha")
+    program.wait_log("app[alpha.1]: leader told")
+    for _ in range(times):
+        program.kill_supervisor()
+    program.wait_state("alpha.1", "down")
+    assert stop.wait(30) == 0
+    assert sorted(said(program)) == ["child", "leader"]
+
+
+@pytest.mark.row("A155")
+@pytest.mark.asan
+@pytest.mark.skipif(b"MUSTER_KILLPOINT" not in (BIN / "musterd").read_bytes(),
+                    reason="only builds with the sanitizers have killpoints")
+@pytest.mark.parametrize("hit", [1, 2])
+@pytest.mark.parametrize("point", ["asking_kept", "asking_sent"])
+def test_each_is_told_once_whenever_the_supervisor_is_killed(program, point, hit):
+    program.procfile(alpha="exec python3 program.py leader leader child")
+    program.write("muster.toml", "[alpha]\ngrace = '40s'\n")
+    program.start(env={"MUSTER_KILLPOINT": f"{point}:{hit}"})
+    ready(program, "leader", "child")
+    stop = program.begin("stop", "alpha")
+    program.wait_state("alpha.1", "down")
+    assert stop.wait(30) == 0
+    assert said(program) == ["leader", "child"]

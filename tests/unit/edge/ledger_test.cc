@@ -2,6 +2,7 @@
 #include "daemon/edge/ledger.h"
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <filesystem>
 
 #include "ledger_place.h"
@@ -77,6 +78,26 @@ TEST_CASE("later steps count, and the last one is known with what it says") {
   CHECK(memory.last.after == 3);
   REQUIRE(memory.last.said.size() == 1);
   CHECK(memory.last.said[0].text == "State changed");
+}
+
+TEST_CASE("whoever was asked to end is known to the next supervisor, beside the last step") {
+  Place place;
+  const Asking asking{SIGTERM, true, true, {{{100, 7}, 3}}};
+  {
+    Ledger ledger = place.open();
+    REQUIRE(ledger.keep(step({process("web", 1, ProcessState::stopping)}, 1)));
+    ledger.keep_asking(5, asking);
+    ledger.keep_asking(6, asking);
+    ledger.forget_asking(6);
+  }
+  for (int supervisors = 0; supervisors < 2; supervisors++) {
+    Ledger ledger = place.open();
+    CHECK(ledger.memory().last.after == 1);
+    CHECK(ledger.kept_asking(5).asked == asking.asked);
+    CHECK(ledger.kept_asking(5).signal == SIGTERM);
+    CHECK(ledger.kept_asking(6).signal == 0);
+    REQUIRE(ledger.keep(step({}, 1)));  // which writes all of it
+  }
 }
 
 TEST_CASE("a step that was cut off anywhere was not kept, and the ones before it were") {

@@ -98,6 +98,19 @@ class NothingKept : public Keeping {
   std::optional<KeptLaunch> take(LaunchId) override { return {}; }
 };
 
+class AskingInMemory : public AskingKept {
+ public:
+  void keep_asking(LaunchId launch, const Asking& asking) override { kept_[launch] = asking; }
+  void forget_asking(LaunchId launch) override { kept_.erase(launch); }
+  Asking kept_asking(LaunchId launch) const override {
+    auto found = kept_.find(launch);
+    return found == kept_.end() ? Asking() : found->second;
+  }
+
+ private:
+  std::map<LaunchId, Asking> kept_;
+};
+
 class ProcessStage {
  public:
   // Launches get cgroups below `cgroup`, or none where it is empty.
@@ -105,7 +118,7 @@ class ProcessStage {
       : log(loop),
         attached(loop),
         processes(loop, ProcessTree("stage", new_run(""), 0), LaunchCgroups(cgroup),
-                  make_spawner(loop, std::move(directory)), keeping, log, attached,
+                  make_spawner(loop, std::move(directory)), keeping, asking, log, attached,
                   [this](Event event) { take(std::move(event)); }),
         cgroup_(cgroup) {
     log.on_ended = attached.on_ended = [this] { processes.output_changed(); };
@@ -170,6 +183,7 @@ class ProcessStage {
   Loop loop;
   RememberedOutput log, attached;
   NothingKept keeping;
+  AskingInMemory asking;
   std::map<LaunchId, Seen> launches;
   Processes processes;
 
