@@ -2,8 +2,10 @@
 #include "ctl/attached_run.h"
 
 #include <fmt/format.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 #include <algorithm>
@@ -17,7 +19,8 @@
 namespace muster {
 namespace {
 
-constexpr size_t input_chunk = 64 << 10;
+// The daemon passes it on whole or not at all.
+constexpr size_t input_chunk = PIPE_BUF;
 // A pipe that poll calls writable takes this much without blocking us.
 constexpr size_t write_chunk = 4096;
 // The daemon may be gone without any descriptor telling so: asked for again this often.
@@ -27,14 +30,12 @@ constexpr Nanos patience_to_leave = 2s;
 // So many interrupts within a second mean: let go, whatever the one-off does.
 constexpr size_t interrupts_to_leave = 4;
 constexpr int status_broken_pipe = 128 + SIGPIPE, status_interrupted = 128 + SIGINT,
-              status_hung_up = 128 + SIGHUP;
+              status_hung_up = 128 + SIGHUP, status_unknown = 255;
 
-Outcome<Client> connect(const Session& session) {
-  auto endpoints = find_endpoints(session);
-  if (!endpoints) return tl::unexpected(endpoints.error());
-  auto client = Client::connect(*endpoints, caller_name());
-  if (!client) return tl::unexpected(failure_of(client.error()));
-  return std::move(*client);
+std::string random_token() {
+  uint64_t words[2] = {};
+  if (getrandom(words, sizeof words, 0) != sizeof words) return {};
+  return fmt::format("{:016x}{:016x}", words[0], words[1]);
 }
 
 }  // namespace
@@ -42,6 +43,7 @@ Outcome<Client> connect(const Session& session) {
 Outcome<int> AttachedRun::run(RunRequest request) {
   request.detach = false;
   request.credit = limits::credit_messages;
+  request.token = random_token();
   has_terminal_ = request.terminal.has_value();
   request_ = std::move(request);
   return go_on_to_the_end();
@@ -65,6 +67,11 @@ Outcome<void> AttachedRun::begin() {
   id_ = *id;
   input_credit_ = limits::credit_messages;
   heard_ = read_clocks().mono;
+  // The daemon before this one may not have passed them on.
+  for (auto& input : untaken_) {
+    if (auto sent = send(input); !sent) return sent;
+    --input_credit_;
+  }
   return {};
 }
 
@@ -105,9 +112,11 @@ Outcome<void> AttachedRun::take(ReplyBody body) {
     output_.push_back({fd, std::move(output->data)});
   } else if (auto* input = std::get_if<RunInputReply>(&body)) {
     input_credit_ += input->messages;
+    for (uint32_t n = input->messages; n > 0 && !untaken_.empty(); --n) untaken_.pop_front();
   } else if (auto* exited = std::get_if<RunExitedReply>(&body)) {
     status_ = exited->status;
   } else if (auto* started = std::get_if<RunStartedReply>(&body)) {
+    name_ = started->process;
     if (!std::exchange(started_, true))
       say(keys_to_leave_
               ? fmt::format("Attached to {}; Ctrl-P Ctrl-Q lets go of it", started->process)
@@ -115,7 +124,8 @@ Outcome<void> AttachedRun::take(ReplyBody body) {
     if (has_terminal_) terminal_.begin();
   } else if (auto* refused = std::get_if<RefusedReply>(&body)) {
     if (status_) return {};  // it is over, which what we have granted since came too late for
-    if (keys_to_leave_ && refused->refusal == Refusal::gone) return begin();
+    if (refused->refusal == Refusal::gone) return come_back();
+    if (comes_back_ && refused->refusal == Refusal::no && !refused->status) return miss();
     if (refused->status) {
       status_ = refused->status;
       tell(refused->message + hint());
@@ -123,6 +133,32 @@ Outcome<void> AttachedRun::take(ReplyBody body) {
     }
     return tl::unexpected(failure_of(*refused));
   }
+  return {};
+}
+
+// The daemon that we had has gone, and the next one is to show us the same again. It may be that it
+// knows nothing of a one-off that the first one was not told of, or had ended long ago.
+Outcome<void> AttachedRun::come_back() {
+  if (auto* run = std::get_if<RunRequest>(&request_)) {
+    run_ = std::move(*run);
+    request_ = AttachRequest{{}, limits::credit_messages, run_.terminal, run_.token};
+    comes_back_ = true;
+  }
+  if (has_terminal_) std::get<AttachRequest>(request_).terminal = RawTerminal::size();
+  return begin();
+}
+
+Outcome<void> AttachedRun::miss() {
+  if (!started_) {
+    request_ = run_;
+    comes_back_ = false;
+    return begin();
+  }
+  tell(name_ +
+       ": it has ended while the daemon was replaced, and how is not known; look at: ctl "
+       "events -p " +
+       name_);
+  status_ = status_unknown;
   return {};
 }
 
@@ -176,7 +212,9 @@ Outcome<void> AttachedRun::forward_input() {
   if (has_terminal_ && !input_open_) return leave(status_hung_up);
   if (keys_to_leave_) return forward_keys(has_terminal_ ? keys_to_leave_->pass(data) : data);
   --input_credit_;
-  return send(InputRequest{std::move(data), !input_open_});
+  unanswered_ = true;
+  untaken_.push_back({std::move(data), !input_open_});
+  return send(untaken_.back());
 }
 
 Outcome<void> AttachedRun::forward_keys(std::string keys) {
@@ -253,48 +291,6 @@ Outcome<void> AttachedRun::leave(int status) {
 Outcome<void> AttachedRun::send(RequestBody body) {
   if (auto sent = client_.add(id_, std::move(body)); !sent)
     return tl::unexpected(failure_of(sent.error()));
-  return {};
-}
-
-Outcome<int> run_attached(const Session& session, RunRequest request, bool with_terminal,
-                          std::string announcement) {
-  if (with_terminal && RawTerminal::is_ours()) {
-    request.terminal = RawTerminal::size();
-    if (auto term = environment_variable("TERM")) request.env.emplace("TERM", *term);
-  }
-  auto client = connect(session);
-  if (!client) return tl::unexpected(client.error());
-  return AttachedRun(*client, std::move(announcement)).run(std::move(request));
-}
-
-Outcome<int> attach_to(const Session& session, std::string process) {
-  AttachRequest request{std::move(process)};
-  if (RawTerminal::is_ours()) request.terminal = RawTerminal::size();
-  auto client = connect(session);
-  if (!client) return tl::unexpected(client.error());
-  return AttachedRun(*client).visit(std::move(request));
-}
-
-// From the first word that is no option on, everything is the command's.
-void RunOptions::add_to(Options& options) {
-  options.texts("-e,--env", variables, "For its environment; K alone is as it is here")
-      .shown_as("K=V");
-  options.flag("--no-tty", no_tty, "No terminal for it, though we have one");
-  options.rest(command);
-}
-
-Outcome<void> RunOptions::take_variables(RunRequest& request) const {
-  for (auto& pair : variables) {
-    const size_t equals = pair.find('=');
-    if (auto own = equals == pair.npos ? environment_variable(pair) : std::nullopt) {
-      request.env[pair] = *own;
-      continue;
-    }
-    if (equals == 0 || equals == pair.npos)
-      return failure(ExitCode::usage,
-                     fmt::format("-e '{}' is not of the form K=V, and not a variable here", pair));
-    request.env[pair.substr(0, equals)] = pair.substr(equals + 1);
-  }
   return {};
 }
 

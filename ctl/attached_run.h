@@ -1,21 +1,19 @@
 // An attached one-off as seen from our terminal: our input to it, its output to us, our signals to
-// it, until it ends. Or a visit to a process that goes on without us: then a signal ends the visit,
-// and one that a new daemon knows nothing of is begun again. Grants the daemon credit only for what
-// has been written, so that a slow reader slows the one-off down and nothing piles up here.
+// it, until it ends. Or a visit to a process that goes on without us: then a signal ends the visit.
+// Either is taken up again with the successor of a daemon that was replaced. Grants the daemon
+// credit only for what has been written, so that a slow reader slows the one-off down and nothing
+// piles up here.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "base/options.h"
 #include "base/unique_fd.h"
 #include "ctl/detach_keys.h"
 #include "ctl/exit_code.h"
 #include "ctl/raw_terminal.h"
-#include "ctl/session.h"
 #include "proto/client.h"
 #include "proto/limits.h"
 #include "proto/message.h"
@@ -47,6 +45,8 @@ class AttachedRun {
   Outcome<void> take_replies();
   Outcome<void> take(ReplyBody body);
   Outcome<void> ask_if_silent();
+  Outcome<void> come_back();
+  Outcome<void> miss();
   std::string hint() const;
   static void say(const std::string& text);
   Outcome<void> wait();
@@ -61,34 +61,22 @@ class AttachedRun {
   Client& client_;
   std::string announcement_;
   RequestBody request_;
+  RunRequest run_;           // as it was asked for first, when we have come back to it
+  bool comes_back_ = false;  // `request_` asks for that
+  std::string name_;         // of the process, when it is known
   uint64_t id_ = 0;
   bool started_ = false, input_open_ = true, has_terminal_ = false;
   RawTerminal terminal_;
   std::optional<DetachKeys> keys_to_leave_;  // of a visit
   std::optional<MonoTime> told_to_leave_;    // by them
   uint32_t input_credit_ = limits::credit_messages;
-  MonoTime heard_;              // when the daemon last spoke, or was last asked whether it knows us
-  bool unanswered_ = false;     // we have sent input since
-  std::deque<Pending> output_;  // at most as many as we have granted credit for
+  MonoTime heard_;  // when the daemon last spoke, or was last asked whether it knows us
+  std::deque<InputRequest> untaken_;  // of a run: sent, and not granted again
+  bool unanswered_ = false;           // we have sent input since
+  std::deque<Pending> output_;        // at most as many as we have granted credit for
   std::optional<int> status_;
   UniqueFd signals_;
   std::deque<MonoTime> interrupts_;  // when the last few SIGINTs came
-};
-
-// The same from the beginning: takes our terminal where we have one.
-Outcome<int> attach_to(const Session& session, std::string process);
-// Asks for a terminal where we have one and `with_terminal` is wished.
-Outcome<int> run_attached(const Session& session, RunRequest request, bool with_terminal,
-                          std::string announcement);
-
-// The options of every verb that runs something, before its command.
-struct RunOptions {
-  std::vector<std::string> variables;  // "K=V"
-  bool no_tty = false;
-  std::vector<std::string> command;
-
-  void add_to(Options& options);
-  Outcome<void> take_variables(RunRequest& request) const;
 };
 
 }  // namespace muster

@@ -47,7 +47,7 @@ FormationCounts start_with(FormationCounts kept, const AppSetup& setup) {
 App::Parts::Parts(AppSetup given)
     : setup(std::move(given)),
       deadline(loop, [this] { post(Tick{}); }),
-      leave(loop, [this] { loop.stop(); }),
+      leave(loop, [this] { leave_when_taken(); }),
       keeper_again(loop, [this] { start_keeper(); }),
       keeper_settled(loop,
                      [this] {
@@ -117,7 +117,9 @@ Result<> App::Parts::open() {
   if (!spawner) return tl::unexpected(spawner.error());
   intake.emplace(loop, *router, [this] { processes->output_changed(); });
   consoles.emplace(loop, *intake, outlet);
-  attachments.emplace(loop, outlet, [this] { processes->output_changed(); });
+  attachments.emplace(
+      loop, outlet, [this] { processes->output_changed(); },
+      [this](LaunchId launch) { processes->input_ended(launch); });
   processes.emplace(loop, ProcessTree(places.app, ledger->run(), keeper.pid()),
                     LaunchCgroups(ledger->run().cgroup,
                                   cgroup_name(places.app, ledger->run().token), keeper.pid()),

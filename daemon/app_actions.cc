@@ -106,8 +106,12 @@ void App::Parts::on(PassToLaunch& action) {
     attachments->resize(action.launch, resize->terminal);
 }
 
-void App::Parts::on(Attach& action) { consoles->attach(action); }
+void App::Parts::on(Attach& action) {
+  if (!attachments->attach(action)) consoles->attach(action);
+}
 
+  else if (std::holds_alternative<CancelRequest>(action.body))
+    attachments->forget(action.launch);
 void App::Parts::on(SaveFormation& action) {
   if (Result<> saved = formation_file->save(action.formation, ledger->number()); !saved)
     notify(fmt::format("The formation is not kept: {}; trying again", saved.message()));

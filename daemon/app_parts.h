@@ -74,6 +74,7 @@ struct App::Parts {
   std::vector<Action> go_on();
   void say_the_rest(const Note& last);
   void end_what_is_over(const Memory& memory);
+  void leave_when_taken();
   void replace_keeper();
   void start_keeper();
   void no_keeper(const std::string& why);
@@ -165,6 +166,8 @@ struct App::Parts {
   std::string keeper_trouble;  // an alarm
   int keeper_deaths = 0;       // in a row, of those that have not settled
   bool replaced = false;       // by the next supervisor, which the keeper starts
+  MonoTime leave_by{};         // at the latest, then
+  bool said_stopping = false;  // to the service manager
   std::optional<SignalWatch> interrupt, terminate, quit, hangup;
 };
 

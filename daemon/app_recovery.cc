@@ -15,6 +15,8 @@ namespace muster {
 namespace {
 // The longest time that an answer may take to get out of this program.
 constexpr Nanos answer_time = 10ms;
+// And so long the clients of one-offs may take to say that they have what was sent to them.
+constexpr Nanos patience_with_readers = 500ms;
 // A keeper that lives so long is one; and when the next is tried after one that is none.
 constexpr Nanos keeper_settles = 1s, keeper_pause = 2s;
 // So many may be killed as soon as they have begun, for whatever reason that is not their own.
@@ -73,7 +75,16 @@ void App::Parts::on(Upgrade& action) {
   router->publish(std::move(notice), read_clocks());
   answer(DoneReply{});
   replaced = true;
+  attachments->pause();
+  leave_by = read_clocks().mono + patience_with_readers;
   leave.after(answer_time);
+}
+
+// What is under way to a client that is slower than that may be lost.
+void App::Parts::leave_when_taken() {
+  if (replaced && !attachments->all_taken() && read_clocks().mono < leave_by)
+    return leave.after(answer_time);
+  loop.stop();
 }
 
 // Where that fails, or several in a row die at once, as those of another version might, it is tried

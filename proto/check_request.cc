@@ -59,6 +59,12 @@ Problem in_signal(int32_t number) {
   return fmt::format("field 'number': {} is not a signal", number);
 }
 
+Problem in_token(const std::string& token) {
+  if (token.size() > limits::token)
+    return fmt::format("field 'token': longer than {} bytes", limits::token);
+  return in_text("token", token);
+}
+
 Problem first_of(std::initializer_list<Problem> problems) {
   for (auto& problem : problems)
     if (problem) return problem;
@@ -77,13 +83,15 @@ struct Check {
   Problem operator()(const ScaleRequest& request) { return in_words("changes", request.changes); }
   Problem operator()(const RunRequest& request) {
     return first_of({in_words("command", request.command), in_variables("env", request.env),
-                     in_text("inside", request.inside),
+                     in_text("inside", request.inside), in_token(request.token),
                      in_range("memory", request.memory, limits::quota_bytes),
                      in_range("disk", request.disk, limits::quota_bytes),
                      in_range("cpu", request.cpu, limits::quota_cpu),
                      in_range("timeout", request.timeout, Nanos(limits::longest_time))});
   }
-  Problem operator()(const AttachRequest& request) { return in_text("process", request.process); }
+  Problem operator()(const AttachRequest& request) {
+    return first_of({in_text("process", request.process), in_token(request.token)});
+  }
   Problem operator()(const ConfigRequest& request) {
     return first_of({in_variables("set", request.set), in_words("unset", request.unset)});
   }

@@ -71,6 +71,7 @@ void describe(Fields& fields, M& request) {
   fields.may("cpu", request.cpu);
   fields.may("timeout", request.timeout);
   fields.may("inside", request.inside);
+  fields.may("token", request.token);
 }
 
 template <>
@@ -80,6 +81,7 @@ void describe(Fields& fields, M& request) {
   fields.must("process", request.process);
   fields.may("credit", request.credit);
   fields.may("terminal", request.terminal);
+  fields.may("token", request.token);
 }
 
 template <>

@@ -39,6 +39,8 @@ inline constexpr size_t bus_topic = 128;
 inline constexpr size_t event_text = line_piece;
 // USER@HOST: 32 bytes of the one and 64 of the other are what Linux allows, with room.
 inline constexpr size_t by = 128;
+// By which a client finds its one-off again: 128 bits in hexadecimal digits, with room.
+inline constexpr size_t token = 64;
 // A command and a note in the table of all processes, so that it fits into a reply with all of
 // them.
 inline constexpr size_t row_text = 1536;

@@ -67,6 +67,9 @@ struct RunRequest {
   std::optional<Nanos> timeout = {};               // from when it is up; then it is stopped
   // A process in whose midst it is to be, with what that one sees and is surrounded by.
   std::string inside = {};
+  // Attached: a name that nobody else can guess, by which its client finds it again when it has
+  // lost its daemon; none: then it is hung up.
+  std::string token = {};
 };
 // Neither set nor unset: asks for them. Else one change, in force when it is answered.
 // To talk to a process that has a terminal. Answered by outputs until it exits.
@@ -74,6 +77,7 @@ struct AttachRequest {
   std::string process;
   uint32_t credit = 0;                        // as in RunRequest
   std::optional<TerminalSize> terminal = {};  // what its terminal is to be as large as
+  std::string token = {};  // not a process, but the attached one-off that was run with it
 };
 struct ConfigRequest {
   std::map<std::string, std::string> set;

@@ -1,7 +1,7 @@
 // ctl attach: our terminal for that of a process that has one, until we let go of it.
 #include <fmt/format.h>
 
-#include "ctl/attached_run.h"
+#include "ctl/run_attached.h"
 #include "ctl/verbs/verbs.h"
 
 namespace muster {

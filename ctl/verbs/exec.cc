@@ -2,8 +2,9 @@
 // user and, where it is isolated, its view of the files and its processes.
 #include <fmt/format.h>
 
-#include "ctl/attached_run.h"
 #include "ctl/printers/text.h"
+#include "ctl/run_attached.h"
+#include "ctl/run_options.h"
 #include "ctl/verbs/verbs.h"
 
 namespace muster {

@@ -3,9 +3,10 @@
 #include <cmath>
 
 #include "base/quantity.h"
-#include "ctl/attached_run.h"
 #include "ctl/local_run.h"
 #include "ctl/printers/text.h"
+#include "ctl/run_attached.h"
+#include "ctl/run_options.h"
 #include "ctl/verbs/verbs.h"
 
 namespace muster {

@@ -97,12 +97,14 @@ struct AnswerPs {
   std::vector<LaunchId> launches;
   bool usage;
 };
-struct PassToLaunch {  // what belongs to the exchange of an attached one-off
+// What belongs to the exchange of an attached one-off. `cancel`: its client will not come back.
+struct PassToLaunch {
   LaunchId launch;
   RequestBody body;
 };
-struct Attach {  // this client is to talk to the launch's terminal; refused by the edge if it has
-                 // none
+// This client is to talk to an attached one-off that has lost its own, or to the launch's terminal;
+// refused by the edge if it has none.
+struct Attach {
   LaunchId launch;
   ProcessName process;
   Launch::Attachment to;

@@ -47,6 +47,7 @@ std::vector<Action> Core::State::handle(Event event, Now now) {
           on(it);
       },
       event);
+  give_up_clients();
   go_on_with_next();
   if (phase == Phase::running) {
     roll_on();
@@ -144,8 +145,8 @@ const Release& Core::release() const { return state_->releases.current(); }
 
 std::optional<MonoTime> Core::next_deadline() const {
   std::optional<MonoTime> first = state_->table.next_deadline();
-  for (auto other :
-       {state_->trial_deadline(), state_->due_deadline(), state_->waiting.next_deadline()})
+  for (auto other : {state_->trial_deadline(), state_->due_deadline(),
+                     state_->waiting.next_deadline(), state_->clients_back_by})
     if (other) first = first ? std::min(*first, *other) : other;
   return first;
 }

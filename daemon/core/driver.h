@@ -62,7 +62,11 @@ class Driver {
 
   // For a core that goes on where another one stopped.
   void keep_waiting(const Process& process);
+  // The attached one-offs that have ended lately, for clients that come back.
+  const std::vector<EndedRun>& ended_runs() const { return ended_runs_; }
+
   void launch_again(Process& process);
+  void keep_ended_runs(std::vector<EndedRun> runs) { ended_runs_ = std::move(runs); }
   void keep_port(Process& process);
   // The sign that it is up, as the files have it.
   Readiness readiness_of(const Process& process) const;
@@ -114,6 +118,7 @@ class Driver {
   void settle(Process& process);
   void back_off(Process& process);
   void give_up(Process& process);
+  void remember_end(const Process& process, int32_t status, std::string refusal = {});
   void wait_for_turn(Process& process);
   void retire(Process& process);
   void hang_up(Process& process);
@@ -155,4 +160,5 @@ class Driver {
   std::vector<Ended> ended_;
 };
 
+  std::vector<EndedRun> ended_runs_;
 }  // namespace muster

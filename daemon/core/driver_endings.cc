@@ -1,5 +1,6 @@
 // See driver.h. Here: how a launch is ended, and what becomes of a process when nothing of it is
 // left.
+#include <algorithm>
 #include <csignal>
 
 #include "daemon/core/backoff.h"
@@ -7,10 +8,17 @@
 #include "daemon/core/texts.h"
 
 namespace muster {
+namespace {
+
+// They are in every note. The oldest are forgotten.
+constexpr size_t most_ended_runs = 64;
+
+}  // namespace
 
 void Driver::settle(Process& p) {
   const int status = p.last_exit.value_or(255);
   const auto attached = p.one_off && p.one_off->attached ? p.one_off->asker : std::nullopt;
+  if (p.one_off && p.one_off->attached) remember_end(p, status);
   auto awaiting_rest = std::exchange(p.awaiting_rest, {});
   if (p.one_off)
     ended_.push_back({p.name, p.last_exit, p.trouble, p.one_off->inside ? "" : p.one_off->type,
@@ -19,6 +27,18 @@ void Driver::settle(Process& p) {
   apply(p, settled(p.wish, p.one_off.has_value()));  // p may be gone now
   waiting_.report_all(awaiting_rest);
   if (attached) out_.answer(*attached, RunExitedReply{status});
+}
+
+// A failure to launch comes first, and says more.
+void Driver::remember_end(const Process& p, int32_t status, std::string refusal) {
+  const std::string& token = p.one_off->token;
+  const auto is_it = [&](const EndedRun& run) { return run.token == token; };
+  if (token.empty() || std::any_of(ended_runs_.begin(), ended_runs_.end(), is_it)) return;
+  const MonoTime now = out_.now().mono;
+  std::erase_if(ended_runs_,
+                [&](const EndedRun& run) { return now - run.since > client_return_time; });
+  if (ended_runs_.size() >= most_ended_runs) ended_runs_.erase(ended_runs_.begin());
+  ended_runs_.push_back({token, status, std::move(refusal), now});
 }
 
 void Driver::back_off(Process& p) {

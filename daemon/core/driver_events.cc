@@ -51,6 +51,10 @@ void Driver::on(const LaunchFailed& event) {
     out_.answer(*p->one_off->asker, RefusedReply{Refusal::no, text, shell_status(event)});
     p->one_off->asker.reset();
   }
+  if (p->one_off && p->one_off->attached) {
+    constexpr int32_t not_known = 1;
+    remember_end(*p, shell_status(event).value_or(not_known), text);
+  }
   if (p->state == ProcessState::starting)
     waiting_.report_all(p->awaiting_launch, p->name.text() + ": " + text);
   step(*p, LifeEvent::failed);

@@ -33,6 +33,8 @@ struct OneOffNote {
   bool attached = false;
   bool hung_up = false;              // its client has gone
   std::optional<std::string> ahead;  // the code of a release that is not in force yet
+  std::string token;                 // by which its client comes back
+  std::optional<TerminalSize> terminal;
   bool operator==(const OneOffNote&) const = default;
 };
 
@@ -73,6 +75,20 @@ struct TrialNote {
   bool operator==(const TrialNote&) const = default;
 };
 
+// So long a one-off waits for its client after a succession, and its end is remembered for it. A
+// client that hears nothing asks after two seconds, or as soon as it is let go on.
+inline constexpr Nanos client_return_time = 30s;
+
+// An attached one-off that is over, for a client that comes back: its last reply may not have got
+// through.
+struct EndedRun {
+  std::string token;
+  int32_t status = 0;
+  std::string refusal;  // why it could not be launched
+  MonoTime since{};
+  bool operator==(const EndedRun&) const = default;
+};
+
 // Where the daemon itself is.
 struct DaemonNote {
   FormationCounts formation;
@@ -88,6 +104,7 @@ struct DaemonNote {
   std::vector<std::string> stopped_schedules;
   std::map<std::string, std::string> failed_runs;
   uint64_t files_told = 0;  // the last change of the app's files that the log tells of
+  std::vector<EndedRun> ended_runs;
   bool operator==(const DaemonNote&) const = default;
 };
 

@@ -29,6 +29,9 @@ struct OneOff {
   std::optional<LaunchId> inside;  // it is in the midst of that one
   std::optional<Launch::Attachment> attached;
   bool hung_up = false;  // its client has gone
+  std::string token;     // by which its client comes back
+  // Its client has lost the way to it, and may come back.
+  bool awaits_client = false;
   // It is of a release that is not in force yet: what it has instead of that which is. Then `env`
   // is all of its environment.
   struct Ahead {

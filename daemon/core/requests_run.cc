@@ -80,27 +80,15 @@ void Core::State::ask(const Asker& asker, const std::string& by, const RunReques
   one_off.limits = {request.memory, request.disk, request.cpu, request.timeout};
   if (task && !one_off.limits.timeout) one_off.limits.timeout = task->limits.timeout;
   one_off.asker = asker;
-  if (!request.detach)
+  if (!request.detach) {
     one_off.attached =
         Launch::Attachment{asker.client, asker.request_id, request.credit, request.terminal};
+    one_off.token = request.token;
+  }
 
   Process& process = driver.add({std::string(one_off_type), ++one_offs_named}, std::move(one_off));
   announce(RecordKind::notice, texts::command("Run", '`' + process.command + '`' + where, by), by);
   driver.step(process, LifeEvent::start);
-}
-
-// All else that comes for it is between the client and the edge that has the terminal.
-void Core::State::ask(const Asker& asker, const std::string&, const AttachRequest& request) {
-  auto chosen = select_running(table, formation, request.process);
-  if (!chosen) return out.answer(asker, chosen.error());
-  if (chosen->size() > 1)
-    return refuse(asker, Refusal::no,
-                  fmt::format("{} is several processes: {}; say which one", request.process,
-                              listing(names_of(*chosen))));
-  const Process& process = *chosen->front();
-  out.add(Attach{*process.launch,
-                 process.name,
-                 {asker.client, asker.request_id, request.credit, request.terminal}});
 }
 
 // A client whose daemon was replaced in the middle of an exchange learns from this that it must

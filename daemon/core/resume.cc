@@ -40,7 +40,9 @@ ProcessNote note_of(const Process& p) {
                     p.one_off->argv,     p.one_off->env,
                     p.one_off->isolated, p.one_off->limits,
                     p.one_off->inside,   p.one_off->attached.has_value(),
-                    p.one_off->hung_up,  {}};
+                    p.one_off->hung_up,  {},
+                    p.one_off->token,    {}};
+  if (p.one_off && p.one_off->attached) note.one_off->terminal = p.one_off->attached->terminal;
   if (p.one_off && p.one_off->ahead) note.one_off->ahead = p.one_off->ahead->code;
   return note;
 }
@@ -75,6 +77,9 @@ void restore(Process& p, const ProcessNote& note) {
     p.one_off->limits = note.one_off->limits;
     p.one_off->inside = note.one_off->inside;
     p.one_off->hung_up = note.one_off->hung_up;
+    p.one_off->token = note.one_off->token;
+    if (note.one_off->attached)
+      p.one_off->attached = Launch::Attachment{{}, 0, 0, note.one_off->terminal};
   }
 }
 
@@ -114,7 +119,8 @@ DaemonNote Core::State::daemon_note() const {
                   put_by,
                   {stopped_schedules.begin(), stopped_schedules.end()},
                   failed_runs,
-                  files_told};
+                  files_told,
+                  driver.ended_runs()};
   if (trial) note.trial = {trial->release, trial->back_to, trial->first_launch, trial->formation};
   return note;
 }
@@ -131,7 +137,10 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
   forget_what_has_no_schedule();
   one_offs_named = memory.daemon.one_offs_named;
   driver.continue_from(memory.daemon.next_launch);
-  if (memory.daemon.ending) phase = memory.daemon.hurrying ? Phase::hurrying : Phase::ending;
+  driver.keep_ended_runs(memory.daemon.ended_runs);
+  const bool takes_back = memory.daemon.ending && options.starts_anew;
+  if (memory.daemon.ending && !takes_back)
+    phase = memory.daemon.hurrying ? Phase::hurrying : Phase::ending;
   out.add(SaveFormation{wish()});
   listen();
   timetable.go_on_with(memory.daemon.due);
@@ -158,8 +167,7 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
     driver.watch_over(p);
   }
   repeat_signals(memory.last);
-  for (auto& [name, note] : memory.processes)
-    if (note.one_off && note.one_off->attached) hang_up(name);
+  await_clients(memory);
   resume_release(memory);
   if (phase == Phase::running) {
     settle_formation(memory.daemon.formation);
@@ -185,10 +193,9 @@ void Core::State::repeat_signals(const Note& last) {
   }
 }
 
-// An attached client has lost the way to it.
-void Core::State::hang_up(const ProcessName& name) {
-  Process* p = table.find(name);
-  if (p && p->launch) driver.step(*p, LifeEvent::hang_up);
+void Core::State::take_shutdown_back() {
+  for (Process* p : table.everything())
+    if (!p->one_off && includes(formation, p->name)) driver.let_run(*p);
 }
 
 // The files may have changed meanwhile, and a step that changed the formation may not have come to

@@ -154,7 +154,9 @@ struct Core::State {
 
   DaemonNote daemon_note() const;
   void repeat_signals(const Note& last);
-  void hang_up(const ProcessName& name);
+  void await_clients(const Memory& memory);
+  void attach_again(const Asker& asker, const AttachRequest& request);
+  void give_up_clients();
   void settle_formation(const FormationCounts& before);
 
   enum class Phase : uint8_t {
@@ -197,6 +199,7 @@ struct Core::State {
   std::map<std::string, std::string> failed_runs;  // of types with a schedule: how the last ended
   std::optional<MonoTime> next_look;               // at the timetable
   std::vector<Asker> awaiting_shutdown;
+  std::optional<MonoTime> clients_back_by;         // those of attached one-offs
   FilesSeen files_seen;
   uint64_t files_told = 0;  // the digest of what the log has been told
 };

@@ -90,6 +90,7 @@ std::optional<Adoptee> find_adoptee(const Launch& launch, std::optional<KeptLaun
   if (kept) {
     adoptee.out = std::move(kept->out);
     adoptee.err = std::move(kept->err);
+    adoptee.in = std::move(kept->in);
     if (launch.resumed->progress == LaunchProgress::asked) adoptee.report = std::move(kept->report);
   } else {
     reopen_pipes(adoptee);

@@ -81,7 +81,9 @@ Result<> Consoles::open_console(const Launch& launch, PipeEnds ends) {
     raw->readable->watch(Poll::readable);
   });
   console->input =
-      std::make_unique<InputQueue>(loop_, std::move(keyboard), [this, id] { grant_inputs(id); });
+      std::make_unique<InputQueue>(loop_, std::move(keyboard), [this, id, raw](uint32_t) {
+        if (raw->input->bytes() == 0) grant_inputs(id);
+      });
   consoles_[id] = std::move(console);
   return {};
 }

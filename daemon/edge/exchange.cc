@@ -42,8 +42,10 @@ void Exchange::send(bool more, ReplyBody body) {
   if (!over_ && !outlet_.send(client_, Reply{id_, more, std::move(body)})) forget();
 }
 
-void Exchange::grant_inputs() {
-  if (const uint32_t messages = std::exchange(inputs_, 0)) aside(RunInputReply{messages});
+void Exchange::grant_inputs(uint32_t messages) {
+  messages = std::min(messages, inputs_);
+  inputs_ -= messages;
+  if (messages > 0) aside(RunInputReply{messages});
 }
 
 void Exchange::hold(size_t bytes) {

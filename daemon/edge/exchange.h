@@ -39,6 +39,7 @@ class Exchange {
   // More than limits::credit_messages at a time is cut to that.
   void grant(uint32_t messages);
   bool may_send() const { return !over_ && credit_ > 0; }
+  uint32_t credit() const { return credit_; }
   // Since when it has had no credit; nothing while it has some.
   std::optional<MonoTime> waits_since() const { return waits_since_; }
 
@@ -51,9 +52,9 @@ class Exchange {
   // Without a last reply: there is no client to get it.
   void forget();
 
-  // An input has come; when all have been taken, as many are granted again.
+  // An input has come; when it has been taken, another one is granted.
   void count_input() { ++inputs_; }
-  void grant_inputs();
+  void grant_inputs(uint32_t messages = UINT32_MAX);
 
   // So many bytes are kept for it now, besides what has been sent.
   void hold(size_t bytes);

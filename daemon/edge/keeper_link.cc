@@ -49,7 +49,11 @@ constexpr int send_patience_ms = 1000;
 constexpr timeval list_patience{10, 0};
 
 // Which descriptors a launch's deposit has, in their order.
-constexpr char out_letter = 'o', err_letter = 'e', report_letter = 'r';
+constexpr char out_letter = 'o', err_letter = 'e', report_letter = 'r', in_letter = 'i';
+
+// By which a keeper reaches its service manager. Its watchdog is for the process that was started,
+// or for any, where WATCHDOG_PID is missing.
+constexpr const char* service_variables[] = {"NOTIFY_SOCKET", "WATCHDOG_USEC"};
 
 std::vector<std::string> keeper_command(std::vector<std::string> options,
                                         const std::vector<std::string>& command) {
@@ -67,6 +71,7 @@ KeptLaunch unpack(const keeper::Parcel& parcel) {
     const char letter = parcel.message.note[i];
     (letter == out_letter   ? kept.out
      : letter == err_letter ? kept.err
+     : letter == in_letter  ? kept.in
                             : kept.report) = std::move(fd);
   }
   return kept;
@@ -166,11 +171,13 @@ void KeeperLink::deposit_locks() {
     if (kept(lock)) keep(lock, kept(lock).get());
 }
 
-void KeeperLink::keep(LaunchId launch, int out, int err, int report) {
-  keeper::Message message{keeper::Verb::deposit, keeper::Kind::launch, launch};
+void KeeperLink::keep(LaunchId launch, const Ends& ends, pid_t pid) {
+  keeper::Message message{keeper::Verb::deposit, keeper::Kind::launch, launch, pid};
   std::vector<int> fds;
-  for (auto [fd, letter] :
-       {std::pair(out, out_letter), {err, err_letter}, {report, report_letter}}) {
+  for (auto [fd, letter] : {std::pair(ends.out, out_letter),
+                            {ends.err, err_letter},
+                            {ends.report, report_letter},
+                            {ends.in, in_letter}}) {
     if (fd < 0) continue;
     message.note[fds.size()] = letter;
     fds.push_back(fd);

@@ -43,7 +43,7 @@ class KeeperLink : public Keeping, public SocketKeeping {
   void hold_lock(Single what, UniqueFd lock);
   void deposit_locks();
 
-  void keep(LaunchId launch, int out, int err, int report) override;
+  void keep(LaunchId launch, const Ends& ends, pid_t pid) override;
   void keep_pid(LaunchId launch, pid_t pid) override;
   void release_pid(LaunchId launch) override { keep_pid(launch, 0); }
   void forget(LaunchId launch) override;

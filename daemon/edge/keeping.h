@@ -13,7 +13,7 @@ namespace muster {
 // The deposits for a launch that an earlier supervisor had asked for.
 struct KeptLaunch {
   pid_t pid = 0;  // 0: not known
-  UniqueFd out, err, report;
+  UniqueFd out, err, report, in;
 };
 
 // The same for sockets that launches share, each under a number of its own.
@@ -31,8 +31,12 @@ class Keeping {
  public:
   virtual ~Keeping() = default;
 
-  // The read ends of its pipes and its report socket, before the fork; they stay the caller's.
-  virtual void keep(LaunchId launch, int out, int err, int report) = 0;
+  // Our ends of its pipes and its report socket, before the fork; they stay the caller's. Those
+  // that were kept before are let go of.
+  struct Ends {
+    int out = -1, err = -1, report = -1, in = -1;
+  };
+  virtual void keep(LaunchId launch, const Ends& ends, pid_t pid = 0) = 0;
   // Its process: it is not reaped before its exit was told, however its parents end.
   virtual void keep_pid(LaunchId launch, pid_t pid) = 0;
   // Its exit was told.

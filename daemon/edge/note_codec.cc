@@ -19,6 +19,8 @@ inline constexpr bool is_row<DaemonNote> = true;
 template <>
 inline constexpr bool is_row<TrialNote> = true;
 template <>
+inline constexpr bool is_row<EndedRun> = true;
+template <>
 inline constexpr bool is_row<EventRecord> = true;
 template <>
 inline constexpr std::span<const ProcessState> choices<ProcessState>{process_states};
@@ -58,6 +60,8 @@ void describe(Fields& fields, M& one_off) {
   fields.may("attached", one_off.attached);
   fields.may("hung_up", one_off.hung_up);
   fields.may("ahead", one_off.ahead);
+  fields.may("token", one_off.token);
+  fields.may("terminal", one_off.terminal);
 }
 
 template <class Fields, Is<ProcessNote> M>
@@ -100,6 +104,14 @@ void describe(Fields& fields, M& note) {
   fields.may("formation", note.formation);
 }
 
+template <class Fields, Is<EndedRun> M>
+void describe(Fields& fields, M& run) {
+  fields.must("token", run.token);
+  fields.must("status", run.status);
+  fields.may("refusal", run.refusal);
+  fields.must("since", run.since);
+}
+
 template <class Fields, Is<DaemonNote> M>
 void describe(Fields& fields, M& note) {
   fields.must("formation", note.formation);
@@ -115,6 +127,7 @@ void describe(Fields& fields, M& note) {
   fields.may("stopped_schedules", note.stopped_schedules);
   fields.may("failed_runs", note.failed_runs);
   fields.may("files_told", note.files_told);
+  fields.may("ended_runs", note.ended_runs);
 }
 
 template <class Fields, Is<Note> M>

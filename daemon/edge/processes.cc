@@ -97,10 +97,21 @@ void Processes::keeper_changed(pid_t keeper) {
   cgroups_.keeper_changed(keeper);
   for (auto& [launch, running] : running_) {
     if (!running.child || running.phase == Phase::over) continue;
-    auto [out, err] = running.output->pipes(launch);
-    keeping_.keep(launch, out, err, -1);
-    if (!running.released) keeping_.keep_pid(launch, running.child->pid());
+    keep(running);
   }
+}
+
+void Processes::input_ended(LaunchId launch) {
+  auto found = running_.find(launch);
+  if (found != running_.end() && found->second.phase == Phase::running) keep(found->second);
+}
+
+// From when it runs on.
+void Processes::keep(const Running& running) {
+  const LaunchId launch = running.launch.launch;
+  auto [out, err] = running.output->pipes(launch);
+  keeping_.keep(launch, {out, err, -1, running.output->input_end(launch)},
+                running.released ? 0 : running.child->pid());
 }
 
 void Processes::end_orphans() {
@@ -157,6 +168,7 @@ void Processes::erase_over() {
     if (entry.second.cgroup) cgroups_.retire(*entry.second.cgroup);
     for (auto& limit : entry.second.limits) cgroups_.retire(limit);
     keeping_.forget(entry.first);
+    if (entry.second.asking) asking_kept_.forget_asking(entry.first);
     copies_.give_back(entry.first);
     killpoint(Killpoint::launch_forgotten);
     return true;
@@ -168,7 +180,6 @@ void Processes::deliver() {
   for (auto& event : std::exchange(events_, {})) sink_(std::move(event));
 }
 
-    if (entry.second.asking) asking_kept_.forget_asking(entry.first);
 bool Processes::waits_for_survivors(const Running& running) {
   return running.phase == Phase::exited ||
          (running.phase == Phase::running && running.child->exit());

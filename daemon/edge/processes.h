@@ -56,6 +56,9 @@ class Processes {
   void output_changed() { sweep_.on(); }
 
   // There is a new keeper: all that the old one kept is deposited again.
+  // The same where nobody can write to the launch any more: so it is not to be kept from its end.
+  void input_ended(LaunchId launch);
+
   void keeper_changed(pid_t keeper);
 
   bool empty() const { return running_.empty(); }
@@ -110,6 +113,7 @@ class Processes {
   void sweep();
   void deliver();
   void spawn_queued(MonoTime now);
+  void keep(const Running& running);
   void spawn(Running& running);
   StartResult<Containment> contain(Running& running);
   StartResult<void> give_memory(Launch& launch);

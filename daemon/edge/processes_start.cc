@@ -69,8 +69,9 @@ bool Processes::take_over(Running& running) {
   running.cgroup = cgroups_.find(running.launch.process, launch);
   running.limits = cgroups_.find_limits(running.launch);
   running.child = Child::adopt(loop_, identity, std::move(adoptee->report), [this] { on_death(); });
-  auto opened = running.output->open(running.launch, {UniqueFd(), or_ended(std::move(adoptee->out)),
-                                                      or_ended(std::move(adoptee->err))});
+  auto opened = running.output->open(running.launch,
+                                     {std::move(adoptee->in), or_ended(std::move(adoptee->out)),
+                                      or_ended(std::move(adoptee->err))});
   if (!opened)
     spdlog::error("{}: what it prints is lost: {}", running.launch.process.text(),
                   opened.message());
@@ -80,9 +81,9 @@ bool Processes::take_over(Running& running) {
   if (running.phase != Phase::starting) running.output->begin(launch);
   if (shares_memory_of_copies(running.launch))
     copies_.found(launch, std::min(size_of_view(identity), running.launch.surroundings.disk.count));
-  deaths_ = true;
   if (Asking kept = asking_kept_.kept_asking(launch); kept.signal != 0)
     running.asking = those_who_were_asked(std::move(kept));
+  deaths_ = true;
   killpoint(Killpoint::recovery_adopted);
   return true;
 }
@@ -98,7 +99,8 @@ void Processes::spawn(Running& running) {
   auto pipes = make_pipes(running.launch);
   if (!pipes) return fail_start(running, pipes.error());
   LaunchId launch = running.launch.launch;
-  keeping_.keep(launch, pipes->ours.out.get(), pipes->ours.err.get(), pipes->report.get());
+  keeping_.keep(launch, {pipes->ours.out.get(), pipes->ours.err.get(), pipes->report.get(),
+                         pipes->ours.in.get()});
   killpoint(Killpoint::launch_deposited);
   const uint64_t out = inode_of(pipes->ours.out.get()), err = inode_of(pipes->ours.err.get());
   auto opened = running.output->open(running.launch, std::move(pipes->ours));
@@ -178,6 +180,7 @@ void Processes::finish_starts() {
       events_.push_back(Launched{launch, child.identity()});
       running.output->begin(launch);
       running.phase = Phase::running;
+      if (running.launch.attached && running.output->input_end(launch) < 0) keep(running);
     } else if (child.start() == Child::Start::failed && child.exit()) {
       running.output->close(launch);
       tree_.remove(launch);

@@ -111,7 +111,8 @@ def test_a_killed_supervisor_leaves_our_terminal_as_it_was(running):
     with run(running, "--", "sh", "-c", f"echo ready; {STAYS}") as terminal:
         terminal.wait_shown(b"\r\nready")
         running.kill_supervisor()
-        assert terminal.wait_end() == 1
+        terminal.press(b"\x03")
+        assert terminal.wait_end() == 130
         assert modes(terminal) == terminal.modes
         wait_for("the one-off to end", lambda: not running.tree("run.1"))
 

@@ -56,7 +56,7 @@ struct Desk {
   UniqueFd in, out, err;
   std::vector<Reply> replies;
   std::string text;
-  int ends = 0, told_of_end = 0;
+  int ends = 0, told_of_end = 0, inputs_ended = 0;
   bool client_is_there = true;
   ptrdiff_t held = 0;
   Outlet outlet{[this](const ClientId& client, const Reply& reply) {
@@ -72,7 +72,8 @@ struct Desk {
                   return client_is_there;
                 },
                 [this](const ClientId&, ptrdiff_t bytes) { held += bytes; }};
-  Attachments attachments{loop, outlet, [this] { ++told_of_end; }};
+  Attachments attachments{loop, outlet, [this] { ++told_of_end; },
+                          [this](LaunchId) { ++inputs_ended; }};
 };
 
 TEST_CASE("nothing is sent before the start has been told") {
@@ -175,18 +176,90 @@ TEST_CASE("input arrives in order, however slowly it is read, and then its end")
   CHECK(desk.read_input().empty());  // the end: it would block otherwise
 }
 
-TEST_CASE("input is granted again when all that came has been written") {
+TEST_CASE("an input is granted again when all of it has been written") {
   Desk desk(16);
   desk.attachments.input(launch_id, std::string(200'000, 'x'), false);
   desk.attachments.input(launch_id, "y", false);
   desk.settle();
   CHECK(desk.replies.empty());
   CHECK(desk.held > 100'000);
-  while (!desk.replies.size() && !desk.read_input().empty()) desk.settle();
-  REQUIRE(desk.replies.size() == 1);
-  CHECK(std::get<RunInputReply>(desk.replies[0].body).messages == 2);
+  const auto granted = [&] {
+    uint32_t messages = 0;
+    for (auto& reply : desk.replies) messages += std::get<RunInputReply>(reply.body).messages;
+    return messages;
+  };
+  while (granted() < 2 && !desk.read_input().empty()) desk.settle();
+  CHECK(granted() == 2);
   CHECK(desk.held == 0);
   CHECK(desk.replies[0].more);
+}
+
+TEST_CASE("what has not been written whole is not granted again") {
+  Desk desk(16);
+  const std::string message(4096, 'x');
+  size_t sent = 0;
+  while (desk.held == 0) desk.attachments.input(launch_id, message, false), ++sent;
+  uint32_t granted = 0;
+  for (auto& reply : desk.replies) granted += std::get<RunInputReply>(reply.body).messages;
+  CHECK(granted == sent - 1);
+  CHECK(desk.held == 4096);
+  CHECK(desk.read_input().size() % 4096 == 0);
+}
+
+TEST_CASE("what a one-off prints waits for a client that has not come back, or is thrown away") {
+  Desk desk(16);
+  Launch launch;
+  launch.launch = 8;
+  launch.attached = Launch::Attachment{"", 0, 0};
+  UniqueFd in, out, err;
+  PipeEnds ours;
+  Desk::make_pipe(in, ours.in);
+  Desk::make_pipe(ours.out, out);
+  Desk::make_pipe(ours.err, err);
+  REQUIRE(desk.attachments.open(launch, std::move(ours)));
+  desk.attachments.begin(8);
+  REQUIRE(write(out.get(), "waits\n", 6) == 6);
+  desk.settle();
+  CHECK(desk.attachments.patience(8) > 1min);
+  SECTION("it comes back") {
+    REQUIRE(desk.attachments.attach({8, {"run", 1}, {"client", 3, 16}}));
+    desk.settle();
+    CHECK(desk.text == "waits\n");
+    desk.attachments.input(8, "typed", false);
+    char typed[5];
+    CHECK(read(in.get(), typed, 5) == 5);
+  }
+  SECTION("it does not") {
+    desk.attachments.forget(LaunchId{8});
+    desk.settle();
+    CHECK(desk.text.empty());
+    CHECK(desk.attachments.patience(8) < 1min);
+  }
+  SECTION("there is no such launch") CHECK_FALSE(desk.attachments.attach({9, {"run", 2}, {}}));
+}
+
+TEST_CASE("who keeps the way to write to a launch is told that it has ended") {
+  Desk desk(16);
+  CHECK(desk.attachments.input_end(launch_id) >= 0);
+  desk.attachments.input(launch_id, "last", true);
+  CHECK(desk.attachments.input_end(launch_id) == -1);
+  CHECK(desk.inputs_ended == 1);
+}
+
+TEST_CASE("a program that is about to be replaced reads nothing more, and takes no input") {
+  Desk desk(16);
+  desk.attachments.begin(launch_id);
+  desk.print("one");
+  desk.settle();
+  CHECK_FALSE(desk.attachments.all_taken());
+  desk.attachments.pause();
+  desk.print("two");
+  desk.attachments.input(launch_id, "lost?", false);
+  desk.attachments.grant(launch_id, 1);
+  desk.settle();
+  CHECK(desk.text == "one");
+  CHECK(desk.replies.size() == 1);
+  CHECK(desk.attachments.all_taken());
 }
 
 TEST_CASE("input that nobody reads is dropped at the limit, and closed") {

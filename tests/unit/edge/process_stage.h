@@ -91,7 +91,7 @@ class RememberedOutput : public Output {
 // Without a keeper.
 class NothingKept : public Keeping {
  public:
-  void keep(LaunchId, int, int, int) override {}
+  void keep(LaunchId, const Ends&, pid_t) override {}
   void keep_pid(LaunchId, pid_t) override {}
   void release_pid(LaunchId) override {}
   void forget(LaunchId) override {}

@@ -1,7 +1,7 @@
 // How the command lines of verbs are read.
 #include <catch2/catch.hpp>
 
-#include "ctl/attached_run.h"
+#include "ctl/run_options.h"
 #include "ctl/verbs/verb.h"
 
 using namespace muster;
