@@ -204,7 +204,10 @@ void App::Parts::handle_posted() {
     posted.pop_front();
     perform(core->handle(std::move(event), read_clocks()));
   }
+    const auto* read = std::get_if<ModelRead>(&event);
+    const bool reloaded = read && !read->of_release;
   handling = false;
+    if (reloaded) setup.keeper->tell_service("READY=1");
   arm_deadline();
 }
 
@@ -213,6 +216,8 @@ void App::Parts::perform(std::vector<Action> actions) {
   killpoint(Killpoint::step_decided);
   keep_model();
   if (auto note = core->take_note(actions)) {
+  if (core->is_ending() && !std::exchange(said_stopping, true))
+    setup.keeper->tell_service("STOPPING=1");
     note->after = router->head().seq;
     if (Result<> kept = ledger->keep(std::move(*note)); !kept)
       spdlog::error("a crash now would be noticed: {}", kept.message());

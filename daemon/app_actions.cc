@@ -126,6 +126,9 @@ void App::Parts::on(ReadModel& action) {
   files.pipe_patience = pipe_patience;
   files.confined = !action.code.empty();
   Result<LoadedModel> loaded = load_flawless_model(files);
+  if (!action.of_release)
+    setup.keeper->tell_service(
+        fmt::format("RELOADING=1\nMONOTONIC_USEC={}", read_clocks().mono.time_since_epoch() / 1us));
   if (!loaded)
     return post(ModelRead{tl::unexpected(loaded.error()), action.code, action.of_release});
   for (auto& complaint : loaded->complaints) spdlog::warn("{}", complaint.text());

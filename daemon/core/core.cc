@@ -120,6 +120,8 @@ Core::Core(AppModel model, const FormationCounts& wish, CoreOptions options, Rel
 
 Core::~Core() = default;
 
+bool Core::is_ending() const { return state_->phase != State::Phase::running; }
+
 bool Core::knows(const ClientId& client) const { return state_->knows(client); }
 
 std::vector<Action> Core::start(Now now) { return state_->start(now); }

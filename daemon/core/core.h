@@ -55,6 +55,8 @@ class Core {
   bool knows(const ClientId& client) const;
 
  private:
+  // It has been told to shut down.
+  bool is_ending() const;
   struct State;
   std::unique_ptr<State> state_;
   DaemonNote noted_;

@@ -107,6 +107,10 @@ Result<std::unique_ptr<KeeperLink>> KeeperLink::open(int socket) {
   for (auto* name : {keeper::socket_variable, keeper::deaths_variable, keeper::last_end_variable,
                      keeper::report_variable})
     unsetenv(name);
+  for (auto* name : service_variables)
+    if (const char* value = std::getenv(name)) link->service_[name] = value;
+  for (auto* name : service_variables) unsetenv(name);
+  for (auto* name : {"WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) unsetenv(name);
   setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &list_patience, sizeof list_patience);
   if (Result<> read = link->read_list(); !read) return within(read.error(), "keeper");
   link->goes_on_ =
@@ -249,6 +253,13 @@ void KeeperLink::unwatch() {
 }
 
 void KeeperLink::ready() { send(keeper::Verb::ready); }
+void KeeperLink::tell_service(const std::string& text) {
+  keeper::Message message{};
+  message.verb = keeper::Verb::tell;
+  text.copy(message.note, keeper::note_bytes - 1);
+  send(message, {});
+}
+
 void KeeperLink::finish(int status) { send(keeper::Verb::finish, {}, 0, 0, status); }
 void KeeperLink::upgrade() { send(keeper::Verb::upgrade); }
 
@@ -263,8 +274,10 @@ Result<> KeeperLink::replace(Loop& loop, const std::vector<std::string>& command
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+  for (auto& [name, value] : service_) setenv(name.c_str(), value.c_str(), 1);
   const int error = posix_spawn(&pid_, words[0].c_str(), nullptr, &attributes,
                                 pointers_into(words).data(), environ);
+  for (auto& [name, value] : service_) unsetenv(name.c_str());
   posix_spawnattr_destroy(&attributes);
   if (error != 0) return fail_errno(error, "{}", words[0]);
   poll_.reset();

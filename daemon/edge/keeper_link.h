@@ -24,8 +24,9 @@ enum class Single : uint8_t { lock, state_lock, name, windows, notify, ledger, i
 
 class KeeperLink : public Keeping, public SocketKeeping {
  public:
-  // Through the descriptor that the keeper has named in the environment, which is cleared of it:
-  // our programs have no keeper. Takes over all that is kept.
+  // Through the descriptor that the keeper has named in the environment, which is cleared of it,
+  // and of what a service manager has put there for the keeper: our programs have neither. Takes
+  // over all that is kept.
   static Result<std::unique_ptr<KeeperLink>> open(int socket);
 
   pid_t pid() const { return pid_; }
@@ -61,6 +62,8 @@ class KeeperLink : public Keeping, public SocketKeeping {
   void watch(Loop& loop, std::function<void()> on_lost, std::function<void()> deposit_all);
   void unwatch();
   void ready();
+  // The service manager that started us, if one has: lines of sd_notify(3).
+  void tell_service(const std::string& text);
   void finish(int exit_status);
   // The keeper replaces itself; this program is to exit without `finish`.
   void upgrade();
@@ -83,6 +86,7 @@ class KeeperLink : public Keeping, public SocketKeeping {
   std::optional<int> last_end_;
   std::array<UniqueFd, 7> singles_;
   std::map<LaunchId, KeptLaunch> kept_;
+  std::map<std::string, std::string> service_;  // the environment of a keeper that we start
   std::map<uint64_t, UniqueFd> kept_listeners_;
   std::function<void()> on_lost_;
   std::optional<Poll> poll_;

@@ -6,13 +6,11 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -24,21 +22,6 @@ namespace {
 
 constexpr int messages_per_turn = 1024;  // then signals and the dead have their turn
 constexpr int fd_reserve = 8;            // without them no supervisor could be started
-
-// systemd's protocol: a datagram to the socket that the environment names, if it does.
-void notify(const char* text) {
-  const char* path = getenv("NOTIFY_SOCKET");
-  sockaddr_un address{AF_UNIX, {}};
-  const size_t length = path ? std::strlen(path) : 0;
-  if (length == 0 || length >= sizeof address.sun_path) return;
-  std::memcpy(address.sun_path, path, length);
-  if (path[0] == '@') address.sun_path[0] = 0;
-  const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  const size_t size = offsetof(sockaddr_un, sun_path) + length;
-  sendto(fd, text, std::strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT,
-         reinterpret_cast<sockaddr*>(&address), static_cast<socklen_t>(size));
-  close(fd);
-}
 
 }  // namespace
 
@@ -53,11 +36,13 @@ Keeper::Keeper(Kept& kept, int table, const Pace& pace, char** command, char** c
 int Keeper::run(int signals) {
   for (;;) {
     const short wanted = kept_.is_listing ? POLLIN | POLLOUT : POLLIN;
-    const Time wait = std::max(kept_.ward.deadline - now_, Time(0));
+    service_.give_sign(now_);
+    const Time due = std::min(kept_.ward.deadline, service_.next_sign());
+    const Time wait = std::max(due - now_, Time(0));
     const timespec timeout{wait.count() / 1000, wait.count() % 1000 * 1000000};
     pollfd polled[] = {
         {signals, POLLIN, 0}, {kept_.ward.socket, wanted, 0}, {kept_.ward.pidfd, POLLIN, 0}};
-    ppoll(polled, 3, kept_.ward.deadline == never ? nullptr : &timeout, nullptr);
+    ppoll(polled, 3, due == never ? nullptr : &timeout, nullptr);
     now_ = read_clock();
     take_signals(signals);
     if (polled[2].revents != 0 && !bury()) return kept_.ward.exit_status;
@@ -110,8 +95,10 @@ void Keeper::on_message(Parcel& parcel) {
     case Verb::alive:
       return ward_.on_alive(now_);
     case Verb::finish:
-      notify("STOPPING=1");
       return ward_.on_finish(now_, message.value);
+    case Verb::tell:
+      if (message.note[note_bytes - 1] == 0) service_.tell(message.note);
+      return;
     case Verb::upgrade:
       kept_.ward.planned_end = upgrade_asked_ = true;
       return;
@@ -129,9 +116,19 @@ void Keeper::on_ready() {
       close(null);
     }
   }
+  say_ready();
+}
+
+void Keeper::adopt(int socket, pid_t supervisor) {
+  ward_.adopt(socket, supervisor);
+  say_ready();
+}
+
+// A service manager that heard nothing of a new main process would end everything.
+void Keeper::say_ready() const {
   char text[64];
   std::snprintf(text, sizeof text, "READY=1\nMAINPID=%d\nSTATUS=Ready.", getpid());
-  notify(text);
+  service_.tell(text);
 }
 
 void Keeper::take_signals(int signals) {
@@ -139,7 +136,7 @@ void Keeper::take_signals(int signals) {
   while (read(signals, &info, sizeof info) == sizeof info) {
     const int number = static_cast<int>(info.ssi_signo);
     if (number == SIGCHLD) continue;  // the dead are looked for in every turn
-    if (number == SIGTERM || number == SIGINT) notify("STOPPING=1");
+    if (number == SIGTERM || number == SIGINT || number == SIGQUIT) service_.tell("STOPPING=1");
     if (number == SIGTSTP)
       suspend();
     else

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/keeper/deposits.h"
+#include "daemon/keeper/service.h"
 #include "daemon/keeper/ward.h"
 
 namespace muster::keeper {
@@ -22,7 +23,7 @@ class Keeper {
   // that replaces this one, `command` the supervisor's.
   Keeper(Kept& kept, int table, const Pace& pace, char** command, char** continuing);
 
-  void adopt(int socket, pid_t supervisor) { ward_.adopt(socket, supervisor); }
+  void adopt(int socket, pid_t supervisor);
   void pass_on(bool on) const;  // whether what is held shall outlive an exec
   int run(int signals);         // returns what to exit with
 
@@ -31,6 +32,7 @@ class Keeper {
   void on_message(Parcel& parcel);
   void put(Parcel& parcel);
   void on_ready();
+  void say_ready() const;
   void take_signals(int signals);
   void suspend();
   void list();
@@ -43,6 +45,7 @@ class Keeper {
   char** const continuing_;
   Deposits deposits_;
   Ward ward_;
+  Service service_;
   const int fd_limit_;
   Time now_ = read_clock();
   bool upgrade_asked_ = false;

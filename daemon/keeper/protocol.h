@@ -46,6 +46,8 @@ enum class Verb : uint32_t {
   // Keeper to supervisor.
   item,  // a deposit, with its descriptors; or `value` says how many came and could not be kept
   end,   // there are no more; `value` says how many deposits the table had no room for
+  // Supervisor to keeper; one of an earlier version does nothing then.
+  tell,  // the service manager, if there is one, what the note says: text that ends with a zero
 };
 
 inline constexpr uint32_t max_fds = 4;       // of one deposit

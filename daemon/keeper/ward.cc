@@ -79,7 +79,6 @@ void Ward::become_supervisor(int socket) const {
     fcntl(state_.report, F_SETFD, 0);
     set_variable(report_variable, state_.report);
   }
-  unsetenv("NOTIFY_SOCKET");
   execv(command_[0], command_);
   const int error_number = errno;
   complain(state_.report >= 0 ? state_.report : STDERR_FILENO, command_[0], error_number);
