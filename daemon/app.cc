@@ -189,6 +189,7 @@ Result<> App::Parts::open_core() {
   for (auto& stream : router->recovered())
     setup.core.first_launch = std::max(setup.core.first_launch, stream.launch + 1);
   core.emplace(setup.model, std::move(wish), setup.core, setup.releases);
+  setup.core.starts_anew = !setup.is_successor;
   return {};
 }
 

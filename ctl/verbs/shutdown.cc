@@ -1,4 +1,8 @@
-// ctl shutdown: stops everything, and comes back when the daemon is gone.
+// ctl shutdown: stops everything, and comes back when the daemon is gone. Keeps: what it calls done
+// is done, whatever has become of the daemon before it answered.
+#include <fmt/format.h>
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 #include "ctl/verbs/verbs.h"
@@ -8,6 +12,35 @@ namespace {
 
 // The kernel does not tell when a lock becomes free; this often is not felt, and costs nothing.
 constexpr auto look_again = 5ms;
+// A supervisor that was killed may have taken the request with it: then it is made again.
+constexpr Nanos request_again = 5s;
+
+// When the process was started, in the kernel's own units; empty if it is not there any more.
+std::string start_of(int64_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  // The name in parentheses may hold anything; the state and 18 numbers stand before it.
+  constexpr int fields_before = 19;
+  size_t at = text.rfind(") ");
+  if (at == std::string::npos || text[at + 2] == 'Z' || text[at + 2] == 'X') return {};
+  for (int i = 0; i <= fields_before && at != std::string::npos; ++i) at = text.find(' ', at + 1);
+  return at == std::string::npos ? "" : text.substr(at + 1, text.find(' ', at + 1) - at - 1);
+}
+
+struct Running {
+  std::string process;
+  int64_t pid;
+  std::string start;
+};
+
+std::vector<Running> running_of(const Session& session, Nanos patience) {
+  std::vector<Running> running;
+  const auto reply = ask<PsReply>(session, PsRequest{}, patience);
+  if (!reply) return running;
+  for (auto& row : reply->processes)
+    if (row.pid) running.push_back({row.process, *row.pid, start_of(*row.pid)});
+  return running;
+}
 
 class Shutdown : public Verb {
  public:
@@ -27,17 +60,38 @@ class Shutdown : public Verb {
     auto endpoints = find_endpoints(session);
     if (!endpoints) return tl::unexpected(endpoints.error());
     const bool ran = daemon_runs(*endpoints);
-    auto reply = ask<DoneReply>(session, ShutdownRequest{}, nanos_of(seconds_));
-    // A daemon that is gone before its answer was read has done what it was asked.
-    if (!reply && !(ran && reply.error().code == ExitCode::no_daemon))
-      return tl::unexpected(reply.error());
+    const auto before = ran ? running_of(session, nanos_of(seconds_)) : std::vector<Running>();
+    if (auto answered = ask_until(session, deadline, ran); !answered)
+      return tl::unexpected(answered.error());
     while (daemon_runs(*endpoints)) {
-      if (read_clocks().mono >= deadline)
-        return failure(ExitCode::timeout,
-                       "the daemon is still stopping its processes; look again with: ctl ps");
+      if (read_clocks().mono >= deadline) return still_stopping();
       std::this_thread::sleep_for(look_again);
     }
+    for (auto& one : before)
+      if (!one.start.empty() && start_of(one.pid) == one.start)
+        return failure(ExitCode::no,
+                       fmt::format("the daemon was killed before it had stopped everything: {} "
+                                   "(pid {}) still runs; musterd -d takes it over",
+                                   one.process, one.pid));
     return status_done;
+  }
+
+  // A daemon that is gone before its answer was read may have done what it was asked.
+  static Outcome<void> ask_until(const Session& session, MonoTime deadline, bool ran) {
+    for (;;) {
+      const Nanos left = deadline - read_clocks().mono;
+      auto reply = ask<DoneReply>(session, ShutdownRequest{}, std::min(left, request_again));
+      if (reply || (ran && reply.error().code == ExitCode::no_daemon)) return {};
+      if (reply.error().code != ExitCode::timeout) return tl::unexpected(reply.error());
+      if (read_clocks().mono < deadline) continue;
+      const bool answers = ask<VersionReply>(session, VersionRequest{}, 1s).has_value();
+      return tl::unexpected(answers ? still_stopping().error() : reply.error());
+    }
+  }
+
+  static Outcome<int> still_stopping() {
+    return failure(ExitCode::timeout,
+                   "the daemon is still stopping its processes; look again with: ctl ps");
   }
 
   double seconds_ = wait_seconds;

@@ -27,6 +27,10 @@ struct CoreOptions {
   Usual usual = {};
   LaunchId first_launch = 1;  // higher than any that an earlier daemon gave out
   uint64_t model_number = 1;  // of the model that the core begins with
+  // Somebody has started this daemon: where it finds a shutdown that is half done, that is finished
+  // with whatever is ending, and all of the formation is launched; and what was due while nobody
+  // was there is not made up for.
+  bool starts_anew = false;
 };
 
 class Core {
@@ -51,12 +55,12 @@ class Core {
   const Release& release() const;
   // When `Tick` is due, if ever.
   std::optional<MonoTime> next_deadline() const;
+  // It has been told to shut down.
+  bool is_ending() const;
   // Whether it is of any interest here that this client has gone.
   bool knows(const ClientId& client) const;
 
  private:
-  // It has been told to shut down.
-  bool is_ending() const;
   struct State;
   std::unique_ptr<State> state_;
   DaemonNote noted_;

@@ -39,6 +39,8 @@ class Driver {
   void launch_what_waits();
   // It is to end when its time has come, and until then not to be launched again if it ends itself.
   void let_rest(Process& process);
+  // The opposite.
+  void let_run(Process& process);
 
   // It is its turn to be restarted; the reason is said where it was no client's request.
   void take_turn(Process& process);
@@ -60,13 +62,13 @@ class Driver {
   };
   std::vector<Ended> take_ended() { return std::exchange(ended_, {}); }
 
-  // For a core that goes on where another one stopped.
-  void keep_waiting(const Process& process);
   // The attached one-offs that have ended lately, for clients that come back.
   const std::vector<EndedRun>& ended_runs() const { return ended_runs_; }
 
-  void launch_again(Process& process);
+  // For a core that goes on where another one stopped.
   void keep_ended_runs(std::vector<EndedRun> runs) { ended_runs_ = std::move(runs); }
+  void keep_waiting(const Process& process);
+  void launch_again(Process& process);
   void keep_port(Process& process);
   // The sign that it is up, as the files have it.
   Readiness readiness_of(const Process& process) const;
@@ -116,9 +118,9 @@ class Driver {
   std::optional<Nanos> watchdog_of(const Process& process) const;
   const ListenAddress* listen_of(const Process& process) const;
   void settle(Process& process);
+  void remember_end(const Process& process, int32_t status, std::string refusal = {});
   void back_off(Process& process);
   void give_up(Process& process);
-  void remember_end(const Process& process, int32_t status, std::string refusal = {});
   void wait_for_turn(Process& process);
   void retire(Process& process);
   void hang_up(Process& process);
@@ -158,7 +160,7 @@ class Driver {
   std::set<std::string> types_with_turns_;
   LaunchId next_launch_;
   std::vector<Ended> ended_;
+  std::vector<EndedRun> ended_runs_;
 };
 
-  std::vector<EndedRun> ended_runs_;
 }  // namespace muster

@@ -110,4 +110,11 @@ void Driver::keep_waiting(const Process& p) {
 
 void Driver::let_rest(Process& p) { change(p, p.state, Wish::rest); }
 
+void Driver::let_run(Process& p) {
+  if (p.state == ProcessState::starting || p.state == ProcessState::up)
+    change(p, p.state, Wish::run);
+  else
+    step(p, LifeEvent::start);
+}
+
 }  // namespace muster

@@ -143,7 +143,7 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
     phase = memory.daemon.hurrying ? Phase::hurrying : Phase::ending;
   out.add(SaveFormation{wish()});
   listen();
-  timetable.go_on_with(memory.daemon.due);
+  if (!options.starts_anew) timetable.go_on_with(memory.daemon.due);
   timetable.follow(types, now.wall);
   for (auto& [name, note] : memory.processes) {
     Process& p = table.add(name);
@@ -171,6 +171,7 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
   resume_release(memory);
   if (phase == Phase::running) {
     settle_formation(memory.daemon.formation);
+    if (takes_back) take_shutdown_back();
     roll_on();
     judge_trial();
     launch_what_is_due();

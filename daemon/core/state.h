@@ -158,6 +158,7 @@ struct Core::State {
   void attach_again(const Asker& asker, const AttachRequest& request);
   void give_up_clients();
   void settle_formation(const FormationCounts& before);
+  void take_shutdown_back();
 
   enum class Phase : uint8_t {
     running,
@@ -198,8 +199,8 @@ struct Core::State {
   std::set<std::string> stopped_schedules;         // the types that `stop` keeps from being run
   std::map<std::string, std::string> failed_runs;  // of types with a schedule: how the last ended
   std::optional<MonoTime> next_look;               // at the timetable
-  std::vector<Asker> awaiting_shutdown;
   std::optional<MonoTime> clients_back_by;         // those of attached one-offs
+  std::vector<Asker> awaiting_shutdown;
   FilesSeen files_seen;
   uint64_t files_told = 0;  // the digest of what the log has been told
 };

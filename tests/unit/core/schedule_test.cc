@@ -107,15 +107,21 @@ TEST_CASE("a schedule that is read anew counts from then on") {
   CHECK_FALSE(stage.has_deadline());
 }
 
-TEST_CASE("whoever goes on knows what was due") {
+TEST_CASE("a successor knows what was due, and a start by somebody makes up for nothing") {
   const Now begun{MonoTime(1h), WallTime(1'800'000'000s)};
   Core core(with_nightly("0 * * * *"), {}, {});
   Memory memory;
   memory.add(*core.take_note(core.start(begun)));
-  Core successor(with_nightly("0 * * * *"), {}, {});
-  const auto actions = successor.resume(memory, {begun.mono + 1h, begun.wall + 1h});
-  CHECK(std::any_of(actions.begin(), actions.end(),
-                    [](auto& action) { return std::holds_alternative<Launch>(action); }));
+  for (bool starts_anew : {false, true}) {
+    CoreOptions options;
+    options.starts_anew = starts_anew;
+    Core next(with_nightly("0 * * * *"), {}, options);
+    const auto is_launch = [](auto& action) { return std::holds_alternative<Launch>(action); };
+    const auto actions = next.resume(memory, {begun.mono + 1h, begun.wall + 1h});
+    CHECK(std::any_of(actions.begin(), actions.end(), is_launch) != starts_anew);
+    const auto later = next.handle(Tick{}, {begun.mono + 2h, begun.wall + 2h});
+    CHECK(std::any_of(later.begin(), later.end(), is_launch) == starts_anew);
+  }
 }
 
 TEST_CASE("nothing is started while muster shuts down") {

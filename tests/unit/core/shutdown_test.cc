@@ -29,6 +29,28 @@ TEST_CASE("SIGTERM stops everything, keeps the formation, and finishes when all 
   CHECK_FALSE(stage.has_deadline());
 }
 
+TEST_CASE("a start in the midst of a shutdown lets what is ending end, and launches everything") {
+  Stage stage = running_app();
+  stage.tell(Signalled{SIGTERM});
+  stage.gone("worker.1");
+  const auto before = stage.launch_of("worker.2");
+  SECTION("a successor goes on with the shutdown") {
+    stage.is_killed();
+    stage.gone("worker.2");
+    CHECK(stage.finished() == 0);
+  }
+  SECTION("a daemon that somebody has started does not") {
+    stage.is_killed(true);
+    CHECK(stage.launch_of("worker.2") == before);
+    stage.launched("worker.1");
+    stage.gone("worker.2");
+    CHECK_FALSE(stage.finished());
+    CHECK(stage.launch_of("worker.2") > before);
+    stage.launched("worker.2");
+    CHECK(stage.formation().find("down") == std::string::npos);
+  }
+}
+
 TEST_CASE("a core with nothing alive finishes at once") {
   Stage stage({});
   stage.tell(Signalled{SIGINT});

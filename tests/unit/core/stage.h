@@ -40,7 +40,8 @@ class Stage {
   }
 
   // The program around the core dies, and the next one goes on with what was noted.
-  void is_killed() {
+  void is_killed(bool and_started = false) {
+    options_.starts_anew = and_started;
     options_.model_number = core_->model_number();
     core_ = std::make_unique<Core>(core_->model(), FormationCounts(), options_, releases_);
     take(core_->resume(memory_, now_));
