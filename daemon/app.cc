@@ -131,6 +131,7 @@ Result<> App::Parts::open() {
                       }
                       post(std::move(event));
                     });
+  processes->remove_left(cgroup_name(places.app, place_id(places.state_dir, places.runtime_dir)));
   announcer.log_watch.emplace(loop, [this](Event event) { post(std::move(event)); });
   memory_watch.emplace(
       loop, [this](LaunchId launch) { return processes->times_out_of_memory(launch); },
@@ -188,8 +189,8 @@ Result<> App::Parts::open_core() {
   setup.core.first_launch = router->head().seq + 1;
   for (auto& stream : router->recovered())
     setup.core.first_launch = std::max(setup.core.first_launch, stream.launch + 1);
-  core.emplace(setup.model, std::move(wish), setup.core, setup.releases);
   setup.core.starts_anew = !setup.is_successor;
+  core.emplace(setup.model, std::move(wish), setup.core, setup.releases);
   return {};
 }
 
@@ -203,22 +204,22 @@ void App::Parts::handle_posted() {
   while (!posted.empty()) {
     Event event = std::move(posted.front());
     posted.pop_front();
-    perform(core->handle(std::move(event), read_clocks()));
-  }
     const auto* read = std::get_if<ModelRead>(&event);
     const bool reloaded = read && !read->of_release;
-  handling = false;
+    perform(core->handle(std::move(event), read_clocks()));
     if (reloaded) setup.keeper->tell_service("READY=1");
+  }
+  handling = false;
   arm_deadline();
 }
 
 // Decisions are kept before any of them is carried out, so that a successor can do the rest.
 void App::Parts::perform(std::vector<Action> actions) {
   killpoint(Killpoint::step_decided);
-  keep_model();
-  if (auto note = core->take_note(actions)) {
   if (core->is_ending() && !std::exchange(said_stopping, true))
     setup.keeper->tell_service("STOPPING=1");
+  keep_model();
+  if (auto note = core->take_note(actions)) {
     note->after = router->head().seq;
     if (Result<> kept = ledger->keep(std::move(*note)); !kept)
       spdlog::error("a crash now would be noticed: {}", kept.message());

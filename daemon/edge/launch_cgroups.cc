@@ -129,6 +129,21 @@ void LaunchCgroups::end_all_but(const std::set<LaunchId>& launches) {
   }
 }
 
+// Those of other daemons have other names. A process that lives keeps its cgroup from being
+// removed.
+void LaunchCgroups::remove_left(std::string_view prefix) const {
+  std::vector<Cgroup> runs = quotas_.wanted();
+  if (app_) runs.push_back(*app_);
+  for (auto& run : runs) {
+    const size_t at = run.directory().rfind('/');
+    const Cgroup above(run.directory().substr(0, at));
+    const std::string own = run.directory().substr(at + 1);
+    for (auto& name : above.names_below())
+      if (!prefix.empty() && name.starts_with(prefix) && !name.starts_with(own))
+        above.below(name).remove();
+  }
+}
+
 void LaunchCgroups::end() {
   retry();
   if (!app_) return quotas_.end();

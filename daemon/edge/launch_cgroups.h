@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/core/action.h"
@@ -48,6 +49,8 @@ class LaunchCgroups {
   void retry();
   // The cgroups that an earlier supervisor has left of launches that are over.
   void end_all_but(const std::set<LaunchId>& launches);
+  // Removes those that other runs have left, whose names begin so, as far as no process is in them.
+  void remove_left(std::string_view prefix) const;
   // No process is to run on: ends all of them and removes everything, within a second.
   void end();
 

@@ -9,14 +9,15 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/uv/loop.h"
 #include "base/uv/signal_watch.h"
 #include "base/uv/timer.h"
 #include "base/uv/turn.h"
-#include "daemon/edge/cgroup.h"
 #include "daemon/edge/asking.h"
+#include "daemon/edge/cgroup.h"
 #include "daemon/edge/copy_memory.h"
 #include "daemon/edge/keeping.h"
 #include "daemon/edge/launch_cgroups.h"
@@ -55,15 +56,17 @@ class Processes {
   // To be called by an Output: the end of a launch's streams was reached.
   void output_changed() { sweep_.on(); }
 
-  // There is a new keeper: all that the old one kept is deposited again.
   // The same where nobody can write to the launch any more: so it is not to be kept from its end.
   void input_ended(LaunchId launch);
 
+  // There is a new keeper: all that the old one kept is deposited again.
   void keeper_changed(pid_t keeper);
 
   bool empty() const { return running_.empty(); }
   // All others are over: ends what an earlier supervisor has left of them.
   void keep_only(const std::set<LaunchId>& launches) { cgroups_.end_all_but(launches); }
+  // Removes the empty cgroups of earlier runs, whose names begin so.
+  void remove_left(std::string_view prefix) const { cgroups_.remove_left(prefix); }
   // When no launch is left and none will follow: ends the processes that got away from all of them.
   void end_orphans();
   // For callers that want to know more about a launch's processes. As of this turn of the loop.
@@ -110,10 +113,10 @@ class Processes {
     bool told_to_end = false;  // so a slow reader of its output is not waited for
   };
   void on_death();
+  void keep(const Running& running);
   void sweep();
   void deliver();
   void spawn_queued(MonoTime now);
-  void keep(const Running& running);
   void spawn(Running& running);
   StartResult<Containment> contain(Running& running);
   StartResult<void> give_memory(Launch& launch);
@@ -125,6 +128,7 @@ class Processes {
   void finish_drained(MonoTime now);
   void ask(Running& running, int signal);
   void tell_rest(Running& running, const std::vector<ProcessEntry>& everybody, int signal);
+  void signal_once(Running& running, const std::vector<ProcessEntry>& processes, pid_t group);
   void tell_those_who_wait();
   static bool somebody_asked_lives(const Running& running);
   void kill_again(MonoTime now);
@@ -132,7 +136,6 @@ class Processes {
   static bool waits_for_survivors(const Running& running);
   bool take_over(Running& running);
   void release_exited();
-  void signal_once(Running& running, const std::vector<ProcessEntry>& processes, pid_t group);
   void erase_over();
 
   Loop& loop_;
@@ -140,6 +143,7 @@ class Processes {
   LaunchCgroups cgroups_;
   Spawner spawner_;
   Keeping& keeping_;
+  AskingKept& asking_kept_;
   Output &log_, &attached_;
   std::function<void(Event)> sink_;
   CopyMemory copies_;
@@ -147,7 +151,6 @@ class Processes {
   std::vector<LaunchId> queue_;
   std::vector<Event> events_;
   bool deaths_ = false;  // since survivors were looked for
-  AskingKept& asking_kept_;
   // When to look for survivors: after a death not before the first, without one at the second.
   MonoTime look_from_{}, look_again_{};
   Idle sweep_;

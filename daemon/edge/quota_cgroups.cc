@@ -133,9 +133,15 @@ std::vector<Cgroup> QuotaCgroups::find(const std::string& launch) const {
 }
 
 std::vector<Cgroup> QuotaCgroups::of_the_run() const {
+  auto runs = wanted();
+  std::erase_if(runs, [](auto& run) { return !run.exists(); });
+  return runs;
+}
+
+std::vector<Cgroup> QuotaCgroups::wanted() const {
   std::vector<Cgroup> runs;
   for (auto& place : places_)
-    if (place.run && place.run->exists()) runs.push_back(*place.run);
+    if (place.run) runs.push_back(*place.run);
   return runs;
 }
 

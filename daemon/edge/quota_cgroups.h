@@ -34,6 +34,8 @@ class QuotaCgroups {
   std::vector<Cgroup> find(const std::string& launch) const;
   // Those of the run besides that of version 2.
   std::vector<Cgroup> of_the_run() const;
+  // Also those that are not there.
+  std::vector<Cgroup> wanted() const;
 
   // No launch has a limit any more.
   void end();

@@ -1,6 +1,8 @@
 """A cgroup for each launch, where one may be made: nobody gets away from it, nothing is left of it,
 and it is found again by the next supervisor."""
 
+import os
+import signal
 from datetime import datetime
 from pathlib import Path
 
@@ -170,6 +172,26 @@ def test_two_daemons_of_one_name_do_not_know_each_other(app):
             assert len(launch_cgroups.below(theirs)) == 1
         finally:
             other.end()
+
+
+def test_what_a_daemon_that_ended_badly_has_left_is_removed_by_the_next(app):
+    app.procfile(worker=STAYS)
+    directory = Path(start(app))
+    app.kill_hard()
+    for pid in app.home.processes:
+        os.kill(pid, signal.SIGKILL)
+    wait_for("all to end", lambda: app.home.processes == [])
+    strangers = directory.with_name(directory.name.replace("muster-app-", "muster-app-0"))
+    strangers.mkdir()
+    for ledger in (*app.home.state.rglob("ledger*"), *app.home.runtime.rglob("ledger*")):
+        ledger.unlink()
+    try:
+        assert directory.exists()
+        assert start(app) != str(directory)
+        assert not directory.exists()
+        assert strangers.exists()
+    finally:
+        strangers.rmdir()
 
 
 def test_where_none_is_wanted_none_is_made(app):
