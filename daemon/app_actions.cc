@@ -63,6 +63,10 @@ void App::Parts::on(Publish& action) { router->publish(std::move(action.event), 
 void App::Parts::on(Answer& action) {
   if (auto* scaled = std::get_if<ScaleReply>(&action.reply.body))
     scaled->not_kept = formation_file->alarm();
+  if (auto* releases = std::get_if<ReleasesReply>(&action.reply.body))
+    for (auto& row : releases->releases)
+      if (row.state.empty() && access(directory_of(row.code).c_str(), F_OK) != 0)
+        row.state = "gone";
   fit(action.reply);
   (void)control->send(action.client, action.reply);
 }
@@ -104,14 +108,14 @@ void App::Parts::on(PassToLaunch& action) {
     processes->kill({action.launch, signal->number, false});
   else if (auto* resize = std::get_if<ResizeRequest>(&action.body))
     attachments->resize(action.launch, resize->terminal);
+  else if (std::holds_alternative<CancelRequest>(action.body))
+    attachments->forget(action.launch);
 }
 
 void App::Parts::on(Attach& action) {
   if (!attachments->attach(action)) consoles->attach(action);
 }
 
-  else if (std::holds_alternative<CancelRequest>(action.body))
-    attachments->forget(action.launch);
 void App::Parts::on(SaveFormation& action) {
   if (Result<> saved = formation_file->save(action.formation, ledger->number()); !saved)
     notify(fmt::format("The formation is not kept: {}; trying again", saved.message()));
@@ -121,14 +125,14 @@ void App::Parts::on(ReadModel& action) {
   if (!action.code.empty() && access(directory_of(action.code).c_str(), F_OK) != 0)
     return post(ModelRead{fail("the checkout {} is no longer there", action.code), action.code,
                           action.of_release});
+  if (!action.of_release)
+    setup.keeper->tell_service(
+        fmt::format("RELOADING=1\nMONOTONIC_USEC={}", read_clocks().mono.time_since_epoch() / 1us));
   ModelFiles files = setup.files;
   files.directory = directory_of(action.code);
   files.pipe_patience = pipe_patience;
   files.confined = !action.code.empty();
   Result<LoadedModel> loaded = load_flawless_model(files);
-  if (!action.of_release)
-    setup.keeper->tell_service(
-        fmt::format("RELOADING=1\nMONOTONIC_USEC={}", read_clocks().mono.time_since_epoch() / 1us));
   if (!loaded)
     return post(ModelRead{tl::unexpected(loaded.error()), action.code, action.of_release});
   for (auto& complaint : loaded->complaints) spdlog::warn("{}", complaint.text());

@@ -35,7 +35,8 @@ std::string releases_table(const std::vector<ReleaseRow>& rows, WallTime now) {
   text += fmt::format(release_format, std::string(4, '-'), std::string(30, '-'),
                       std::string(20, '-'), std::string(25, '-'));
   for (auto& row : rows) {
-    const std::string change = row.change + (row.state.empty() ? "" : " (" + row.state + ")");
+    const std::string state = row.state == "gone" ? "code is gone" : row.state;
+    const std::string change = row.change + (state.empty() ? "" : " (" + state + ")");
     text += fmt::format(release_format, version_text(row),
                         cut_to(terminal_safe(change), longest_change),
                         cut_to(terminal_safe(row.by), longest_by), when(row.time, now));

@@ -103,6 +103,8 @@ class Create : public Verb {
       wanted.name = name_;
     else if (session.app)
       wanted.name = session.app;
+    else if (auto named = environment_variable("MUSTER_APP"); named && !named->empty())
+      wanted.name = *named;
     else if (!is_work_tree)
       wanted.name = app_name_of(here);
     if (wanted.name && !is_app_name(*wanted.name))

@@ -154,6 +154,9 @@ def test_five_checkouts_are_kept(work):
         assert f"-----> Launching... done, v{version + 1}" in work.pushed()
     kept = {path.name for path in (work.app.home.state / "checkouts").iterdir()}
     assert kept == {row["code"] for row in releases(work.app)[:5]}
+    assert [row["state"] for row in releases(work.app)] == 5 * [None] + 2 * ["gone"]
+    table = work.app.ok("releases").splitlines()[2:]
+    assert ["(code is gone)" in line for line in table] == 5 * [False] + 2 * [True]
     assert "no longer there" in work.app.refused("rollback", "v1")
 
 

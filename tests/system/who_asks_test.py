@@ -24,7 +24,7 @@ def told(app, **request):
 SAID = {"another": ("somebody-else@prod", "@prod"), "two": ("a@b@box", "@box"),
         "no host": ("nobody", ""), "empty": ("", ""),
         "escapes": ("x@b\x1b[31m\n" + 100 * "h", "@b?[31m?" + 100 * "h"),
-        "long": ("@" + 127 * "h", "@" + 127 * "h")}
+        "most": ("@" + 127 * "h", "@" + 127 * "h")}
 
 
 @pytest.mark.parametrize("said, host", SAID.values(), ids=SAID.keys())

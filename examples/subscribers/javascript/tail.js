@@ -255,12 +255,16 @@ const { values: options } = parseArgs({
   options: {
     app: { type: "string", short: "a", default: process.env.MUSTER_APP },
     from: { type: "string" },
+    help: { type: "boolean", short: "h", default: false },
     lines: { type: "string", short: "n", default: "100" },
     topic: { type: "string", multiple: true, default: [] },
     numbers: { type: "boolean", default: false },
   },
 });
-
+if (options.help) {
+  console.log("usage: tail.js [-a APP] [-n LINES | --from N] [--topic PREFIX]... [--numbers]");
+  process.exit(0);
+}
 const runtime = runtimeDirectory(options.app ?? path.basename(process.cwd()));
 if (!isOurs(runtime)) {
   console.error(`no daemon of yours runs in ${runtime}`);
