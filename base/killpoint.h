@@ -16,7 +16,7 @@ enum class Killpoint : uint8_t {
   launch_deposited,  // the keeper has the pipes of a launch that was not forked yet
   launch_forked,     // forked, and its pid is not deposited
   launch_noted,      // its pid is
-  asking_kept,       // those who are about to be asked to end are in the ledger, and not signalled
+  asking_kept,       // those that are about to be asked to end are in the ledger, and not signalled
   asking_sent,       // signalled, and that is not in the ledger
   exit_told,         // the core knows of an exit whose process was not reaped
   exit_released,     // reaped

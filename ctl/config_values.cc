@@ -1,4 +1,4 @@
-// See config_values.h. Whoever names a FIFO here wishes to wait for what comes out of it.
+// See config_values.h. A user that names a FIFO here wishes to wait for what comes out of it.
 #include "ctl/config_values.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // Where the value of a config var comes from: the word itself, or a place that the list of
-// processes does not show to everybody.
+// processes does not show.
 #pragma once
 
 #include <map>

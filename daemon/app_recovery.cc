@@ -80,7 +80,7 @@ void App::Parts::on(Upgrade& action) {
   leave.after(answer_time);
 }
 
-// What is under way to a client that is slower than that may be lost.
+// A message that is under way to a client that is slower than that may be lost.
 void App::Parts::leave_when_taken() {
   if (replaced && !attachments->all_taken() && read_clocks().mono < leave_by)
     return leave.after(answer_time);

@@ -67,11 +67,10 @@ struct RunRequest {
   std::optional<Nanos> timeout = {};               // from when it is up; then it is stopped
   // A process in whose midst it is to be, with what that one sees and is surrounded by.
   std::string inside = {};
-  // Attached: a name that nobody else can guess, by which its client finds it again when it has
-  // lost its daemon; none: then it is hung up.
+  // Attached: a name that only its client knows, which finds it by that again when it has lost its
+  // daemon; none: then it is hung up.
   std::string token = {};
 };
-// Neither set nor unset: asks for them. Else one change, in force when it is answered.
 // To talk to a process that has a terminal. Answered by outputs until it exits.
 struct AttachRequest {
   std::string process;
@@ -79,6 +78,7 @@ struct AttachRequest {
   std::optional<TerminalSize> terminal = {};  // what its terminal is to be as large as
   std::string token = {};  // not a process, but the attached one-off that was run with it
 };
+// Neither set nor unset: asks for them. Else one change, in force when it is answered.
 struct ConfigRequest {
   std::map<std::string, std::string> set;
   std::vector<std::string> unset;
@@ -215,8 +215,7 @@ struct RunInputReply {
 struct RunExitedReply {
   int32_t status = 0;
 };
-// Says nothing; an earlier daemon sends it to learn whether the client of an attached one-off is
-// still there.
+// Says nothing; an earlier daemon learns by it whether the client of an attached one-off is there.
 struct AliveReply {};
 struct StatusReply {
   std::string app, directory, version;

@@ -22,7 +22,7 @@ struct ModelFiles {
   std::vector<std::string> env_files;   // used as they are, must exist, later ones win; none: .env
                                         // in the directory if it is there
                                         // muster.toml is looked for beside the Procfile
-  bool confined = false;  // the directory is somebody's commit: no link in it leads out of it
+  bool confined = false;  // the directory is a checkout: no link in it leads out of it
   // How long a file of variables that is a pipe may take; none: it is not read.
   Nanos pipe_patience = 5s;
 };

@@ -15,7 +15,7 @@ namespace muster {
 // It is nothing if there is no such file; an error if it is not a regular file, cannot be read or
 // is larger than limits::config_file.
 Result<std::optional<std::string>> read_text_file(const std::string& path);
-// The same in a directory that somebody else has filled: also an error if a link leads out of it.
+// The same in a directory that another user has filled: also an error if a link leads out of it.
 Result<std::optional<std::string>> read_text_beneath(const std::string& directory,
                                                      const std::string& name);
 

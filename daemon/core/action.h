@@ -97,7 +97,8 @@ struct AnswerPs {
   std::vector<LaunchId> launches;
   bool usage;
 };
-// What belongs to the exchange of an attached one-off. `cancel`: its client will not come back.
+// A request that belongs to the exchange of an attached one-off. `cancel`: its client will not come
+// back.
 struct PassToLaunch {
   LaunchId launch;
   RequestBody body;

@@ -34,7 +34,7 @@ std::string how_it_is(const Process& p, const Driver& driver, MonoTime now) {
   return text;
 }
 
-bool is_ending(const Process& p) {
+bool is_going_down(const Process& p) {
   return p.state == ProcessState::stopping || p.state == ProcessState::killing ||
          p.state == ProcessState::draining;
 }
@@ -54,7 +54,7 @@ Arrival Core::State::arrival_of(std::vector<ProcessName> coming, std::vector<Pro
   for (auto* names : {&coming, &leaving})
     for (auto& name : *names) {
       const auto p = table.all().find(name);
-      const bool ends = p != table.all().end() && (from > 0 || is_ending(p->second));
+      const bool ends = p != table.all().end() && (from > 0 || is_going_down(p->second));
       if (ends) grace = std::max(grace, driver.grace_of(p->second));
       boot = std::max(boot, driver.boot_time_of(name.type));
     }

@@ -13,7 +13,7 @@ namespace muster {
 struct Adoptee {
   Identity identity;  // alive or dead
   UniqueFd out, err;  // read ends; none where the pipe is lost
-  UniqueFd in;        // by which it is written to; none where nobody is to
+  UniqueFd in;        // by which it is written to; none where no client is to
   UniqueFd report;    // none: its exec had succeeded
 };
 

@@ -18,7 +18,8 @@ namespace muster {
 class Attachments : public Output {
  public:
   // `outlet` outlives this. `on_ended` is told when all output of a launch has been sent, and
-  // `on_input_ended` when nobody can write to a launch any more; they must not call back at once.
+  // `on_input_ended` when no client can write to a launch any more; they must not call back at
+  // once.
   Attachments(Loop& loop, const Outlet& outlet, std::function<void()> on_ended,
               std::function<void(LaunchId)> on_input_ended);
   ~Attachments() override;

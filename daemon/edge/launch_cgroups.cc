@@ -129,7 +129,7 @@ void LaunchCgroups::end_all_but(const std::set<LaunchId>& launches) {
   }
 }
 
-// Those of other daemons have other names. A process that lives keeps its cgroup from being
+// The cgroups of other daemons have other names. A process that lives keeps its cgroup from being
 // removed.
 void LaunchCgroups::remove_left(std::string_view prefix) const {
   std::vector<Cgroup> runs = quotas_.wanted();

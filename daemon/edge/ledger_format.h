@@ -51,7 +51,8 @@ void append_step(std::vector<char>& out, uint64_t number, const journal::Mark& m
                  const Note& note);
 // No step: says how far the journal is. It has the number of the step before it.
 void append_mark(std::vector<char>& out, uint64_t number, const journal::Mark& mark);
-// No step either: who has been asked to end. Nobody any more, where `asking` is empty.
+// No step either: the processes that have been asked to end; none any more, where `asking` is
+// empty.
 void append_asking(std::vector<char>& out, uint64_t number, const journal::Mark& mark,
                    LaunchId launch, const Asking& asking);
 

@@ -35,7 +35,7 @@ class Output {
   virtual Nanos patience(LaunchId launch) const = 0;
   // The read ends that are still open, stdout and stderr; -1 for those that are not.
   virtual std::array<int, 2> pipes(LaunchId launch) const = 0;
-  // Whereby somebody may write to it; -1 if nobody may, or not any more.
+  // The descriptor by which a client may write to it; -1 if none may, or not any more.
   virtual int input_end(LaunchId) const { return -1; }
   // The launch is over, ended or not.
   virtual void close(LaunchId launch) = 0;

@@ -1,5 +1,5 @@
-// The name by which the log tells who asks for something. Invariant: the user in it is the one that
-// the kernel has seen connecting, and the whole is printable and bounded.
+// The name by which the log tells a client that asks for something. Keeps: the user in it is the
+// one that the kernel has seen connecting, and the whole is printable and bounded.
 #pragma once
 
 #include <string>

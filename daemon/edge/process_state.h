@@ -1,5 +1,5 @@
-// Which signals a process handles, ignores and has not taken yet, as the kernel tells it. Looks at
-// /proc and changes nothing.
+// The signals that a process handles, ignores and has not taken yet, as the kernel tells it. Looks
+// at /proc and changes nothing.
 #pragma once
 
 #include <sys/types.h>
@@ -21,7 +21,7 @@ struct SignalState {
   static bool has(uint64_t mask, int signal) { return ((mask >> (signal - 1)) & 1) != 0; }
 };
 
-// Nothing if there is no such process.
+// It is nothing if there is no such process.
 std::optional<SignalState> read_signal_state(pid_t pid);
 
 }  // namespace muster

@@ -48,15 +48,15 @@ class Processes {
   void start(Launch launch);
   // Once; SIGKILL again and again until none is left. Which processes a signal with `leader_first`
   // goes to at once is said in stop_order.h; no process gets a signal that is to end it twice, over
-  // any number of supervisors. From a signal that is to end it, as SIGTERM and SIGKILL always are, a
-  // slow reader of its output is waited for no more.
+  // any number of supervisors. From a signal that is to end it, as SIGTERM and SIGKILL always are,
+  // a slow reader of its output is waited for no more.
   void kill(const Kill& kill);
   void kill(LaunchId launch, int signal) { kill({launch, signal, false}); }
 
   // To be called by an Output: the end of a launch's streams was reached.
   void output_changed() { sweep_.on(); }
 
-  // The same where nobody can write to the launch any more: so it is not to be kept from its end.
+  // The same where no client can write to the launch any more: so its end is not to be held up.
   void input_ended(LaunchId launch);
 
   // There is a new keeper: all that the old one kept is deposited again.

@@ -92,9 +92,9 @@ void Processes::tell_rest(Running& running, const std::vector<ProcessEntry>& eve
   wake(everybody);
 }
 
-// The note before the signals says who may have had one, the note after them that all have. Where
-// nobody has been asked before, the group of the leader, if it is given, is told by one call, which
-// misses nobody who is just being forked.
+// The note before the signals says which processes may have had one, the note after them that all
+// have. Where none has been asked before, the group of the leader, if it is given, is told by one
+// call, which misses no process that is just being forked.
 void Processes::signal_once(Running& running, const std::vector<ProcessEntry>& processes,
                             pid_t group) {
   Asking& asking = *running.asking;

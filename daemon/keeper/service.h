@@ -1,5 +1,5 @@
-// The service manager that has started us, if one has: who is told by datagrams, as sd_notify(3)
-// has it. Keeps: it hears from the main process alone.
+// The service manager that has started us, if one has: it is told by datagrams, as sd_notify(3) has
+// it. Keeps: it hears from the main process alone.
 #pragma once
 
 #include "daemon/keeper/ward.h"

@@ -1,4 +1,5 @@
-// Who has been asked to end, over a supervisor that is killed between the note and the signal.
+// The processes that have been asked to end, over a supervisor that is killed between the note and
+// the signal.
 #include "daemon/edge/asking.h"
 
 #include <poll.h>

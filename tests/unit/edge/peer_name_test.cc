@@ -1,4 +1,4 @@
-// Who a request comes from, as the log names them.
+// The client that a request comes from, as the log names it.
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
