@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "ctl/session.h"
+
 namespace muster {
 
 // From the first word that is no option on, everything is the command's.

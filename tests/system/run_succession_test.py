@@ -98,9 +98,9 @@ STOPPING = ("import os\n"
             "    data = os.read(0, 4096)\n"
             "    os.write(1, data)\n"
             "    return data\n"
-            "for _ in range(2):\n"
+            "for gate in ('first', 'second'):\n"
             "    for _ in range(20): take()\n"
-            "    open('gate').readline()\n"
+            "    open(gate).readline()\n"
             "while take(): pass\n")
 
 
@@ -109,7 +109,7 @@ def test_much_input_is_passed_on_whole(running, how):
     """The pipe is full whenever the supervisor goes."""
     data = b"".join(b"%07d\n" % number for number in range(100_000))
     running.write("stopping.py", STOPPING)
-    gate = running.gate("gate")
+    gates = [running.gate("first"), running.gate("second")]
     ctl = running.begin("run", "--shared", "--", "python3", "stopping.py", stdin=-1)
     got = []
     reader = threading.Thread(target=lambda: got.append(ctl.stdout.read()))
@@ -117,7 +117,7 @@ def test_much_input_is_passed_on_whole(running, how):
     reader.start()
     writer.start()
     wait_for("it to run", lambda: running.tree("run.1"))
-    for _ in range(2):
+    for gate in gates:
         with gate.writer() as go:
             succeed(running, how)
             go.write(b"\n")
