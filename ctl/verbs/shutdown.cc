@@ -60,7 +60,9 @@ class Shutdown : public Verb {
     auto endpoints = find_endpoints(session);
     if (!endpoints) return tl::unexpected(endpoints.error());
     const bool ran = daemon_runs(*endpoints);
-    const auto before = ran ? running_of(session, nanos_of(seconds_)) : std::vector<Running>();
+    // The pids of another machine say nothing here.
+    const auto before =
+        ran && !endpoints->far ? running_of(session, nanos_of(seconds_)) : std::vector<Running>();
     if (auto answered = ask_until(session, deadline, ran); !answered)
       return tl::unexpected(answered.error());
     while (daemon_runs(*endpoints)) {
