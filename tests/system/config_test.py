@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import stat
 
 import pytest
@@ -107,8 +108,11 @@ def test_releases_and_rollback(running):
 def test_a_damaged_file_stops_a_start_and_not_a_successor(running):
     running.ok("config", "set", "A=1")
     kept = running.home.state / "releases"
+    before = running.pid_of_supervisor()
+    os.kill(before, signal.SIGSTOP)  # it would mend the file
     kept.write_bytes(kept.read_bytes()[:-3])
-    running.kill_supervisor()
+    os.kill(before, signal.SIGKILL)
+    running.successor(before)
     running.wait_states({"alpha.1": "up", "alpha.2": "up"})
     running.stop()
     running.start(wait=False)
