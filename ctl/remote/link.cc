@@ -219,8 +219,21 @@ void FarLink::tell_versions(const std::string& ctl, const Endpoints& endpoints) 
   if (!text.empty()) tell(text);
 }
 
+// Anything that is answered will do, a refusal too.
+void FarLink::drop_dead_connection() const {
+  const auto lock = open_regular(directory_ + "/lock", O_RDWR | O_CREAT);
+  while (lock && ::flock(lock->get(), LOCK_EX) != 0 && errno == EINTR) {
+  }
+  if (!ssh_.is_connected()) return;
+  const auto done = ssh_.run("exit 0", where_patience);
+  if (!done || (done->in_time && done->status != ssh_failed)) return;
+  ssh_.end_connection();
+  forget_all();
+}
+
 Outcome<int> FarLink::run_there(const std::vector<std::string>& words) const {
   const bool with_terminal = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
+  drop_dead_connection();
   const Result<int> status = ssh_.run_in_sight(far_line(words), with_terminal);
   if (!status) return failure(ExitCode::no_daemon, status.message());
   if (*status == ssh_failed)
@@ -233,6 +246,7 @@ Outcome<int> FarLink::run_there(const std::vector<std::string>& words) const {
 }
 
 Outcome<std::string> FarLink::output_there(const std::vector<std::string>& words) const {
+  drop_dead_connection();
   auto done = ssh_.run("cd / && " + far_line(words), std::nullopt);
   if (!done) return failure(ExitCode::no_daemon, done.message());
   if (done->status == 0) return done->out;

@@ -20,7 +20,8 @@ class FarLink {
   Outcome<Endpoints> open();
   // Whether `open` has failed only because the app's daemon does not run there.
   bool is_down() const { return is_down_; }
-  // `ctl WORDS` over there, with our standard descriptors; its exit status.
+  // `ctl WORDS` over there, on a connection that stands, with our standard descriptors; its exit
+  // status.
   Outcome<int> run_there(const std::vector<std::string>& words) const;
   // The lines that `ctl WORDS` prints over there, called outside of any app's directory.
   Outcome<std::string> output_there(const std::vector<std::string>& words) const;
@@ -33,6 +34,7 @@ class FarLink {
   std::optional<Endpoints> kept() const;
   void keep(const Endpoints& endpoints, const Where& where) const;
   void forget_all() const;
+  void drop_dead_connection() const;
   std::string kept_file() const { return directory_ + "/app." + app_; }
   Endpoints endpoints_at(const std::string& sockets, const std::string& by) const;
   Failure failure_of_ssh(const Ssh::Done& done) const;

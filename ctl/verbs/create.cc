@@ -87,7 +87,9 @@ class Create : public Verb {
     if (!is_app_name(app)) return failure(ExitCode::usage, "the app has no name: ctl create NAME");
     session.out.write(fmt::format("Creating {} on {}... ", app, host.url()));
     session.out.flush();
-    auto path = last_line_there(session, host, {"create", app});
+    std::vector<std::string> words = {"create", app};
+    if (port_) words.insert(words.end(), {"-p", std::to_string(*port_)});
+    auto path = last_line_there(session, host, words);
     session.out.write(path ? "done\n" : "failed\n");
     if (!path) return tl::unexpected(path.error());
     const std::string url = host.url() + *path;

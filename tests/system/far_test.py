@@ -136,11 +136,13 @@ def test_verbs_that_are_for_this_machine_say_so(shop, far):
 def test_a_repository_is_created_there_and_the_remote_here(shop, far):
     tree = far.near / "blog"
     subprocess.run(["git", "init", "-q", tree], check=True, env=far.environment)
-    said = far.ok("create", cwd=tree, host=far.url)
+    said = far.ok("create", "-p", shop.home.port + 500, cwd=tree, host=far.url)
     url = subprocess.run(["git", "remote", "get-url", "muster"], cwd=tree, check=True, text=True,
                          capture_output=True).stdout.strip()
     assert url == f"{far.url}{shop.home.path}/state/blog/repository.git" and url in said
     assert (shop.home.path / "state" / "blog" / "repository.git" / "HEAD").exists()
+    assert str(shop.home.port + 500) in (
+        shop.home.path / "state" / "blog" / "identity").read_text(errors="replace")
 
 
 def test_a_second_command_costs_hardly_more_than_a_local_one(shop, far):

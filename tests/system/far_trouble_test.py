@@ -153,10 +153,14 @@ def test_a_stale_connection_is_replaced(shop, far, how):
         os.kill(master, signal.SIGSTOP)
     assert "worker.1" in far.ok("ps")
     assert master not in far.master_pids() or how in ("gone", "hung")
+    proc.kill(master)
     made = len(far.calls)
     assert "worker.1" in far.ok("ps")
     assert len(far.calls) == made
-    proc.kill(master)
+    os.kill(far.master_pids()[0], signal.SIGSTOP)
+    stopped = far.master_pids()[0]
+    assert "app" in far.ok("apps")
+    proc.kill(stopped)
 
 
 @pytest.mark.parametrize("words", [("logs", "-t"), ("run", "--", "sh", "-c", f"echo up; {STAYS}")])

@@ -27,6 +27,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def descendants(pid):
+    return [found for child in proc.children(pid) for found in [child, *descendants(child)]]
+
+
 class Far:
     """The machine. `home` is what MUSTER_HOME is over there; on this side it is `near`."""
 
@@ -150,7 +154,7 @@ class Far:
     def stop_sshd(self):
         """The machine is off: nothing listens, and what was connected is not any more."""
         if self.popen and self.popen.poll() is None:
-            sessions = proc.children(self.popen.pid)
+            sessions = descendants(self.popen.pid)
             self.popen.kill()
             self.popen.wait()
             for pid in sessions:
