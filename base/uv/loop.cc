@@ -8,9 +8,15 @@ namespace muster {
 Loop::Loop() {
   int status = uv_loop_init(&loop_);
   CHECK(status == 0, "uv_loop_init: {}", uv_strerror(status));
+  // libuv plans how long to wait by the time at which the turn began: after a long turn all timers
+  // would be as late. The hook that was started first is called last, right before that.
+  uv_prepare_init(&loop_, &read_clock_);
+  uv_unref(reinterpret_cast<uv_handle_t*>(&read_clock_));
+  uv_prepare_start(&read_clock_, [](uv_prepare_t* hook) { uv_update_time(hook->loop); });
 }
 
 Loop::~Loop() {
+  uv_close(reinterpret_cast<uv_handle_t*>(&read_clock_), nullptr);
   uv_walk(
       &loop_,
       [](uv_handle_t* handle, void*) {

@@ -29,6 +29,7 @@ class Loop {
 
  private:
   uv_loop_t loop_;
+  uv_prepare_t read_clock_;
 };
 
 // The time that libuv's timers go by, read freshly; the same clock as read_clocks().mono.

@@ -111,10 +111,9 @@ void Processes::signal_once(Running& running, const std::vector<ProcessEntry>& p
   asking_kept_.keep_asking(launch, asking);
 }
 
-bool Processes::is_stopped(LaunchId launch) const {
-  auto found = running_.find(launch);
-  if (found == running_.end() || found->second.phase != Phase::running) return false;
-  const pid_t leader = found->second.child->pid();
+bool Processes::has_stopped(const Running& running) {
+  if (running.phase != Phase::running) return false;
+  const pid_t leader = running.child->pid();
   auto family = read_children(leader).value_or(std::vector<pid_t>());
   family.push_back(leader);
   return std::any_of(family.begin(), family.end(), [](pid_t pid) {
@@ -123,7 +122,19 @@ bool Processes::is_stopped(LaunchId launch) const {
   });
 }
 
-std::vector<std::string> Processes::stopped() const {
+bool Processes::is_stopped(LaunchId launch) {
+  constexpr int share = 10;
+  if (const MonoTime begin = read_clocks().mono; begin >= stopped_until_) {
+    stopped_.clear();
+    for (auto& [each, running] : running_)
+      if (has_stopped(running)) stopped_.insert(each);
+    const MonoTime end = read_clocks().mono;
+    stopped_until_ = end + (end - begin) * share;
+  }
+  return stopped_.count(launch) > 0;
+}
+
+std::vector<std::string> Processes::stopped() {
   std::vector<std::string> names;
   for (auto& [launch, running] : running_)
     if (is_stopped(launch)) names.push_back(running.launch.process.text());

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <optional>
 
@@ -53,6 +54,25 @@ TEST_CASE("a timer for a time that has passed fires in the next turn") {
   timer.at(loop_clock() - 1h);
   loop.run();
   CHECK(fired == 1);
+}
+
+TEST_CASE("a timer is not late by the time that the turn took before it was armed") {
+  Loop loop;
+  Nanos best = 1h;
+  for (int i = 0; i < 5; i++) {
+    MonoTime armed, fired;
+    Timer timer(loop, [&] { fired = loop_clock(); });
+    Timer long_turn(loop, [&] {
+      for (const MonoTime end = loop_clock() + 200ms; loop_clock() < end;) {
+      }
+      armed = loop_clock();
+      timer.after(1ms);
+    });
+    long_turn.after(0ms);
+    loop.run();
+    best = std::min<Nanos>(best, fired - armed);
+  }
+  CHECK(best < 100ms);
 }
 
 TEST_CASE("a timer that is always overdue lets others have their turn") {
