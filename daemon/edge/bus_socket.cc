@@ -207,17 +207,22 @@ void BusSocket::see_who_keeps_up() {
 }
 
 // A message is shared by all that are sent it, so that the bytes in memory do not tell one from
-// another; but the one that is furthest behind keeps most of them there.
-size_t BusSocket::owed() const { return being_dropped_.is_there() ? 0 : owed_->bytes(); }
+// another; but the one that is furthest behind keeps most of them there. They are freed when the
+// loop turns and its end is told: before that no other is dropped for them.
+size_t BusSocket::owed() const { return is_dropping() ? 0 : owed_->bytes(); }
+
+bool BusSocket::is_dropping() const {
+  return std::any_of(subscribers_.begin(), subscribers_.end(),
+                     [](auto& entry) { return entry.second.dropped; });
+}
 
 BusSocket::Subscribers::const_iterator BusSocket::furthest_behind() const {
-  return std::max_element(subscribers_.begin(), subscribers_.end(), [&](auto& a, auto& b) {
-    return published_ - a.second.kept_up < published_ - b.second.kept_up;
-  });
+  return std::min_element(subscribers_.begin(), subscribers_.end(),
+                          [](auto& a, auto& b) { return a.second.kept_up < b.second.kept_up; });
 }
 
 size_t BusSocket::most_owed() const {
-  if (being_dropped_.is_there()) return 0;
+  if (is_dropping()) return 0;
   const auto most = furthest_behind();
   if (most == subscribers_.end() || most->second.takes_more) return 0;
   return std::min<size_t>(published_ - most->second.kept_up, owed_->bytes());
@@ -226,8 +231,10 @@ size_t BusSocket::most_owed() const {
 void BusSocket::drop_most() {
   const auto most = furthest_behind();
   if (most == subscribers_.end()) return;
-  being_dropped_ = most->second.connection;
-  being_dropped_.end();
+  Subscriber& dropped = subscribers_.at(most->first);
+  dropped.dropped = true;
+  dropped.connection.end();
+  watch_.look_at(most->first);
 }
 
 }  // namespace muster

@@ -53,6 +53,7 @@ class BusSocket : public Bus, public BytesUnderWay::Debtors {
     int refusals = 0;
     uint64_t kept_up = 0;  // what had been published when it was last seen to take more
     bool takes_more = true;
+    bool dropped = false;  // until its end is told no other is
   };
   using Subscribers = std::map<int, Subscriber>;  // by descriptor
 
@@ -66,6 +67,7 @@ class BusSocket : public Bus, public BytesUnderWay::Debtors {
   bool has_gone(int fd);
   void forget(Subscribers::iterator subscriber);
   void see_who_keeps_up();
+  bool is_dropping() const;
   Subscribers::const_iterator furthest_behind() const;
 
   ZapGate& gate_;
@@ -73,10 +75,9 @@ class BusSocket : public Bus, public BytesUnderWay::Debtors {
   BytesUnderWay& under_way_;
   std::shared_ptr<Tally> owed_;
   Subscribers subscribers_;
-  size_t cost_ = 0;           // of all subscriptions
-  Connection being_dropped_;  // until it has gone no other is
-  uint64_t published_ = 0;    // bytes
-  uint64_t looked_at_ = 0;    // of these, when it was last seen who keeps up
+  size_t cost_ = 0;         // of all subscriptions
+  uint64_t published_ = 0;  // bytes
+  uint64_t looked_at_ = 0;  // of these, when it was last seen who keeps up
   uint64_t refused_ = 0;
   LoopSocket socket_;
   ConnectionWatch watch_;

@@ -25,6 +25,7 @@ class BytesUnderWay {
     virtual size_t owed() const = 0;
     // By the one that would be dropped; 0 if none is to be.
     virtual size_t most_owed() const = 0;
+    // From then on it counts in neither of these, however long its end takes.
     virtual void drop_most() = 0;
   };
 

@@ -13,7 +13,7 @@ using namespace muster;
 
 namespace {
 
-struct Place {
+struct ReleasePlace {
   TempDir directory;
   std::string path = directory.path() + "/releases";
 };
@@ -45,7 +45,7 @@ Release some() {
 }  // namespace
 
 TEST_CASE("what was kept is found again, and nobody else may read it") {
-  Place place;
+  ReleasePlace place;
   REQUIRE(keep(place.path, Releases({some()})));
   const auto loaded = ReleaseFile::load(place.path);
   REQUIRE(loaded);
@@ -56,13 +56,13 @@ TEST_CASE("what was kept is found again, and nobody else may read it") {
 }
 
 TEST_CASE("no file is no releases") {
-  Place place;
+  ReleasePlace place;
   REQUIRE(ReleaseFile::load(place.path));
   CHECK(ReleaseFile::load(place.path)->list().empty());
 }
 
 TEST_CASE("what muster has not written, or what is damaged, is an error that names it") {
-  Place place;
+  ReleasePlace place;
   std::ofstream(place.path) << "hello\n";
   CHECK(ReleaseFile::load(place.path).message() == place.path + ": not written by muster");
   std::ofstream(place.path) << "muster releases 1\n\x81";
@@ -70,6 +70,6 @@ TEST_CASE("what muster has not written, or what is damaged, is an error that nam
 }
 
 TEST_CASE("a directory that takes no file is an error, and the old file stays") {
-  Place place;
+  ReleasePlace place;
   CHECK_FALSE(keep(place.directory.path() + "/missing/releases", Releases({some()})));
 }
