@@ -14,8 +14,6 @@ namespace {
 
 // It stands in every event.
 constexpr size_t longest_by = 128;
-// Before the name of the key by which ssh has let the user in, as `ctl serve --name` has it.
-constexpr std::string_view key_mark = " as ";
 
 // Names change seldom, and asking for one may take a while where others know the users.
 const std::string& name_of_user(uid_t user) {
@@ -26,11 +24,6 @@ const std::string& name_of_user(uid_t user) {
   return known->second = account ? account->pw_name : std::to_string(user);
 }
 
-// Printable, and without a blank that could make another word of it.
-void append_word(std::string& by, std::string_view word) {
-  for (char c : word.substr(0, longest_by)) by += c > ' ' && c <= '~' ? c : '?';
-}
-
 }  // namespace
 
 std::string name_of_peer(std::string_view address, std::string_view said) {
@@ -38,13 +31,8 @@ std::string name_of_peer(std::string_view address, std::string_view said) {
   std::string by = user < 0 ? "?" : name_of_user(static_cast<uid_t>(user));
   const size_t at = said.rfind('@');
   const std::string_view host = at == said.npos ? std::string_view() : said.substr(at + 1);
-  const std::string_view user_said = said.substr(0, at);
-  if (const size_t as = user_said.rfind(key_mark); as != user_said.npos) {
-    by += key_mark;
-    append_word(by, user_said.substr(as + key_mark.size()));
-  }
   if (!host.empty()) by += '@';
-  append_word(by, host);
+  for (char c : host.substr(0, longest_by)) by += c > ' ' && c <= '~' ? c : '?';
   by.resize(std::min(by.size(), longest_by));
   return by;
 }

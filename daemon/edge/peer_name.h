@@ -7,8 +7,7 @@
 
 namespace muster {
 
-// The user's name, the name of a key behind " as ", and behind an '@' the host that the client says
-// it is at: both as `said` has them, if it does.
+// The user's name, and behind an '@' the host that the client says it is at in `said`, if it does.
 // `address` is libzmq's of the peer.
 std::string name_of_peer(std::string_view address, std::string_view said);
 

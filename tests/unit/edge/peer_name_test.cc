@@ -20,9 +20,6 @@ TEST_CASE("the user is whom the kernel says, and the host what the client says")
   CHECK(named("") == "root");
   CHECK(named("eve") == "root");
   CHECK(named("eve@") == "root");
-  CHECK(named("eve as prod") == "root as prod");
-  CHECK(named("eve as prod@box") == "root as prod@box");
-  CHECK(named("eve as a as b c@box") == "root as b?c@box");
   CHECK(named("eve@box", "4242424") == "4242424@box");
   CHECK(name_of_peer("10.0.0.1", "eve@box") == "?@box");
 }
