@@ -94,7 +94,8 @@ Endpoints FarLink::endpoints_at(const std::string& sockets, const std::string& b
   endpoints.app = app_;
   endpoints.runtime_dir = directory_ + '/' + sockets;
   endpoints.far = std::make_shared<FarSide>(FarSide{host_.url()});
-  endpoints.far->by = by.substr(0, limits::by);
+  if (!by.empty())
+    endpoints.far->by = fmt::format("{}/{}", caller_name(), by).substr(0, limits::by);
   return endpoints;
 }
 

@@ -36,7 +36,7 @@ class Serve : public Verb {
     options.text("--role", role_, "The most that it may do: read or admin")
         .one_of({"read", "admin"})
         .shown_as("ROLE [admin]");
-    options.text("--name", name_, "Whose key it is, for the log: LOGIN as NAME").shown_as("NAME");
+    options.text("--name", name_, "Whose key it is, for the log: LOGIN@HOST/NAME").shown_as("NAME");
   }
 
   Outcome<int> run(Session& session) override {
@@ -74,7 +74,7 @@ class Serve : public Verb {
     std::string problem;
     Where where = where_here(session, problem);
     where.serves = true;
-    if (!name_.empty()) where.by = fmt::format("{} as {}", where.user, name_);
+    where.by = name_;
     if (session.app) where.apps = {where.app};
     where.others.clear();
     if (is_theirs) where.known = where.running = false;

@@ -2,6 +2,7 @@
 nothing but ask the daemon."""
 
 import json
+import socket
 import struct
 import subprocess
 
@@ -118,7 +119,8 @@ def test_the_log_has_the_name_of_the_key(shop, far):
     far.start()
     for number in (2, 3):  # the second one uses what is kept
         far.ok("scale", f"talker={number}")
-        shop.wait_log(f"muster[api]: Scale to console=1, talker={number} by {far.user} as eve")
+        by = f"{far.user}@{socket.gethostname()}/eve"
+        shop.wait_log(f"muster[api]: Scale to console=1, talker={number} by {by}")
 
 
 def test_a_key_that_is_bound_to_no_app_may_ask_each(shop, far):
