@@ -54,8 +54,9 @@ def test_a_follower_that_does_not_read_stops_no_other_command(shop, far):
     """Its connection is full; the others go on beside it."""
     far.start(FORBIDDEN)
     far.ok("ps")
-    follower = far.begin("logs", "-t", "-n", "0", "run.1")
+    follower = far.begin("logs", "-t", "-n", "1")
     try:
+        assert follower.stdout.readline()  # from here on it misses nothing
         flood = far.begin("run", "-d", "--", "sh", "-c", "yes $(printf %0200d 1) | head -n 200000")
         flood.communicate()
         shop.wait_log("muster[run.1]: Process exited with status 0", "-p", "run.1", "-s", "muster")
@@ -65,7 +66,7 @@ def test_a_follower_that_does_not_read_stops_no_other_command(shop, far):
         seen = 0
         for line in lines:
             seen += "app[run.1]: 0" in line
-            if "Process exited" in line:
+            if "muster[run.1]: Process exited" in line:
                 break
         assert seen == 200_000
     finally:
