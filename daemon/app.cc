@@ -56,12 +56,10 @@ App::Parts::Parts(AppSetup given)
                      }),
       file_look(loop, [this] { look_at_files(); }),
       model_files(loop),
-      look_given_up(loop,
-                    [this] {
-                      look_is_stuck = true;
-                      release_held();
-                    }),
-      release_on(loop, [this] { release_seen(); }) {}
+      look_given_up(loop, [this] {
+        look_is_stuck = true;
+        release_held();
+      }) {}
 
 // The order matters: sockets before anything that takes descriptors, the journal before processes.
 Result<> App::Parts::open() {
@@ -83,7 +81,6 @@ Result<> App::Parts::open() {
                           {[this](ClientId client, Request request) {
                              on_request(std::move(client), std::move(request));
                            },
-                           [this] { return takes_more_requests(); },
                            [this](const ClientId& client) { on_client_lost(client); }});
   if (!control_bound) return tl::unexpected(control_bound.error());
   control = std::move(*control_bound);

@@ -5,7 +5,6 @@
 
 #include "base/uv/signal_watch.h"
 #include "base/uv/timer.h"
-#include "base/uv/turn.h"
 #include "base/zmq/zap.h"
 #include "daemon/app.h"
 #include "daemon/core/reconcile.h"
@@ -117,8 +116,6 @@ struct App::Parts {
   void look_at_model_files(bool after_launches);
   void on_model_files(FilesSeen seen, uint64_t of_model, bool after_launches);
   void release_held();
-  void release_seen();
-  bool takes_more_requests() const;
 
   AppSetup setup;
   MonoTime started = read_clocks().mono;
@@ -165,9 +162,7 @@ struct App::Parts {
   bool look_is_stuck = false;  // it is waited for no more
   bool files_differ = false;   // as the core was told last
   std::deque<Event> held;      // by clients, until the files have been looked at
-  size_t seen = 0;             // of these, for which that is done
   Timer look_given_up;
-  Idle release_on;
   std::string keeper_trouble;  // an alarm
   int keeper_deaths = 0;       // in a row, of those that have not settled
   bool replaced = false;       // by the next supervisor, which the keeper starts

@@ -8,7 +8,6 @@ namespace {
 
 // A file takes some microseconds; a client notices no such wait.
 constexpr Nanos look_patience = 500ms;
-constexpr size_t most_held = 8;
 
 }  // namespace
 
@@ -25,9 +24,6 @@ bool App::Parts::wants_a_look(const Request& request) const {
       },
       request.body);
 }
-
-// A client that asks a hundred things at once has others wait for one of them only.
-bool App::Parts::takes_more_requests() const { return seen == 0 && held.size() < most_held; }
 
 void App::Parts::on_request(ClientId client, Request request) {
   if (replays->take(client, request) || consoles->take(client, request)) return;
@@ -77,20 +73,10 @@ void App::Parts::on_model_files(FilesSeen seen, uint64_t of_model, bool after_la
 
 void App::Parts::release_held() {
   look_given_up.disarm();
-  seen = held.size();
-  release_seen();
-}
-
-void App::Parts::release_seen() {
-  const MonoTime end = read_clocks().mono + ControlSocket::serving_time;
-  for (; seen > 0; seen--) {
-    if (read_clocks().mono >= end) return release_on.on();
-    Event event = std::move(held.front());
-    held.pop_front();
+  for (auto& event : std::exchange(held, {})) {
     auto* lost = std::get_if<ClientLost>(&event);
     if (!lost || core->knows(lost->client)) post(std::move(event));
   }
-  release_on.off();
 }
 
 }  // namespace muster

@@ -77,13 +77,10 @@ Result<bool> ControlSocket::look() {
 
 void ControlSocket::on_requests() {
   std::vector<std::string> frames;
-  const MonoTime end = read_clocks().mono + serving_time;
-  for (int i = 0; i < requests_a_turn && receiver_.takes_more(); i++) {
-    if (!socket_.receive(frames, most_frames)) break;
+  for (int i = 0; i < requests_a_turn && socket_.receive(frames, most_frames); i++) {
     if (frames.empty()) continue;
     meet(frames[0], socket_.sender_fd());
     take(frames[0], std::span(frames).subspan(1));
-    if (read_clocks().mono >= end) break;
   }
 }
 

@@ -22,14 +22,8 @@ namespace muster {
 
 class ControlSocket : public BytesUnderWay::Debtors {
  public:
-  // Requests are served for so long in one turn of the loop: lines, timers and those who connect
-  // wait for them.
-  static constexpr Nanos serving_time = 2ms;
-
   struct Receiver {
     std::function<void(ClientId, Request)> on_request;
-    // False while enough waits to be answered: the next is read later, from each client in turn.
-    std::function<bool()> takes_more;
     // The clients that have asked anything and are connected no more. Called from the loop, never
     // from send().
     std::function<void(const ClientId&)> on_lost;

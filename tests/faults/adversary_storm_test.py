@@ -31,6 +31,7 @@ class Adversary:
         shutil.rmtree(self.old, ignore_errors=True)
         self.old.mkdir()
         for place in self.runtime, self.state:
+            wait_for("a ledger that was taken away to be back", (place / "ledger").exists)
             shutil.copyfile(place / "ledger", self.old / place.parent.name)
 
     def act(self, windows_too):
