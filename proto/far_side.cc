@@ -1,4 +1,4 @@
-// See far_side.h. A socket of libzmq greets whoever connects; so the first byte tells that there is
+// See far_side.h. A socket of libzmq greets each peer; so the first byte tells that there is
 // one, whatever happens on the connection afterwards.
 #include "proto/far_side.h"
 

@@ -1,5 +1,5 @@
 // A daemon on another machine, whose sockets a program like ssh brings into a directory here. Its
-// lock cannot be looked at, so it is known by its answers; a connection that nobody takes at the
+// lock cannot be looked at, so it is known by its answers; a connection that is not taken at the
 // other end is known by its end. Changes nothing and waits for no longer than it is told.
 #pragma once
 

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <sstream>
+
+#include "base/process_start.h"
 
 namespace muster {
 
@@ -43,19 +43,7 @@ int64_t number_in(std::string_view address, int place) {
   return problem == std::errc() && end == digits.data() + digits.size() ? number : -1;
 }
 
-// When the process was started, in the kernel's ticks; 0 if it is not there or not to be seen.
-uint64_t start_of(std::string_view address) {
-  constexpr int fields_before = 19;  // between the state and the start
-  std::ifstream file("/proc/" + std::to_string(number_in(address, 3)) + "/stat");
-  std::string line;
-  if (!std::getline(file, line)) return 0;
-  std::istringstream fields(line.substr(std::min(line.rfind(')') + 1, line.size())));
-  std::string word;
-  uint64_t start = 0;
-  for (int i = 0; i < fields_before; i++) fields >> word;
-  fields >> start;
-  return start;
-}
+uint64_t start_of(std::string_view address) { return start_of_process(number_in(address, 3)); }
 
 zmq::socket_t bound_gate(ZmqContext& context) {
   zmq::socket_t socket(context.get(), zmq::socket_type::router);

@@ -1,5 +1,5 @@
-// The truth about what runs of an app, for who has just been refused: asked of the daemon, not
-// concluded from what was to be.
+// The processes of an app that run after a push was refused, as its author is told: asked of the
+// daemon, not concluded from the processes that were to be.
 #pragma once
 
 #include <optional>

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/digest.h"
 #include "base/trusted_path.h"
 #include "base/whole_file.h"
 #include "ctl/printers/json.h"
@@ -39,13 +40,6 @@ constexpr size_t most_kept = 64 << 10;
 // A connection that stands answers at once, unless it is dead and ssh does not know it yet.
 constexpr Nanos where_patience = 5s;
 
-// FNV-1a: it names a directory, and is no secret.
-uint64_t hash_of(std::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
-
 // Beside the runtime directories of this user's own apps, or in /tmp where that path is too long.
 Result<std::string> directory_for(const FarHost& host) {
   const AppOwner owner = app_owner();
@@ -55,7 +49,7 @@ Result<std::string> directory_for(const FarHost& host) {
   if (base.size() + longest_below > socket_path_limit)
     base = fmt::format("/tmp/muster-{}", owner.uid);
   const fs::path above(base);
-  const std::string name = fmt::format("@{:016x}", hash_of(host.url()));
+  const std::string name = fmt::format("@{:016x}", digest_of(host.url()));
   auto top = walk_to_directory(above.parent_path().string(), owner.uid, Missing::make);
   if (!top) return tl::unexpected(top.error());
   auto middle =

@@ -26,7 +26,7 @@ class Relay {
   Relay(UniqueFd in, UniqueFd out, Open open);
 
   void listen(UniqueFd listener, std::string name);
-  // Says who it is, which the other side waits for.
+  // Greets the other side, which waits for that.
   void greet();
   // Waits for the other side's greeting, whatever else is printed before it.
   bool is_greeted(Nanos patience);

@@ -1,10 +1,9 @@
 // ctl shutdown: stops everything, and comes back when the daemon is gone. Keeps: what it calls done
 // is done, whatever has become of the daemon before it answered.
 #include <fmt/format.h>
-#include <fstream>
-#include <iterator>
 #include <thread>
 
+#include "base/process_start.h"
 #include "ctl/verbs/verbs.h"
 
 namespace muster {
@@ -15,22 +14,10 @@ constexpr auto look_again = 5ms;
 // A supervisor that was killed may have taken the request with it: then it is made again.
 constexpr Nanos request_again = 5s;
 
-// When the process was started, in the kernel's own units; empty if it is not there any more.
-std::string start_of(int64_t pid) {
-  std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  // The name in parentheses may hold anything; the state and 18 numbers stand before it.
-  constexpr int fields_before = 19;
-  size_t at = text.rfind(") ");
-  if (at == std::string::npos || text[at + 2] == 'Z' || text[at + 2] == 'X') return {};
-  for (int i = 0; i <= fields_before && at != std::string::npos; ++i) at = text.find(' ', at + 1);
-  return at == std::string::npos ? "" : text.substr(at + 1, text.find(' ', at + 1) - at - 1);
-}
-
 struct Running {
   std::string process;
   int64_t pid;
-  std::string start;
+  uint64_t start;
 };
 
 std::vector<Running> running_of(const Session& session, Nanos patience) {
@@ -38,7 +25,7 @@ std::vector<Running> running_of(const Session& session, Nanos patience) {
   const auto reply = ask<PsReply>(session, PsRequest{}, patience);
   if (!reply) return running;
   for (auto& row : reply->processes)
-    if (row.pid) running.push_back({row.process, *row.pid, start_of(*row.pid)});
+    if (row.pid) running.push_back({row.process, *row.pid, start_of_process(*row.pid)});
   return running;
 }
 
@@ -70,7 +57,7 @@ class Shutdown : public Verb {
       std::this_thread::sleep_for(look_again);
     }
     for (auto& one : before)
-      if (!one.start.empty() && start_of(one.pid) == one.start)
+      if (one.start != 0 && start_of_process(one.pid) == one.start)
         return failure(ExitCode::no,
                        fmt::format("the daemon was killed before it had stopped everything: {} "
                                    "(pid {}) still runs; musterd -d takes it over",

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <filesystem>
 
+#include "base/digest.h"
 #include "daemon/config/conflict_marks.h"
 #include "daemon/config/env_file.h"
 #include "daemon/config/procfile.h"

@@ -11,13 +11,6 @@
 
 namespace muster {
 
-// FNV-1a.
-uint64_t digest_of(std::string_view text) {
-  uint64_t digest = 0xcbf29ce484222325;
-  for (const char c : text) digest = (digest ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return digest == 0 ? 1 : digest;
-}
-
 namespace {
 
 // A pipe to which nothing was written yet is not at its end: that comes when a writer has come and

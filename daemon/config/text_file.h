@@ -2,10 +2,8 @@
 // than is said.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -26,8 +24,5 @@ struct TextRead {
   bool is_pipe = false;
 };
 Result<TextRead> read_text_or_pipe(const std::string& path, Nanos patience);
-
-// Tells one text from another; never 0. Not safe against an author who wants two texts to be alike.
-uint64_t digest_of(std::string_view text);
 
 }  // namespace muster

@@ -27,7 +27,7 @@ struct CoreOptions {
   Usual usual = {};
   LaunchId first_launch = 1;  // higher than any that an earlier daemon gave out
   uint64_t model_number = 1;  // of the model that the core begins with
-  // Somebody has started this daemon: where it finds a shutdown that is half done, that is finished
+  // This daemon was started by hand: where it finds a shutdown that is half done, that is finished
   // with whatever is ending, and all of the formation is launched; and what was due while no
   // daemon was there is not made up for.
   bool starts_anew = false;

@@ -77,7 +77,7 @@ class BusSocket : public Bus, public BytesUnderWay::Debtors {
   Subscribers subscribers_;
   size_t cost_ = 0;         // of all subscriptions
   uint64_t published_ = 0;  // bytes
-  uint64_t looked_at_ = 0;  // of these, when it was last seen who keeps up
+  uint64_t looked_at_ = 0;  // of these, at the last look at which subscribers keep up
   uint64_t refused_ = 0;
   LoopSocket socket_;
   ConnectionWatch watch_;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <map>
 
+#include "base/digest.h"
 #include "base/time.h"
 #include "daemon/config/procfile.h"
 #include "daemon/config/text_file.h"

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <set>
 
+#include "base/digest.h"
 #include "daemon/config/listen_address.h"
 
 namespace muster {
@@ -25,9 +26,7 @@ constexpr int lowest_descriptor = 16;
 constexpr uint64_t first_key = 1024;
 
 uint64_t key_of(const ListenAddress& address) {
-  uint64_t hash = 14695981039346656037U;  // FNV-1a
-  for (unsigned char c : text_of(address)) hash = (hash ^ c) * 1099511628211U;
-  return std::max(hash, first_key);
+  return std::max(digest_of(text_of(address)), first_key);
 }
 
 struct Address {

@@ -11,7 +11,7 @@ from home import BIN
 
 
 def start(app, *options):
-    """What musterd says on its way into the background, started without -p."""
+    """The words of a musterd that goes into the background, started without -p."""
     done = subprocess.run([str(BIN / "musterd"), "-d", *options, str(app.directory)], text=True,
                           stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
                           env=app.home.environment, check=False)

@@ -1,4 +1,4 @@
-"""What is pushed is somebody's work, and looked at before it is believed."""
+"""A commit that is pushed may be an enemy's, and is looked at before it is believed."""
 
 import subprocess
 

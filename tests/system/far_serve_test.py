@@ -11,7 +11,6 @@ import pytest
 import proc
 from daemon import STAYS
 from home import BIN
-from terminal import Terminal
 from waiting import PATIENCE
 
 FORBIDDEN = "AllowStreamLocalForwarding no"
@@ -41,13 +40,7 @@ def test_verbs_work_where_sshd_brings_no_sockets(shop, far):
     done = far.ctl("run", "--", "sh", "-c", "cat; exit 7", input="a" * 300_000)
     assert (done.returncode, len(done.stdout)) == (7, 300_000)
     assert len(far.calls) == made
-    with Terminal([BIN / "ctl", "-H", f"{far.url}/app", "attach", "console.1"], far.environment,
-                  far.near) as terminal:
-        terminal.wait_shown(b"Attached to console.1")
-        terminal.press(b"hi there\n")
-        terminal.wait_shown(b"hi there\r\nhi there")
-        terminal.press(b"\x10\x11")
-        assert terminal.wait_end() == 0
+    far.talk_to("console.1")
 
 
 def test_a_follower_that_does_not_read_stops_no_other_command(shop, far):

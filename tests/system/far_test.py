@@ -82,13 +82,7 @@ def test_a_one_off_has_a_terminal_that_is_resized(shop, far):
 
 
 def test_attaching_and_letting_go(shop, far):
-    with Terminal([BIN / "ctl", "-H", f"{far.url}/app", "attach", "console.1"], far.environment,
-                  far.near) as terminal:
-        terminal.wait_shown(b"Attached to console.1")
-        terminal.press(b"hi there\n")
-        terminal.wait_shown(b"hi there\r\nhi there")
-        terminal.press(b"\x10\x11")
-        assert terminal.wait_end() == 0
+    far.talk_to("console.1")
     assert shop.states()["console.1"] == "up"
 
 

@@ -5,6 +5,7 @@ import signal
 
 import proc
 import pytest
+from daemon import STAYS
 
 
 @pytest.mark.asan
@@ -81,7 +82,7 @@ def test_a_supervisor_that_is_killed_meanwhile_shuts_down_all_the_same(app):
 
 @pytest.mark.row("A156")
 def test_a_request_that_a_killed_supervisor_has_not_read_is_made_again(app):
-    app.procfile(worker="exec sleep 1000")
+    app.procfile(worker=STAYS)
     app.start()
     before = app.pid_of_supervisor()
     os.kill(before, signal.SIGSTOP)

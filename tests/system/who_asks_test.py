@@ -1,4 +1,4 @@
-"""Who has changed something is told by the kernel, and not by themselves."""
+"""The log names the user of a change as the kernel knows it, not as its client says."""
 
 import getpass
 import json

@@ -16,6 +16,7 @@ from pathlib import Path
 import proc
 from home import BIN
 from programs import need
+from terminal import Terminal
 from waiting import PATIENCE, wait_for
 
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -100,7 +101,7 @@ class Far:
 
     @property
     def environment(self):
-        """That of a user of this side, who has another MUSTER_HOME."""
+        """The environment of a user of this side, with another MUSTER_HOME."""
         return {**self.home.environment, "MUSTER_HOME": str(self.near),
                 "XDG_CONFIG_HOME": str(self.place / "xdg"),
                 "PATH": f"{self.place}/bin:{os.environ['PATH']}"}
@@ -150,6 +151,16 @@ class Far:
         place.parent.mkdir(exist_ok=True)
         place.write_text(text)
         return place
+
+    def talk_to(self, process):
+        """Attaches to a `cat` on a terminal, is answered, and lets go of it."""
+        with Terminal([BIN / "ctl", "-H", f"{self.url}/app", "attach", process], self.environment,
+                      self.near) as terminal:
+            terminal.wait_shown(f"Attached to {process}".encode())
+            terminal.press(b"hi there\n")
+            terminal.wait_shown(b"hi there\r\nhi there")
+            terminal.press(b"\x10\x11")
+            assert terminal.wait_end() == 0
 
     def stop_sshd(self):
         """The machine is off: nothing listens, and what was connected is not any more."""

@@ -40,7 +40,7 @@ class Work:
         return self.git("rev-parse", "HEAD").stdout.strip()
 
     def push(self, *words):
-        """What git shows of what the other side says, without its prefix."""
+        """The lines of the other side, as git shows them but without its prefix."""
         done = self.git("push", "muster", *(words or ["main"]))
         lines = [line.removeprefix("remote: ").rstrip() for line in done.stderr.splitlines()]
         return done.returncode, lines
