@@ -10,6 +10,7 @@ pkg_check_modules(libuv REQUIRED IMPORTED_TARGET libuv)
 pkg_check_modules(libzmq REQUIRED IMPORTED_TARGET libzmq)
 pkg_check_modules(libxxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(libyaml REQUIRED IMPORTED_TARGET yaml-0.1)
 
 # Header-only, and slow to compile: config's alone.
 find_path(tomlplusplus_headers toml++/toml.h REQUIRED)

@@ -284,7 +284,7 @@ Outcome<void> AttachedRun::write_some() {
 
 Outcome<void> AttachedRun::leave(int status) {
   output_.clear();
-  if (!status_) status_ = status;
+  if (!status_ || *status_ == 0) status_ = status;  // its output is not all there: no success
   return send(CancelRequest{});
 }
 

@@ -15,7 +15,7 @@ namespace muster {
 namespace {
 
 // A person waits for it with a finger on the key.
-constexpr Nanos patience = 1s;
+constexpr Nanos lookup_patience = 1s;
 
 enum class Place { verb, name, process, type, change, signal, release, app, var, host };
 
@@ -46,7 +46,8 @@ struct FixedRow {
 };
 constexpr FixedRow fixed_rows[] = {{"ACTION", "get|set|unset"},
                                    {"SHELL", "bash|zsh|fish"},
-                                   {"PAGE", "ctl|muster.toml"},
+                                   {"PAGE", "ctl|muster.toml|schema"},
+                                   {"FORMAT", "systemd|compose|kubernetes|nomad"},
                                    {"WHEN", "auto|always|never"}};
 
 struct Line {
@@ -69,14 +70,14 @@ std::vector<Candidate> of_choice(std::string_view choice) {
 
 std::vector<Candidate> of_processes(const Session& session) {
   std::vector<Candidate> found;
-  if (auto reply = ask<PsReply>(session, PsRequest{}, patience))
+  if (auto reply = ask<PsReply>(session, PsRequest{}, lookup_patience))
     for (auto& row : reply->processes) found.push_back({row.process, row.state});
   return found;
 }
 
 std::vector<Candidate> of_types(const Session& session, std::string_view suffix) {
   std::vector<Candidate> found;
-  if (auto reply = ask<ScaleReply>(session, ScaleRequest{}, patience))
+  if (auto reply = ask<ScaleReply>(session, ScaleRequest{}, lookup_patience))
     for (auto& [type, count] : reply->formation)
       found.push_back({fmt::format("{}{}", type, suffix), fmt::format("{} now", count)});
   return found;
@@ -102,14 +103,14 @@ std::vector<Candidate> of_hosts() {
 std::vector<Candidate> of_vars(const Line& line) {
   std::vector<Candidate> found;
   const bool is_set = !line.words.empty() && line.words.front() == "set";
-  if (auto reply = ask<ConfigReply>(line.session, ConfigRequest{}, patience))
+  if (auto reply = ask<ConfigReply>(line.session, ConfigRequest{}, lookup_patience))
     for (auto& [key, value] : reply->vars) found.push_back({is_set ? key + "=" : key, ""});
   return found;
 }
 
 std::vector<Candidate> of_releases(const Session& session) {
   std::vector<Candidate> found;
-  if (auto reply = ask<ReleasesReply>(session, ReleasesRequest{}, patience))
+  if (auto reply = ask<ReleasesReply>(session, ReleasesRequest{}, lookup_patience))
     for (auto& row : reply->releases)
       found.insert(found.begin(), {fmt::format("v{}", row.version), row.change});
   return found;

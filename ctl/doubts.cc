@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "daemon/config/load.h"
-#include "daemon/edge/ability.h"
+#include "daemon/edge/launch/ability.h"
 
 namespace muster {
 namespace {

@@ -36,8 +36,8 @@ void add_common(Options& options, Session& session) {
       .shown_as("APP");
   options
       .text("-H,--host", session.host,
-            "Its machine: ssh://[USER@]HOST[:PORT][/APP] or a name of ~/.config/muster/hosts; "
-            "default: $MUSTER_HOST or this one")
+            "Its machine: ssh://[USER@]HOST[:PORT][/APP], muster://HOST:PORT[/APP] or a name of "
+            "~/.config/muster/hosts; default: $MUSTER_HOST or this one")
       .shown_as("HOST");
   const auto take = [&session](const std::string& word) -> std::optional<std::string> {
     const auto wish = parse_colour_wish(word);

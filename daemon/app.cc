@@ -14,9 +14,10 @@
 
 #include "base/killpoint.h"
 #include "daemon/app_parts.h"
+#include "daemon/app_setup.h"
 #include "daemon/config/formation.h"
-#include "daemon/edge/cgroup_place.h"
-#include "daemon/edge/machine.h"
+#include "daemon/edge/linux/cgroup_place.h"
+#include "daemon/edge/linux/machine.h"
 
 namespace muster {
 
@@ -58,7 +59,7 @@ App::Parts::Parts(AppSetup given)
       model_files(loop),
       look_given_up(loop, [this] {
         look_is_stuck = true;
-        release_held();
+        answer_waiting();
       }) {}
 
 // The order matters: sockets before anything that takes descriptors, the journal before processes.
@@ -77,11 +78,11 @@ Result<> App::Parts::open() {
   if (!bus_bound) return tl::unexpected(bus_bound.error());
   announcer.bus = std::move(*bus_bound);
   auto control_bound =
-      ControlSocket::bind(loop, zmq, places.control(), under_way,
-                          {[this](ClientId client, Request request) {
-                             on_request(std::move(client), std::move(request));
-                           },
-                           [this](const ClientId& client) { on_client_lost(client); }});
+      ControlSockets::bind(loop, zmq, places, under_way,
+                           {[this](ControlSockets::Came came) { on_request(std::move(came)); },
+                            [this](const ClientId& client) { return waiting.has(client); },
+                            [this](const ClientId& client) { on_client_lost(client); },
+                            [this](int64_t pid) { return front && front->is(pid); }});
   if (!control_bound) return tl::unexpected(control_bound.error());
   control = std::move(*control_bound);
   outlet = {
@@ -107,9 +108,13 @@ Result<> App::Parts::open() {
         return ReplayDesk::Bounds{router->first_missing(request), router->head().seq,
                                   router->journal()};
       },
-      outlet);
+      outlet, router->head().seq);
+  announcer.replays = &*replays;
 
   listen_sockets.emplace(setup.directory, keeper);
+  accept_watch.emplace(
+      loop, *listen_sockets, [this](LaunchId launch) { return processes->members(launch); },
+      [this](Event event) { post(std::move(event)); });
   auto spawner = Spawner::open(
       loop, {setup.directory, places.checkouts_dir(), find_beside_us("muster-exec"),
              fd_limits.before, setup.foreground.has_value(),
@@ -148,6 +153,8 @@ Result<> App::Parts::open() {
   size_watch.emplace(
       loop, [this](LaunchId launch) { return processes->usage(launch).memory_bytes; },
       [this](Event event) { post(std::move(event)); });
+  source_watch.emplace(loop, places.watched_file(),
+                       [this](Event event) { post(std::move(event)); });
   auto notify_bound =
       NotifySocket::bind(setup.endpoints.notify_socket(), std::move(keeper.kept(Single::notify)));
   if (!notify_bound) return within(notify_bound.error(), "NOTIFY_SOCKET");
@@ -157,6 +164,7 @@ Result<> App::Parts::open() {
       [this](Event event) { post(std::move(event)); });
   keeper.keep(Single::notify, notify_socket->fd());
   release_file.emplace(loop, places.releases_file());
+  open_helpers();
   return open_core();
 }
 
@@ -184,6 +192,7 @@ Result<> App::Parts::open_core() {
   } else if (*last) {
     wish = start_with((*last)->counts, setup);
   }
+  if (Result<> possible = exit_on_can_come(setup, wish); !possible) return possible;
   // Each launch publishes at least one record, so this is higher than any launch id before; unless
   // it was only begun, and has left its window.
   setup.core.first_launch = router->head().seq + 1;
@@ -216,8 +225,7 @@ void App::Parts::handle_posted() {
 // Decisions are kept before any of them is carried out, so that a successor can do the rest.
 void App::Parts::perform(std::vector<Action> actions) {
   killpoint(Killpoint::step_decided);
-  if (core->is_ending() && !std::exchange(said_stopping, true))
-    setup.keeper->tell_service("STOPPING=1");
+  if (core->is_ending()) tell_service_of_the_end();
   keep_model();
   if (auto note = core->take_note(actions)) {
     note->after = router->head().seq;

@@ -9,9 +9,9 @@
 
 #include "daemon/config/load.h"
 #include "daemon/core/core.h"
-#include "daemon/edge/foreground.h"
-#include "daemon/edge/in_force.h"
-#include "daemon/edge/keeper_link.h"
+#include "daemon/edge/output/foreground.h"
+#include "daemon/edge/store/in_force.h"
+#include "daemon/edge/takeover/keeper_link.h"
 #include "proto/endpoints.h"
 #include "proto/identity.h"
 #include "router/journal/options.h"

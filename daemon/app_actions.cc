@@ -4,8 +4,8 @@
 
 #include "daemon/app_parts.h"
 #include "daemon/core/listing.h"
-#include "daemon/edge/ability.h"
-#include "daemon/edge/status.h"
+#include "daemon/edge/launch/ability.h"
+#include "daemon/edge/report/status.h"
 #include "proto/fit.h"
 
 namespace muster {
@@ -32,6 +32,8 @@ void App::Parts::on(AwaitReady& action) {
     port_watch->watch(action.launch, action.port);
   else if (action.readiness.kind == Readiness::Kind::log)
     announcer.log_watch->watch(action.launch, action.readiness.what);
+  else if (action.readiness.kind == Readiness::Kind::accept)
+    accept_watch->watch(action.launch, action.listen.value_or(ListenAddress{}));
   else
     probes->watch(action);
 }
@@ -48,6 +50,7 @@ void App::Parts::forget(const Exited& exited) {
   memory_watch->forget(launch);
   port_watch->forget(launch);
   probes->forget(launch);
+  accept_watch->forget(launch);
   health_checks->forget(launch);
   size_watch->forget(launch);
   announcer.log_watch->forget(launch);
@@ -67,6 +70,8 @@ void App::Parts::on(Answer& action) {
     for (auto& row : releases->releases)
       if (row.state.empty() && access(directory_of(row.code).c_str(), F_OK) != 0)
         row.state = "gone";
+  if (auto* version = std::get_if<VersionReply>(&action.reply.body))
+    version->journal = router->journal();
   fit(action.reply);
   (void)control->send(action.client, action.reply);
 }
@@ -75,8 +80,9 @@ void App::Parts::on(AnswerPs& action) {
   auto& rows = std::get<PsReply>(action.reply.body).processes;
   for (size_t i = 0; i < rows.size(); i++) {
     if (action.launches[i] == 0) continue;
-    if (const std::string queue = queue_before(rows[i].process); !queue.empty())
-      rows[i].note = rows[i].note ? *rows[i].note + "; " + queue : queue;
+    // A process that is not up yet for that has said it.
+    const std::string queue = rows[i].state == "starting" ? "" : queue_before(rows[i].process);
+    if (!queue.empty()) rows[i].note = rows[i].note ? *rows[i].note + "; " + queue : queue;
     if (processes->is_stopped(action.launches[i])) {
       const std::string stopped =
           fmt::format("stopped by a signal, ctl kill -s CONT {} lets it go on", rows[i].process);
@@ -114,6 +120,18 @@ void App::Parts::on(PassToLaunch& action) {
 
 void App::Parts::on(Attach& action) {
   if (!attachments->attach(action)) consoles->attach(action);
+}
+
+// A service manager would cut a job off that has a longer grace than the unit has time to stop. So
+// it is asked for time until the next thing that is done here without being woken, and some more
+// for a busy machine; if that does not happen, it ends everything.
+void App::Parts::tell_service_of_the_end() {
+  if (!std::exchange(said_stopping, true)) setup.keeper->tell_service("STOPPING=1");
+  const MonoTime now = read_clocks().mono;
+  const MonoTime until = core->next_deadline().value_or(now) + 10s;
+  if (until <= asked_time_until) return;
+  asked_time_until = until;
+  setup.keeper->tell_service(fmt::format("EXTEND_TIMEOUT_USEC={}", (until - now) / 1us));
 }
 
 void App::Parts::on(SaveFormation& action) {
@@ -154,6 +172,7 @@ void App::Parts::on(AnswerStatus& action) {
   auto& status = std::get<StatusReply>(action.reply.body);
   status.app = setup.endpoints.app;
   status.directory = directory_of(status.directory);  // the core knows its code
+  status.journal = router->journal();
   status.cgroup = ledger->run().cgroup;
   std::vector<std::string> alarms = router->alarms();
   for (auto* trouble : {&setup.files_trouble, &setup.releases_trouble, &keeper_trouble})
@@ -162,8 +181,14 @@ void App::Parts::on(AnswerStatus& action) {
   if (const auto stopped = processes->stopped(); !stopped.empty())
     alarms.push_back("stopped by a signal: " + listing(stopped));
   for (auto& text : file_alarms.all(read_clocks())) alarms.push_back(std::move(text));
+  if (auto text = front->alarm(); !text.empty()) alarms.push_back(std::move(text));
   fill_status(status, router->head(), std::move(alarms));
+  fill_helpers(status, action.role);
   status.keeper_pid = status.pid = setup.keeper->pid();
+  if (action.role < Role::admin) {
+    status.directory.clear();
+    status.pid = status.keeper_pid = status.supervisor_pid = 0;
+  }
   status.uptime_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(read_clocks().mono - started).count();
   status.clients_refused = control->refused() + gate->refused() + announcer.bus->refused();
@@ -177,6 +202,7 @@ void App::Parts::on(AnswerStatus& action) {
 
 void App::Parts::on(Finish& action) {
   exit_status = action.exit_status;
+  front->finish();
   processes->end_orphans();
   listen_sockets->end();
   ledger->end();

@@ -7,10 +7,10 @@
 #include "base/whole_file.h"
 #include "daemon/app_parts.h"
 #include "daemon/config/formation.h"
-#include "daemon/edge/cgroup_place.h"
-#include "daemon/edge/lock.h"
-#include "daemon/edge/machine.h"
-#include "daemon/edge/survey.h"
+#include "daemon/edge/linux/cgroup_place.h"
+#include "daemon/edge/linux/machine.h"
+#include "daemon/edge/takeover/lock.h"
+#include "daemon/edge/takeover/survey.h"
 
 namespace muster {
 namespace {
@@ -150,6 +150,11 @@ void App::Parts::look_at_files() {
   if (auto text = release_file->look(); !text.empty()) tell(std::move(text));
   look_at_identity();
   listen_sockets->look(read_clocks().mono);
+  source_watch->look();
+  auto troubles = source_watch->alarms();
+  for (auto& text : troubles) file_alarms.say(text);
+  if (troubles != std::exchange(watch_troubles, troubles))
+    for (auto& text : troubles) notify(text);
   if (std::exchange(launched, false)) look_at_model_files(true);
   if (!formation_file->alarm().empty()) file_alarms.say(formation_file->alarm());
 }
@@ -183,7 +188,7 @@ void App::Parts::look_at_sockets() {
     if (*outcome)
       tell(fmt::format("The socket '{}' was taken away or replaced; it is bound anew", what));
   };
-  see(control->look(), "control");
+  control->look(see);
   see(announcer.bus->look(), "bus");
   const Result<bool> notify = notify_socket->look();
   if (notify && *notify) setup.keeper->keep(Single::notify, notify_socket->fd());

@@ -6,7 +6,7 @@
 
 #include "base/killpoint.h"
 #include "daemon/app_parts.h"
-#include "daemon/edge/process_table.h"
+#include "daemon/edge/linux/proc_fs.h"
 
 namespace muster {
 namespace {
@@ -98,6 +98,7 @@ void App::Parts::tell_troubles() const {
 // Before the notes name it.
 void App::Parts::keep_model() {
   if (core->model_number() == model_kept) return;
+  if (model_kept == 0) source_watch->begin(!ledger->empty());
   if (model_kept != 0) setup.files_trouble.clear();
   model_kept = core->model_number();
   InForce now{model_kept,           ledger->run().token, setup.endpoints.app, setup.directory,
@@ -105,6 +106,17 @@ void App::Parts::keep_model() {
   if (Result<> kept = in_force->keep(now); !kept)
     spdlog::error("a crash now might be noticed: {}", kept.message());
   killpoint(Killpoint::model_kept);
+  watch_sources();
+  keep_helpers();
+}
+
+// A successor calls it too: the model is new to that one.
+void App::Parts::watch_sources() {
+  std::vector<SourceWatch::Wanted> wanted;
+  for (auto& type : core->model().types)
+    if (const auto& sources = type.settings.watching.sources)
+      wanted.push_back({type.name, directory_of(core->release().code), sources->paths});
+  source_watch->watch_only(std::move(wanted));
 }
 
 }  // namespace muster

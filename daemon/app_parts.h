@@ -8,46 +8,53 @@
 #include "base/zmq/zap.h"
 #include "daemon/app.h"
 #include "daemon/core/reconcile.h"
-#include "daemon/edge/alarm_list.h"
-#include "daemon/edge/attachments.h"
-#include "daemon/edge/bus_socket.h"
-#include "daemon/edge/bytes_under_way.h"
-#include "daemon/edge/consoles.h"
-#include "daemon/edge/control_socket.h"
-#include "daemon/edge/exchange.h"
-#include "daemon/edge/files_look.h"
-#include "daemon/edge/formation_file.h"
-#include "daemon/edge/health_checks.h"
-#include "daemon/edge/intake.h"
-#include "daemon/edge/journal_packing.h"
-#include "daemon/edge/journal_sync.h"
-#include "daemon/edge/ledger.h"
-#include "daemon/edge/listen_sockets.h"
-#include "daemon/edge/log_watch.h"
-#include "daemon/edge/memory_watch.h"
-#include "daemon/edge/notify_socket.h"
-#include "daemon/edge/place_watch.h"
-#include "daemon/edge/port_watch.h"
-#include "daemon/edge/probes.h"
-#include "daemon/edge/processes.h"
-#include "daemon/edge/release_file.h"
-#include "daemon/edge/replay_desk.h"
-#include "daemon/edge/size_watch.h"
+#include "daemon/edge/helpers/helper.h"
+#include "daemon/edge/helpers/remote_key_file.h"
+#include "daemon/edge/launch/launches.h"
+#include "daemon/edge/launch/listen_sockets.h"
+#include "daemon/edge/linux/place_watch.h"
+#include "daemon/edge/output/attachments.h"
+#include "daemon/edge/output/consoles.h"
+#include "daemon/edge/output/intake.h"
+#include "daemon/edge/report/alarm_list.h"
+#include "daemon/edge/store/formation_file.h"
+#include "daemon/edge/store/ledger.h"
+#include "daemon/edge/store/release_file.h"
+#include "daemon/edge/watch/accept_watch.h"
+#include "daemon/edge/watch/files_look.h"
+#include "daemon/edge/watch/health_checks.h"
+#include "daemon/edge/watch/log_watch.h"
+#include "daemon/edge/watch/memory_watch.h"
+#include "daemon/edge/watch/notify_socket.h"
+#include "daemon/edge/watch/port_watch.h"
+#include "daemon/edge/watch/probes.h"
+#include "daemon/edge/watch/size_watch.h"
+#include "daemon/edge/watch/source_watch.h"
+#include "daemon/edge/watch/waiting_requests.h"
 #include "router/router.h"
+#include "serve/bus_socket.h"
+#include "serve/bytes_under_way.h"
+#include "serve/control_sockets.h"
+#include "serve/exchange.h"
+#include "serve/journal_packing.h"
+#include "serve/journal_sync.h"
+#include "serve/replay_desk.h"
 
 namespace muster {
 
-// Every record appears on the bus, the foreground is told that there is something to read, and who
-// waits for a line sees it.
+// Every record appears on the bus, the foreground is told that there is something to read, a wait
+// for a line sees it, and followers are woken.
 struct Announcer : Bus {
   void publish(std::string_view topic, std::string_view payload) override {
     bus->publish(topic, payload);
     if (foreground) foreground->wake();
     if (log_watch) log_watch->see(payload);
+    if (replays) replays->on_published(topic, payload);
   }
   std::unique_ptr<BusSocket> bus;
   std::optional<Foreground> foreground;
   std::optional<LogWatch> log_watch;
+  ReplayDesk* replays = nullptr;
 };
 
 struct App::Parts {
@@ -70,6 +77,12 @@ struct App::Parts {
   void restore_release(const Release& last);
   void tell_troubles() const;
   void keep_model();
+  void open_helpers();
+  void keep_helpers();
+  void fill_helpers(StatusReply& status, Role role) const;
+  void tell_of_front(std::string text);
+  void tell_of_keys(const ChangeKeys& action, const std::string& what);
+  void watch_sources();
   std::vector<Action> begin();
   std::vector<Action> go_on();
   void say_the_rest(const Note& last);
@@ -83,6 +96,7 @@ struct App::Parts {
   void post(Event event);
   void handle_posted();
   void perform(std::vector<Action> actions);
+  void tell_service_of_the_end();
   void arm_deadline();
   void carry_out(Action& action);
 
@@ -107,15 +121,17 @@ struct App::Parts {
   void on(AnswerPs& action);
   void on(AnswerStatus& action);
   void on(Upgrade& action);
+  void on(ChangeKeys& action);
   void on(Finish& action);
 
-  void on_request(ClientId client, Request request);
+  void on_request(ControlSockets::Came came);
+  void answer_waiting();
+  void post_waited(WaitingRequests::Entry entry);
   void on_client_lost(const ClientId& client);
   bool on_hangup_is_end() const;
   bool wants_a_look(const Request& request) const;
   void look_at_model_files(bool after_launches);
   void on_model_files(FilesSeen seen, uint64_t of_model, bool after_launches);
-  void release_held();
 
   AppSetup setup;
   MonoTime started = read_clocks().mono;
@@ -128,7 +144,7 @@ struct App::Parts {
   std::optional<ZapGate> gate;
   BytesUnderWay under_way;
   Outlet outlet;  // by way of control
-  std::unique_ptr<ControlSocket> control;
+  std::optional<ControlSockets> control;
   Announcer announcer;
   std::optional<Router> router;
   std::optional<JournalSync> journal_sync;
@@ -138,36 +154,42 @@ struct App::Parts {
   std::optional<Consoles> consoles;
   std::optional<Attachments> attachments;
   std::optional<ListenSockets> listen_sockets;
-  std::optional<Processes> processes;
+  std::optional<AcceptWatch> accept_watch;
+  std::optional<Launches> processes;
   std::optional<MemoryWatch> memory_watch;
   std::optional<PortWatch> port_watch;
   std::optional<Probes> probes;
   std::optional<HealthChecks> health_checks;
   std::optional<SizeWatch> size_watch;
+  std::optional<SourceWatch> source_watch;
   std::optional<NotifySocket> notify_socket;
   std::optional<FormationFile> formation_file;
   std::optional<ReleaseFile> release_file;
+  std::optional<RemoteKeyFile> remote_keys;
+  std::optional<Helper> front;
   std::optional<Ledger> ledger;
   std::optional<InForceFile> in_force;
   uint64_t model_kept = 0;         // its number
   std::vector<std::string> found;  // have not been told yet
   std::optional<PlaceWatch> runtime_place, state_place;
   AlarmList file_alarms;
+  std::vector<std::string> watch_troubles;  // told of
   unsigned looks = 0;
   std::optional<Core> core;
   Timer deadline, leave, keeper_again, keeper_settled, file_look;
   FilesLook model_files;
   bool launched = false;       // since they were looked at
-  bool look_again = false;     // what is held came after the look had begun
+  bool look_again = false;     // a request came after the look had begun
   bool look_is_stuck = false;  // it is waited for no more
   bool files_differ = false;   // as the core was told last
-  std::deque<Event> held;      // by clients, until the files have been looked at
+  WaitingRequests waiting;     // not empty: a look is under way
   Timer look_given_up;
   std::string keeper_trouble;  // an alarm
   int keeper_deaths = 0;       // in a row, of those that have not settled
   bool replaced = false;       // by the next supervisor, which the keeper starts
   MonoTime leave_by{};         // at the latest, then
   bool said_stopping = false;  // to the service manager
+  MonoTime asked_time_until;   // of the service manager, for the end
   std::optional<SignalWatch> interrupt, terminate, quit, hangup;
 };
 

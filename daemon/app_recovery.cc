@@ -6,9 +6,9 @@
 
 #include "base/killpoint.h"
 #include "daemon/app_parts.h"
-#include "daemon/edge/lock.h"
-#include "daemon/edge/process_table.h"
-#include "daemon/edge/successor.h"
+#include "daemon/edge/linux/proc_fs.h"
+#include "daemon/edge/takeover/lock.h"
+#include "daemon/edge/takeover/successor.h"
 
 namespace muster {
 
@@ -76,6 +76,7 @@ void App::Parts::on(Upgrade& action) {
   answer(DoneReply{});
   replaced = true;
   attachments->pause();
+  replays->end_followers();
   leave_by = read_clocks().mono + patience_with_readers;
   leave.after(answer_time);
 }

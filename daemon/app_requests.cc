@@ -2,6 +2,7 @@
 // request in which the app's files may have a say waits until these have been looked at, which
 // another thread does: a disk that does not answer holds no client up for longer than a moment.
 #include "daemon/app_parts.h"
+#include "proto/verb.h"
 
 namespace muster {
 namespace {
@@ -11,26 +12,27 @@ constexpr Nanos look_patience = 500ms;
 
 }  // namespace
 
-// A request that launches, or names a type that may be in the files alone; and `ps`, which tells.
 bool App::Parts::wants_a_look(const Request& request) const {
   if (!core->release().code.empty() || core->model().files.empty()) return false;
-  return std::visit(
-      [&]<class Body>(const Body& body) {
-        if constexpr (std::is_same_v<Body, ScaleRequest> || std::is_same_v<Body, ConfigRequest>)
-          return !is_question(request.body);
-        return std::is_same_v<Body, RunRequest> || std::is_same_v<Body, AttachRequest> || requires {
-          body.names;
-        };
-      },
-      request.body);
+  const Verb& verb = verb_of(request.body);
+  return verb.is(Trait::reads_files) && (verb.is(Trait::question) || !is_question(request.body));
 }
 
-void App::Parts::on_request(ClientId client, Request request) {
-  if (replays->take(client, request) || consoles->take(client, request)) return;
-  const bool is_to_wait = !look_is_stuck && wants_a_look(request);
-  if (held.empty() && !is_to_wait) return post(Requested{std::move(client), std::move(request)});
-  held.emplace_back(Requested{std::move(client), std::move(request)});
-  if (!is_to_wait) return;
+// The core refuses a request that the client may not make.
+void App::Parts::on_request(ControlSockets::Came came) {
+  const bool is_allowed = may(came.role, came.request.body);
+  if (is_allowed &&
+      (replays->take(came.client, came.request) || consoles->take(came.client, came.request)))
+    return;
+  const bool wants_look = is_allowed && !look_is_stuck && wants_a_look(came.request);
+  const ClientId client = came.client;
+  Requested event{std::move(came.client), std::move(came.request), came.role,
+                  std::move(came.address)};
+  if (!wants_look && !waiting.has(client)) return post(std::move(event));
+  const size_t bytes = came.bytes + sizeof(WaitingRequests::Entry);
+  waiting.add(client, {std::move(event), wants_look, bytes});
+  control->hold(client, static_cast<ptrdiff_t>(bytes));
+  if (!wants_look) return;
   if (!look_given_up.armed()) look_given_up.after(look_patience);
   if (model_files.busy())
     look_again = true;
@@ -43,8 +45,8 @@ void App::Parts::on_client_lost(const ClientId& client) {
   replays->forget(client);
   attachments->forget(client);
   consoles->forget(client);
-  if (!held.empty())
-    held.emplace_back(ClientLost{client});
+  if (waiting.has(client))
+    waiting.end(client);
   else if (core->knows(client))
     post(ClientLost{client});
 }
@@ -66,17 +68,31 @@ void App::Parts::on_model_files(FilesSeen seen, uint64_t of_model, bool after_la
     files_differ = differ;
   }
   const bool is_outdated = std::exchange(look_again, false) || of_model != core->model_number();
-  if (held.empty()) return;
-  if (is_outdated) return look_at_model_files(false);
-  release_held();
+  if (waiting.empty()) return;
+  if (!is_outdated) {
+    for (auto& entry : waiting.take_turn()) post_waited(std::move(entry));
+    look_given_up.disarm();
+    control->serve();
+    if (waiting.empty()) return;
+    look_given_up.after(look_patience);
+  }
+  look_at_model_files(false);
+  if (!model_files.busy()) answer_waiting();  // there is nothing to look at any more
 }
 
-void App::Parts::release_held() {
+void App::Parts::answer_waiting() {
   look_given_up.disarm();
-  for (auto& event : std::exchange(held, {})) {
-    auto* lost = std::get_if<ClientLost>(&event);
-    if (!lost || core->knows(lost->client)) post(std::move(event));
+  for (auto& entry : waiting.take_all()) post_waited(std::move(entry));
+  control->serve();
+}
+
+void App::Parts::post_waited(WaitingRequests::Entry entry) {
+  if (auto* lost = std::get_if<ClientLost>(&entry.event)) {
+    if (core->knows(lost->client)) post(std::move(entry.event));
+    return;
   }
+  control->hold(std::get<Requested>(entry.event).client, -static_cast<ptrdiff_t>(entry.bytes));
+  post(std::move(entry.event));
 }
 
 }  // namespace muster

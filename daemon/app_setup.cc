@@ -1,6 +1,7 @@
 // See app_setup.h.
 #include "daemon/app_setup.h"
 
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -12,9 +13,9 @@
 
 #include "base/pace.h"
 #include "daemon/config/formation.h"
-#include "daemon/edge/files_check.h"
-#include "daemon/edge/machine.h"
-#include "daemon/edge/release_file.h"
+#include "daemon/edge/linux/machine.h"
+#include "daemon/edge/store/release_file.h"
+#include "daemon/edge/watch/files_check.h"
 #include "proto/naming.h"
 
 namespace muster {
@@ -27,12 +28,14 @@ std::optional<std::string> environment(const std::string& name) {
   return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
-ForegroundStyle foreground_style(const DaemonOptions& options, const AppModel& model) {
+ForegroundStyle foreground_style(const DaemonOptions& options, const std::string& app,
+                                 const AppModel& model) {
   ForegroundStyle style;
   for (auto& type : model.types) style.types.push_back(type.name);
   const bool is_terminal = isatty(STDOUT_FILENO);
   style.look = line_look(is_terminal, wants_colours(options.color, is_terminal, environment));
   style.timestamp = options.timestamp;
+  if (options.json) style.json_of = app;
   return style;
 }
 
@@ -212,6 +215,7 @@ Result<AppSetup> locate(const DaemonOptions& options, KeeperLink& keeper) {
   setup.core.boot_timeout = paced("MUSTER_BOOT_TIMEOUT_MS", setup.core.boot_timeout);
   setup.core.probation = paced("MUSTER_PROBATION_MS", setup.core.probation);
   setup.core.backoff_base = paced("MUSTER_BACKOFF_MS", setup.core.backoff_base);
+  setup.core.exit_on = options.exit_on;
   setup.journal = options.journal;
   if (Result<> places = find_places(options, setup); !places) return tl::unexpected(places.error());
   if (setup.kept.empty())
@@ -234,7 +238,27 @@ Result<> prepare(const DaemonOptions& options, AppSetup& setup) {
     if (!taken && setup.kept.empty()) return taken;
     if (!taken) setup.unusable = taken.error();
   }
-  if (!options.background) setup.foreground = foreground_style(options, setup.model);
+  if (!options.background)
+    setup.foreground = foreground_style(options, setup.endpoints.app, setup.model);
+  return {};
+}
+
+// Otherwise the app would never end, and a CI job that waits for it would not either.
+Result<> exit_on_can_come(const AppSetup& setup, const FormationCounts& wish) {
+  if (setup.is_successor || !setup.core.exit_on) return {};
+  const std::string& type = *setup.core.exit_on;
+  const ProcessType* found = setup.model.find(type);
+  if (!found) {
+    std::vector<std::string> names;
+    for (auto& one : setup.model.types) names.push_back(one.name);
+    return fail("--exit-on {0}: there is no process type '{0}', but {1}", type,
+                fmt::join(names, ", "));
+  }
+  if (const Scalability able = scalability(*found); able.most == 0)
+    return fail("--exit-on {}: {}", type, able.why);
+  const auto count = wish.find(type);
+  if (count == wish.end() || count->second == 0)
+    return fail("--exit-on {}: the formation has no process of it; -m sets another one", type);
   return {};
 }
 

@@ -14,4 +14,7 @@ Result<AppSetup> locate(const DaemonOptions& options, KeeperLink& keeper);
 // with is found out by who reads the ledger.
 Result<> prepare(const DaemonOptions& options, AppSetup& setup);
 
+// Refuses an `exit_on` whose end cannot come with the formation that is to be started.
+Result<> exit_on_can_come(const AppSetup& setup, const FormationCounts& wish);
+
 }  // namespace muster

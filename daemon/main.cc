@@ -17,12 +17,13 @@
 #include "base/terminal_text.h"
 #include "base/trusted_path.h"
 #include "daemon/app_setup.h"
-#include "daemon/edge/background.h"
-#include "daemon/edge/fatal_signals.h"
-#include "daemon/edge/keeper_link.h"
-#include "daemon/edge/lock.h"
-#include "daemon/edge/machine.h"
-#include "daemon/edge/safe_formatter.h"
+#include "daemon/config/given_pipe.h"
+#include "daemon/edge/linux/fatal_signals.h"
+#include "daemon/edge/linux/machine.h"
+#include "daemon/edge/report/safe_formatter.h"
+#include "daemon/edge/takeover/background.h"
+#include "daemon/edge/takeover/keeper_link.h"
+#include "daemon/edge/takeover/lock.h"
 #include "daemon/options.h"
 #include "router/poison.h"
 
@@ -216,9 +217,12 @@ void close_what_was_inherited() { syscall(SYS_close_range, STDERR_FILENO + 1, ~0
 int start(int argc, char** argv) {
   occupy_standard_fds();
   const auto socket = number_of_variable(keeper::socket_variable);
-  if (!socket) close_what_was_inherited();
   ParsedOptions parsed = parse_options(argc, argv);
   if (!parsed.options) return parsed.exit_status;
+  if (!socket) {
+    for (auto& path : parsed.options->env_files) take_given_pipe(path);
+    close_what_was_inherited();
+  }
   if (auto refusal = socket ? std::nullopt : refuse_few_fds()) {
     complain(*refusal);
     return 1;

@@ -31,6 +31,8 @@ constexpr ManualRow examples[] = {
     {"musterd -d /srv/shop", "In the background."},
     {"musterd -d --app shop", "The app shop again, with the code and formation that it had."},
     {"musterd -m web=2,worker=1 -p 8000", "With this formation, on ports from 8000 on."},
+    {"musterd --exit-on test", "In CI: the app ends with the tests, and with their status."},
+    {"musterd --format json", "In a container whose output is collected: an object a line."},
     {"musterd -f Procfile.dev -e dev.env", "With other files."},
 };
 
@@ -52,9 +54,11 @@ std::string manual_of_daemon() {
   text += manual_list("ENVIRONMENT OF THE PROCESSES", of_processes);
   text += manual_section("EXIT STATUS",
                          "0 when the app has ended in order, 1 when it cannot start, 2 for wrong "
-                         "usage.");
+                         "usage. With --exit-on TYPE that of the process with which the app has "
+                         "ended: 128 and its number for a signal, 127 for a program that is not "
+                         "there, 255 where it is not known.");
   text += manual_list("EXAMPLES", examples);
-  text += manual_see_also("ctl(1), muster.toml(5)");
+  text += manual_see_also("ctl(1), muster.toml(5), muster-journal(7)");
   return text;
 }
 

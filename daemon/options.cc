@@ -5,7 +5,7 @@
 #include <map>
 
 #include "base/options.h"
-#include "daemon/edge/successor.h"
+#include "daemon/edge/takeover/successor.h"
 #include "daemon/manual.h"
 #include "proto/version.h"
 
@@ -62,6 +62,10 @@ void add_options(Options& line, DaemonOptions& options, Rest& rest) {
           "port of the first process, kept (default: PORT, or the one that was chosen for the app)")
       .in_range(uint64_t{1}, highest_port)
       .shown_as("PORT");
+  line.text("--exit-on", options.exit_on,
+            "end the app with the first process of this type that ends by itself, and with its "
+            "status")
+      .shown_as("TYPE");
   line.number("-t,--timeout", rest.grace, "seconds between SIGTERM and SIGKILL")
       .in_range(0.0, longest_grace)
       .shown_as("SECONDS [10]");
@@ -83,6 +87,8 @@ void add_options(Options& line, DaemonOptions& options, Rest& rest) {
       "while the journal takes nothing, as on a full disk: who prints waits (block), or lines are "
       "dropped, which is told when there is room again (drop)",
       "block");
+  add_choice<bool>(line, "--format", options.json, {{"text", false}, {"json", true}},
+                   "the lines in the foreground: for people, or an object a line (json)", "text");
   add_choice<ColourWish>(line, "--color", options.color,
                          {{"auto", ColourWish::automatic},
                           {"always", ColourWish::always},

@@ -24,6 +24,8 @@ struct DaemonOptions {
   journal::Options journal;
   ColourWish color = ColourWish::automatic;
   bool timestamp = true;
+  bool json = false;                   // the lines, each as an object
+  std::optional<std::string> exit_on;  // a process type
 };
 
 // Either options, or the exit status of a run that ends here (--help, --version: 0; wrong usage:

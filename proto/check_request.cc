@@ -95,8 +95,19 @@ struct Check {
   Problem operator()(const ConfigRequest& request) {
     return first_of({in_variables("set", request.set), in_words("unset", request.unset)});
   }
+  Problem operator()(const KeyRequest& request) {
+    if (!request.add.empty() && !request.remove.empty())
+      return "fields 'add' and 'remove': only one of them";
+    return first_of({in_text("add", request.add), in_text("remove", request.remove),
+                     in_text("note", request.note)});
+  }
   Problem operator()(const DeployRequest& request) {
     return first_of({in_text("code", request.code), in_text("commit", request.commit)});
+  }
+  Problem operator()(const ReplayRequest& request) {
+    if (request.follow && request.until)
+      return "field 'until': a replay that follows does not end; leave out one of the two";
+    return in_text("journal", request.journal);
   }
   Problem operator()(const SignalRequest& request) { return in_signal(request.number); }
 };

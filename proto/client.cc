@@ -12,11 +12,14 @@
 #include "base/trusted_path.h"
 #include "base/zmq/blocking.h"
 #include "base/zmq/context.h"
+#include "base/zmq/curve.h"
 #include "proto/codec.h"
 #include "proto/far_watch.h"
+#include "proto/gate_watch.h"
 #include "proto/limits.h"
 #include "proto/no_daemon.h"
 #include "proto/reconnect.h"
+#include "proto/verb.h"
 
 namespace muster {
 namespace {
@@ -78,7 +81,15 @@ struct Client::State {
     socket.set(zmq::sockopt::reconnect_ivl, reconnect_steady_ms);
     socket.set(zmq::sockopt::sndhwm, send_queue);
     socket.set(zmq::sockopt::sndtimeo, send_wait_ms);
-    socket.connect(endpoints.control());
+    const auto way = endpoints.far ? endpoints.far->curve : nullptr;
+    if (!way) {
+      socket.connect(endpoints.control());
+      return;
+    }
+    authenticate(socket, {way->open, way->secret}, way->server);
+    socket.set(zmq::sockopt::ipv6, way->host.find(':') != std::string::npos);
+    gate.emplace(context, socket);
+    socket.connect(way->address());
   }
 
   ClientResult<> send(uint64_t id, RequestBody body);
@@ -90,6 +101,7 @@ struct Client::State {
   std::string by;
   ZmqContext context;
   zmq::socket_t socket;
+  std::optional<GateWatch> gate;  // of a daemon that is reached by CURVE
   uint64_t last_id = 0;
   std::set<uint64_t> open;    // exchanges that `receive` answers for
   std::deque<Reply> waiting;  // replies of open exchanges that came while `ask` waited for its own
@@ -148,6 +160,9 @@ ClientResult<std::optional<Reply>> Client::State::receive_any(Nanos timeout) {
   for (;;) {
     auto reply = receive_one();
     if (!reply || *reply) return reply;
+    if (gate)
+      if (auto why = gate->why_shut(); !why.empty())
+        return trouble(ClientTrouble::refused, "{}", why);
     if (auto lock = check_lock(); !lock) return tl::unexpected(lock.error());
     const Nanos left = deadline - mono_now();
     if (left <= Nanos(0)) return std::nullopt;

@@ -54,6 +54,10 @@ inline constexpr bool is_row<TypeRow> = true;
 template <>
 inline constexpr bool is_row<ReleaseRow> = true;
 template <>
+inline constexpr bool is_row<HelperRow> = true;
+template <>
+inline constexpr bool is_row<KeyRow> = true;
+template <>
 inline constexpr bool is_row<Loss> = true;
 template <class T>
 concept Row = is_row<std::remove_const_t<T>>;

@@ -36,6 +36,7 @@ class Continuity {
   // so far, in which the numbers have begun anew. Everything known has been forgotten, nothing of
   // the reply is to be delivered, and a replay of all that there is is due.
   bool take_journal(std::string_view journal);
+  const std::string& journal() const { return journal_; }
   // A replay from `resume_from` has ended. False: the head tells that the journal is another one.
   bool on_replay_end(uint64_t head);
 

@@ -101,6 +101,12 @@ inline constexpr std::string_view name_on_wire<AliveReply> = "alive";
 template <class Fields, Is<AliveReply> M>
 void describe(Fields&, M&) {}
 
+template <class Fields, Is<HelperRow> M>
+void describe(Fields& fields, M& row) {
+  fields.must("name", row.name);
+  fields.may("pid", row.pid);
+  fields.may("lines", row.lines);
+}
 template <>
 inline constexpr std::string_view name_on_wire<StatusReply> = "status";
 template <class Fields, Is<StatusReply> M>
@@ -128,8 +134,28 @@ void describe(Fields& fields, M& reply) {
   fields.may("clients_dropped", reply.clients_dropped);
   fields.may("bytes_under_way", reply.bytes_under_way);
   fields.may("exchanges", reply.exchanges);
+  fields.may("journal", reply.journal);
   fields.may("cgroup", reply.cgroup);
   fields.may("alarms", reply.alarms);
+  fields.may("helpers", reply.helpers);
+}
+
+template <class Fields, Is<KeyRow> M>
+void describe(Fields& fields, M& row) {
+  fields.must("name", row.name);
+  fields.must("role", row.role);
+  fields.must("key", row.key);
+  fields.may("from", row.from);
+  fields.may("until", row.until);
+  fields.may("note", row.note);
+}
+template <>
+inline constexpr std::string_view name_on_wire<KeysReply> = "keys";
+template <class Fields, Is<KeysReply> M>
+void describe(Fields& fields, M& reply) {
+  fields.may("keys", reply.keys);
+  fields.may("server", reply.server);
+  fields.may("listen", reply.listen);
 }
 
 template <>
@@ -144,6 +170,7 @@ inline constexpr std::string_view name_on_wire<ConfigReply> = "config";
 template <class Fields, Is<ConfigReply> M>
 void describe(Fields& fields, M& reply) {
   fields.may("vars", reply.vars);
+  fields.may("hidden", reply.hidden);
 }
 
 template <>
@@ -177,6 +204,7 @@ template <class Fields, Is<VersionReply> M>
 void describe(Fields& fields, M& reply) {
   fields.must("version", reply.version);
   fields.must("protocol", reply.protocol);
+  fields.may("journal", reply.journal);
 }
 
 template <class Fields, Is<Loss> M>
@@ -195,6 +223,8 @@ void describe(Fields& fields, M& reply) {
   fields.may("gone", reply.gone);
   fields.may("loss", reply.loss);
   fields.may("journal", reply.journal);
+  fields.may("head", reply.head);
+  fields.may("live", reply.live);
 }
 
 template <>

@@ -39,6 +39,8 @@ void describe(Fields& fields, M& record) {
   fields.may("to", record.to);
   fields.may("formation", record.formation);
   fields.may("by", record.by);
+  fields.may("role", record.role);
+  fields.may("address", record.address);
   fields.may("pid", record.pid);
   fields.may("command", record.command);
   fields.may("status", record.status);

@@ -180,7 +180,8 @@ Result<UniqueFd> open_state_base(const Endpoints& endpoints, unsigned uid, Missi
 }
 
 void remove_sockets(const Endpoints& endpoints) {
-  for (const std::string& address : {endpoints.control(), endpoints.bus()})
+  for (const std::string& address :
+       {endpoints.control(), endpoints.operate(), endpoints.read(), endpoints.bus()})
     unlink(address.substr(address.find("://") + 3).c_str());
 }
 

@@ -19,8 +19,8 @@ struct Endpoints {
   std::string app;
   std::string state_dir;  // .../APP, holds journal/, formation, releases, and lock and ledger once
                           // more, in case the runtime directory is taken away; survives a reboot
-  std::string runtime_dir;  // .../APP, mode 0700, holds lock, control, bus, windows, ledger; need
-                            // not survive a reboot
+  std::string runtime_dir;  // .../APP, mode 0700, holds lock, control, operate, read, bus, windows,
+                            // ledger; need not survive a reboot
   // Set for a daemon on another machine: then the runtime directory holds no more than its control
   // and bus sockets, which are brought here, and there is no state directory.
   std::shared_ptr<FarSide> far = {};
@@ -31,6 +31,7 @@ struct Endpoints {
   std::string releases_file() const { return state_dir + "/releases"; }
   std::string checkouts_dir() const { return state_dir + "/checkouts"; }
   std::string repository_dir() const { return state_dir + "/repository.git"; }
+  std::string front_dir() const { return state_dir + "/front"; }
   std::string daemon_log() const { return state_dir + "/musterd.log"; }
   std::string identity_file() const { return state_dir + "/identity"; }
   std::string lock_file() const { return runtime_dir + "/lock"; }
@@ -39,8 +40,12 @@ struct Endpoints {
   std::string state_ledger_file() const { return state_dir + "/ledger"; }
   std::string notify_socket() const { return runtime_dir + "/notify"; }
   std::string shown_file() const { return runtime_dir + "/shown"; }
+  std::string watched_file() const { return runtime_dir + "/watched"; }
   std::string windows_file() const { return runtime_dir + "/windows"; }
   std::string control() const { return "ipc://" + runtime_dir + "/control"; }
+  // The sockets for connections that may do less.
+  std::string operate() const { return "ipc://" + runtime_dir + "/operate"; }
+  std::string read() const { return "ipc://" + runtime_dir + "/read"; }
   std::string bus() const { return "ipc://" + runtime_dir + "/bus"; }
 };
 

@@ -4,11 +4,20 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "base/time.h"
 
 namespace muster {
+
+// The way to a daemon that lets others in by CURVE, instead of sockets that are brought here.
+struct CurveWay {
+  std::string host, port;       // as a resolver takes them
+  std::string open, secret;     // the two halves of our own key
+  std::string server;           // the daemon's
+  std::string address() const;  // "tcp://box:5555"
+};
 
 struct FarSide {
   std::string host;  // as messages call it: "ssh://deploy@box"
@@ -17,6 +26,7 @@ struct FarSide {
   std::string version = {};
   uint32_t protocol = 0;
   std::string by = {};  // as a login that several people share calls this one; empty: as anywhere
+  std::shared_ptr<const CurveWay> curve = {};
 };
 
 enum class FarSign : uint8_t {
@@ -28,5 +38,8 @@ enum class FarSign : uint8_t {
 
 // A look at the socket at a path.
 FarSign look_over(const std::string& socket_path, Nanos timeout);
+// The same over the network: if no program listens there, the error is `link_lost`. The name of the
+// host is looked up, which may take longer.
+FarSign look_over(const CurveWay& way, Nanos timeout);
 
 }  // namespace muster

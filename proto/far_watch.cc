@@ -2,6 +2,8 @@
 // patience here.
 #include "proto/far_watch.h"
 
+#include <poll.h>
+
 #include "proto/reconnect.h"
 
 namespace muster {
@@ -11,7 +13,29 @@ constexpr Nanos silence = 2s, answer_time = 2s, look_every = 500ms, patience = 5
 // A daemon that is being replaced, or started anew by its operator, may take a moment.
 constexpr Nanos gone_patience = 1s;
 
-std::string control_path(const Endpoints& endpoints) { return endpoints.runtime_dir + "/control"; }
+FarSign sign_of(const Endpoints& endpoints, Nanos timeout) {
+  if (const auto& way = endpoints.far->curve) {
+    const FarSign sign = look_over(*way, timeout);
+    return sign == FarSign::link_lost ? FarSign::silent : sign;
+  }
+  return look_over(endpoints.runtime_dir + "/control", timeout);
+}
+
+// A listener that is started anew is there again within this time.
+constexpr Nanos listener_time = 2s, listener_pause = 100ms;
+
+// Returns nothing, over the network, if a program listens there.
+std::string why_nobody(const CurveWay& way) {
+  FarSign sign = look_over(way, answer_time);
+  const MonoTime deadline = mono_now() + listener_time;
+  while (sign == FarSign::link_lost && mono_now() < deadline) {
+    ::poll(nullptr, 0, static_cast<int>(listener_pause / 1ms));
+    sign = look_over(way, answer_time);
+  }
+  if (sign == FarSign::answers) return {};
+  return fmt::format("nobody {} at {}:{}", sign == FarSign::link_lost ? "listens" : "answers",
+                     way.host, way.port);
+}
 
 tl::unexpected<ClientError> lost(std::string message) {
   return tl::unexpected(ClientError{ClientTrouble::lost, std::move(message)});
@@ -31,7 +55,10 @@ std::string called(const Endpoints& endpoints) {
 ClientResult<> meet(Client& client, const Endpoints& endpoints) {
   FarSide& far = *endpoints.far;
   if (mono_now() - far.heard < silence) return {};
-  const FarSign sign = look_over(control_path(endpoints), answer_time);
+  if (far.curve)
+    if (const std::string why = why_nobody(*far.curve); !why.empty())
+      return tl::unexpected(ClientError{ClientTrouble::no_daemon, why});
+  const FarSign sign = sign_of(endpoints, answer_time);
   if (sign == FarSign::link_lost) return lost_to(far);
   if (sign == FarSign::no_daemon)
     return tl::unexpected(ClientError{ClientTrouble::no_daemon,
@@ -71,7 +98,7 @@ ClientResult<> FarWatch::judge(const Endpoints& endpoints, MonoTime now) {
     return lost(fmt::format("the connection to {} is lost: it has said nothing for {}", far.host,
                             format_age(now - far.heard)));
   if (now < look_at_) return {};
-  const FarSign sign = look_over(control_path(endpoints), look_every);
+  const FarSign sign = sign_of(endpoints, look_every);
   look_at_ = mono_now() + look_every;
   if (sign == FarSign::link_lost) return lost_to(far);
   if (sign != FarSign::no_daemon) {

@@ -14,6 +14,7 @@
 
 #include "base/time.h"
 #include "proto/record.h"
+#include "proto/replay_message.h"
 
 namespace muster {
 
@@ -99,17 +100,13 @@ struct ReloadRequest {};
 struct ShutdownRequest {};
 struct UpgradeRequest {};
 struct VersionRequest {};
-// Records with seq >= from, or the last `lines` lines (both: whichever is later), within the times,
-// of the topics.
-struct ReplayRequest {
-  std::optional<uint64_t> from;
-  std::optional<uint64_t> lines;
-  std::optional<WallTime> since, until;
-  std::vector<std::string> topics;  // prefixes, as on the bus; none means all
-  uint32_t credit = 0;
-  std::map<std::string, uint64_t> have = {};  // by exact topic: nothing up to this seq is wanted
+// The keys that are let in from other machines. The request adds one, removes one by its name, or,
+// with neither, asks for all.
+struct KeyRequest {
+  std::string add, remove;  // the name
+  std::string role, key;    // of one that is added: "read", and the text of the public half
+  std::string from, until, note;
 };
-
 // The next five belong to an exchange that is under way and carry its id.
 struct CreditRequest {
   uint32_t messages = 0;  // grants so many further `more` replies; refused if the exchange is not
@@ -132,16 +129,8 @@ using RequestBody =
     std::variant<PsRequest, ScaleRequest, RestartRequest, StopRequest, StartRequest, KillRequest,
                  RunRequest, AttachRequest, ConfigRequest, ReleasesRequest, RollbackRequest,
                  DeployRequest, StatusRequest, ReloadRequest, ShutdownRequest, UpgradeRequest,
-                 VersionRequest, ReplayRequest, CreditRequest, InputRequest, SignalRequest,
-                 ResizeRequest, CancelRequest>;
-
-// Whether asking twice changes no more than asking once, which is nothing.
-bool is_question(const RequestBody& body);
-// Whether the answer may take its time, or is not to be missed. Then credit says meanwhile whether
-// it is still to come.
-bool is_awaited(const RequestBody& body);
-// Whether a wish may be said twice without more coming of it than of once.
-bool is_repeatable(const RequestBody& body);
+                 VersionRequest, KeyRequest, ReplayRequest, CreditRequest, InputRequest,
+                 SignalRequest, ResizeRequest, CancelRequest>;
 
 struct Request {
   uint64_t id = 0;
@@ -217,6 +206,12 @@ struct RunExitedReply {
 };
 // Says nothing; an earlier daemon learns by it whether the client of an attached one-off is there.
 struct AliveReply {};
+// A program of muster's own that runs beside the app.
+struct HelperRow {
+  std::string name;
+  int64_t pid = 0;                 // 0: it does not run at this moment
+  std::vector<std::string> lines;  // that it has printed last
+};
 struct StatusReply {
   std::string app, directory, version;
   int64_t pid = 0;  // to be signalled
@@ -233,14 +228,17 @@ struct StatusReply {
   uint64_t clients_dropped = 0;     // who had too much under way to them
   uint64_t bytes_under_way = 0;     // to clients, subscribers included
   uint32_t exchanges = 0;           // replays, attached one-offs and terminals
+  std::string journal;              // which one `seq` is a number of
   std::string cgroup;               // where those of the launches are; empty: they have none
   std::vector<std::string> alarms;  // what an operator should look at now
+  std::vector<HelperRow> helpers = {};
 };
 struct ReloadReply {
   std::vector<std::string> changes;  // one sentence each; none: nothing changed
 };
 struct ConfigReply {
   std::map<std::string, std::string> vars;
+  bool hidden = false;  // the role of the client is too little for the values, which are empty
 };
 // The reply to a change that is kept and in force; what runs is being restarted with it.
 struct ReleasedReply {
@@ -258,37 +256,24 @@ struct ReleaseRow {
 struct ReleasesReply {
   std::vector<ReleaseRow> releases;  // oldest first
 };
+// A key as it is let in.
+struct KeyRow {
+  std::string name, role, key, from, until, note;
+};
+struct KeysReply {
+  std::vector<KeyRow> keys;  // in the order in which they were added
+  std::string server;        // the public half of the daemon's own; empty: it has none yet
+  std::string listen;        // where it listens; empty: nowhere
+};
 struct VersionReply {
   std::string version;
   uint32_t protocol = 0;
+  std::string journal = {};  // which one the numbers of records belong to
 };
-using SeqRange = std::pair<uint64_t, uint64_t>;  // first and last
-// The loss that a `gone` is about.
-struct Loss {
-  std::string cause;  // "retention", "damage", "both"
-  // The numbers of its lines, those of all topics counted, as far as they are known.
-  std::optional<uint64_t> first_line, last_line;
-  std::optional<WallTime> before;  // when what follows was journaled
-};
-// The records themselves follow as further frames: topic, payload, topic, payload, ...
-struct ReplayRecordsReply {
-  std::vector<std::pair<std::string, std::string>> records;
-  // First and last seq before these records that retention or damage has taken.
-  std::optional<SeqRange> gone = {};
-  std::optional<Loss> loss = {};  // with `gone`
-  std::string journal = {};       // which journal the numbers belong to
-};
-struct ReplayEndReply {
-  uint64_t head = 0;             // last seq when the replay ended: live messages follow from here
-  std::optional<SeqRange> gone;  // after all records that were sent
-  std::optional<Loss> loss = {};
-  std::string journal = {};
-};
-
-using ReplyBody =
-    std::variant<RefusedReply, DoneReply, PsReply, ScaleReply, RunStartedReply, RunOutputReply,
-                 RunInputReply, RunExitedReply, AliveReply, StatusReply, ReloadReply, ConfigReply,
-                 ReleasedReply, ReleasesReply, VersionReply, ReplayRecordsReply, ReplayEndReply>;
+using ReplyBody = std::variant<RefusedReply, DoneReply, PsReply, ScaleReply, RunStartedReply,
+                               RunOutputReply, RunInputReply, RunExitedReply, AliveReply,
+                               StatusReply, ReloadReply, ConfigReply, ReleasedReply, ReleasesReply,
+                               VersionReply, KeysReply, ReplayRecordsReply, ReplayEndReply>;
 
 struct Reply {
   uint64_t id = 0;

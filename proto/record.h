@@ -69,6 +69,8 @@ struct EventRecord {
   std::optional<std::string> from, to;       // state
   std::optional<FormationCounts> formation;  // scale: the whole one
   std::optional<std::string> by;             // scale, and notices about commands: USER@HOST
+  std::optional<std::string> role;           // of that client: "read"
+  std::optional<std::string> address;        // from where it came in from the network
   std::optional<int64_t> pid;                // start
   std::optional<std::string> command;        // start
   std::optional<int32_t> status;             // exit: the code, or 128 + signal

@@ -11,8 +11,10 @@
 #include "base/zmq/context.h"
 #include "proto/codec.h"
 #include "proto/continuity.h"
+#include "proto/far_side.h"
 #include "proto/limits.h"
 #include "proto/reconnect.h"
+#include "proto/replay_under_way.h"
 #include "proto/subscriber_limits.h"
 
 namespace muster {
@@ -34,18 +36,10 @@ struct Subscriber::State {
         client(std::move(connected)),
         continuity(options.start.topics, floor_before(options.start)) {
     options.start.credit = limits::credit_messages;
-    if (options.follow) listen(endpoints);
+    (void)continuity.take_journal(std::exchange(options.start.journal, {}));
+    follows_by_replay = options.follow && endpoints.far && endpoints.far->curve;
+    if (options.follow && !follows_by_replay) listen(endpoints);
   }
-
-  struct ReplayUnderWay {
-    uint64_t id = 0;
-    ReplayRequest request;
-    uint32_t credit_used = 0;
-    bool brought = false;  // something, whether delivered or told to be gone
-    MonoTime heard;        // when it last said something
-    MonoTime probe_at;     // when to ask whether it is still there
-    bool asked = false;    // that, or for more: only an exchange under way takes either
-  };
 
   void listen(const Endpoints& endpoints);
   ClientResult<> begin(ReplayRequest request, Nanos patience_now);
@@ -56,6 +50,7 @@ struct Subscriber::State {
   ClientResult<> on_records(ReplayRecordsReply&& records);
   ClientResult<> on_end(const ReplayEndReply& end);
   ClientResult<> take_all();
+  void tell_caught_up(uint64_t head);
   template <class T>
   void tell_gone(const T& reply);
   ClientResult<> on_refused(const RefusedReply& refused);
@@ -66,6 +61,7 @@ struct Subscriber::State {
   Client client;
   ZmqContext context;
   std::optional<zmq::socket_t> bus;
+  bool follows_by_replay = false;  // there is no bus
   Continuity continuity;
   std::deque<Delivery> ready;  // of one replay message, or of one live message
   std::optional<ReplayUnderWay> replay;
@@ -89,6 +85,7 @@ void Subscriber::State::listen(const Endpoints& endpoints) {
 }
 
 ClientResult<> Subscriber::State::begin(ReplayRequest request, Nanos patience_now) {
+  request.follow = follows_by_replay;
   auto id = client.begin(request);
   if (!id) return tl::unexpected(id.error());
   const MonoTime time = mono_now();
@@ -178,6 +175,9 @@ ClientResult<> Subscriber::State::on_records(ReplayRecordsReply&& records) {
     ready.push_back({.topic = std::move(topic), .payload = std::move(payload)});
     if (caught_up) next_check = busy_check;
   }
+  if (records.head) continuity.take_gone(*records.head);
+  retries = 0;
+  if (records.live && !caught_up) tell_caught_up(records.head.value_or(0));
   if (++replay->credit_used < limits::credit_messages / 2) return {};
   replay->asked = true;
   return client.add(replay->id, CreditRequest{std::exchange(replay->credit_used, 0)});
@@ -190,11 +190,13 @@ ClientResult<> Subscriber::State::on_end(const ReplayEndReply& end) {
   retries = 0;
   quiet_since = checked_at = mono_now();
   if (!same_journal || !continuity.on_replay_end(end.head)) return take_all();
-  if (!caught_up) {
-    caught_up = true;
-    ready.push_back({.kind = Delivery::Kind::caught_up, .head = end.head});
-  }
+  if (!caught_up) tell_caught_up(end.head);
   return {};
+}
+
+void Subscriber::State::tell_caught_up(uint64_t head) {
+  caught_up = true;
+  ready.push_back({.kind = Delivery::Kind::caught_up, .head = head});
 }
 
 // Either our question whether the replay is still there is answered with no, or the daemon cannot
@@ -267,6 +269,8 @@ Subscriber::~Subscriber() = default;
 uint64_t Subscriber::resume_from() const { return state_->continuity.resume_from(); }
 
 std::map<std::string, uint64_t> Subscriber::have() const { return state_->continuity.have(); }
+
+const std::string& Subscriber::journal() const { return state_->continuity.journal(); }
 
 ClientResult<std::optional<Delivery>> Subscriber::next(Nanos timeout) {
   State& state = *state_;

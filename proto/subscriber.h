@@ -14,8 +14,10 @@
 namespace muster {
 
 struct SubscriberOptions {
-  ReplayRequest start;  // where to begin and which topics; its credit is the subscriber's business
-  bool follow = true;   // go on with what is published from now on
+  // Where to begin and which topics; its credit is the subscriber's business. With a journal, the
+  // numbers are of that one: if there is another, that is delivered as `anew`.
+  ReplayRequest start;
+  bool follow = true;  // go on with what is published from now on
 };
 
 // The items that the subscriber hands out: one record as its two frames, or news about the stream.
@@ -47,6 +49,8 @@ class Subscriber {
   uint64_t resume_from() const;
   // ...except these, by exact topic: up to which they have been.
   std::map<std::string, uint64_t> have() const;
+  // The journal that these are numbers of; empty: not known yet.
+  const std::string& journal() const;
 
  private:
   struct State;

@@ -52,6 +52,7 @@ struct Replay::State {
   std::optional<journal::RecordView> held;  // read, but what is missing before it comes first
   std::optional<uint64_t> head;  // told about up to here; none: the first may have any number
   uint64_t end = UINT64_MAX;     // nothing behind it is read
+  bool at_end = false;           // next() has stopped there, or where the journal does
   uint64_t passed = 0;           // really seen, which may be before the place asked for
   std::optional<uint64_t> lines_passed;  // numbered up to the head, if that is known
   std::optional<Gone> gone;
@@ -201,12 +202,24 @@ void Replay::State::tell_missing_before(const journal::RecordView& record) {
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> Replay::next(size_t max_bytes) {
+  return next(max_bytes, SIZE_MAX);
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> Replay::next(size_t max_bytes,
+                                                                      size_t max_looked_at) {
   std::vector<std::pair<std::string, std::string>> records;
   State& s = *state_;
-  for (size_t bytes = 0; bytes < max_bytes && (s.held || s.passed < s.end);) {
+  s.at_end = false;
+  for (size_t bytes = 0, looked_at = 0; bytes < max_bytes && looked_at < max_looked_at;) {
+    if (!s.held && s.passed >= s.end) s.at_end = true;
+    if (s.at_end) break;
     auto record = s.held ? std::exchange(s.held, {}) : s.cursor.next();
-    if (!record) break;
+    if (!record) {
+      s.at_end = true;
+      break;
+    }
     auto& header = record->header;
+    looked_at += header.length;
     if (s.missing_before(header)) {
       if (!records.empty()) {
         s.held = record;
@@ -214,10 +227,11 @@ Result<std::vector<std::pair<std::string, std::string>>> Replay::next(size_t max
       }
       s.tell_missing_before(*record);
     }
-    s.passed = header.seq;
-    s.head = std::max(header.seq, s.head.value_or(0));
-    s.lines_passed.reset();
-    if (header.seq == *s.head) s.lines_passed = header.line + header.lines;
+    s.passed = std::max(s.passed, header.seq);
+    if (header.seq >= s.head.value_or(0)) {
+      s.head = header.seq;
+      s.lines_passed = header.line + header.lines;
+    }
     if (header.type != journal::RecordType::record || !s.wanted(header, record->topic)) continue;
     auto payload = within_limits(record->payload);
     if (!payload && !records.empty()) {  // it is missing behind these
@@ -235,6 +249,24 @@ Result<std::vector<std::pair<std::string, std::string>>> Replay::next(size_t max
 }
 
 void Replay::end_at(uint64_t seq) { state_->end = seq; }
+
+bool Replay::at_end() const { return state_->at_end; }
+
+// Records that lie near are passed by reading; to others the way is looked for.
+void Replay::pass_to(uint64_t seq, uint64_t lines) {
+  constexpr uint64_t near = 1000;
+  State& s = *state_;
+  if (seq <= s.passed) return;
+  if (seq - s.passed > near) s.cursor.seek_anew(seq + 1);
+  s.request.from = std::max(s.request.from.value_or(0), seq + 1);
+  s.passed = seq;
+  s.head = std::max(seq, s.head.value_or(0));
+  if (*s.head == seq) s.lines_passed = lines;
+}
+
+void Replay::rest() {
+  if (!state_->held) state_->cursor.rest();
+}
 
 uint64_t Replay::head() const { return state_->passed; }
 

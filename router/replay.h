@@ -34,6 +34,16 @@ class Replay {
   // Up to about `max_bytes` of further records, in order; empty when there are no more for now
   // (call again after more were written).
   Result<std::vector<std::pair<std::string, std::string>>> next(size_t max_bytes);
+  // The same, but empty also when so many bytes of the journal were looked at in vain; `at_end`
+  // says which it is.
+  Result<std::vector<std::pair<std::string, std::string>>> next(size_t max_bytes,
+                                                                size_t max_looked_at);
+  bool at_end() const;
+  // The records up to this seq that have not been read are not wanted, as their publisher knows; so
+  // many lines are numbered up to it. Only when at_end().
+  void pass_to(uint64_t seq, uint64_t lines);
+  // It holds neither memory nor a file until the next call of next().
+  void rest();
   // The last seq that has been passed, matching or not; at the end that is the journal's last, even
   // if a place beyond it was asked for.
   uint64_t head() const;

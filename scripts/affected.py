@@ -19,7 +19,7 @@ TESTS = ("tests/system/", "tests/faults/")
 SUPPORT = "tests/support/python/"
 EVERYTHING = ("tests/conftest.py", "tests/pytest.ini", SUPPORT + "daemon.py", SUPPORT + "home.py",
               SUPPORT + "proc.py", SUPPORT + "waiting.py")
-DAEMON = ("base/", "proto/", "router/", "daemon/")
+DAEMON = ("base/", "proto/", "router/", "serve/", "daemon/")
 KILLS = ("tests/system/crash_test.py", "tests/system/killed_daemon_test.py")
 # Words in the names of sources that say nothing of what they are about.
 IDLE = {"app", "core", "main", "edge", "daemon", "state", "file", "text", "types", "test", "the"}

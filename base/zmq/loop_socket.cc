@@ -53,6 +53,7 @@ bool LoopSocket::receive(std::vector<std::string>& frames, size_t max_frames) {
   frames.clear();
   was_too_long_ = false;
   sender_.clear();
+  user_id_.clear();
   sender_fd_ = -1;
   for (;;) {
     zmq_msg_t frame;
@@ -66,6 +67,8 @@ bool LoopSocket::receive(std::vector<std::string>& frames, size_t max_frames) {
     if (sender_fd_ < 0) {
       const char* address = zmq_msg_gets(&frame, "Peer-Address");
       sender_ = address ? address : "";
+      const char* user = zmq_msg_gets(&frame, "User-Id");
+      user_id_ = user ? user : "";
       sender_fd_ = zmq_msg_get(&frame, ZMQ_SRCFD);
     }
     if (!was_too_long_)

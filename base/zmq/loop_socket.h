@@ -32,6 +32,8 @@ class LoopSocket {
   // The address of who sent the last message received ("localhost:UID:GID:PID" over ipc); empty if
   // libzmq does not know it.
   const std::string& sender() const { return sender_; }
+  // The user that the gate has named for its connection; empty where it has named none.
+  const std::string& user_id() const { return user_id_; }
   // The descriptor of the connection that it came by; -1 if libzmq does not know it.
   int sender_fd() const { return sender_fd_; }
 
@@ -66,7 +68,7 @@ class LoopSocket {
   zmq::socket_t socket_;
   std::vector<zmq::message_t> posted_;  // first and second frames, in turn
   size_t posted_bytes_ = 0;
-  std::string sender_;
+  std::string sender_, user_id_;
   int sender_fd_ = -1;
   bool was_too_long_ = false;
   bool stirred_ = true;  // since it was found to have nothing

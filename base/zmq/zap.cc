@@ -58,6 +58,8 @@ int64_t uid_of_ipc_peer(std::string_view address) {
   return number_in(address, 3) < 0 ? -1 : number_in(address, 1);
 }
 
+int64_t pid_of_ipc_peer(std::string_view address) { return number_in(address, 3); }
+
 ZapGate::ZapGate(Loop& loop, ZmqContext& context, std::function<bool(std::string_view)> may_connect)
     : may_connect_(std::move(may_connect)),
       socket_(loop, bound_gate(context), [this] { on_readable(); }) {}

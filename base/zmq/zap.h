@@ -19,6 +19,9 @@ namespace muster {
 // has another form.
 int64_t uid_of_ipc_peer(std::string_view address);
 
+// Likewise of its process, as the kernel had it when it connected.
+int64_t pid_of_ipc_peer(std::string_view address);
+
 class ZapGate {
  public:
   // `may_connect` is asked with the peer's address.

@@ -19,7 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view places[] = {"MUSTER_HOME", "XDG_STATE_HOME"};
+// The unit says where the app's state is, and its programs: systemd does not look where nvm and
+// rbenv have theirs.
+constexpr std::string_view places[] = {"MUSTER_HOME", "XDG_STATE_HOME", "PATH"};
 
 Result<std::string> systemctl(std::vector<std::string> words) {
   std::vector<std::string> argv{"systemctl"};
@@ -28,33 +30,38 @@ Result<std::string> systemctl(std::vector<std::string> words) {
   return output_of({argv, {}});
 }
 
-// A word of ExecStart or Environment: in quotes, where `%` and `$` stand for nothing.
-std::string unit_word(std::string_view text) {
+// A word of Environment or, where `$` says something too, of ExecStart: in quotes, and it stands
+// for nothing else.
+std::string unit_word(std::string_view text, std::string_view special) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
-    if (c == '%' || c == '$') out += c;
+    if (special.find(c) != special.npos) out += c;
     out += c;
   }
   return out + '"';
 }
+
+std::string command_word(std::string_view text) { return unit_word(text, "%$"); }
 
 std::string unit_text(const Endpoints& endpoints, const std::string& directory) {
   std::string text = fmt::format(
       "# Written by `ctl enable`; `ctl disable` removes it.\n"
       "[Unit]\nDescription=Muster: the processes of {0}\nAfter=network-online.target\n"
       "Wants=network-online.target\n\n"
-      "[Service]\nType=notify\nNotifyAccess=main\nOOMPolicy=continue\nKillMode=mixed\n"
+      // Should the keeper be killed, the supervisor starts another one, which says so itself.
+      "[Service]\nType=notify\nNotifyAccess=all\nOOMPolicy=continue\nKillMode=mixed\n"
       "Delegate=yes\nRestart=on-failure\nRestartSec=1\nTimeoutStopSec=60\n",
       endpoints.app);
   for (auto name : places)
     if (const char* value = std::getenv(std::string(name).c_str()); value && *value)
-      text += fmt::format("Environment={}\n", unit_word(fmt::format("{}={}", name, value)));
-  text += fmt::format("ExecStart={} --app {} --no-timestamp --no-color",
-                      unit_word(own_program_directory() + "/musterd"), unit_word(endpoints.app));
-  if (!directory.empty()) text += " " + unit_word(directory);
-  text += fmt::format("\nExecReload={} -a {} reload\n", unit_word(own_program_directory() + "/ctl"),
-                      unit_word(endpoints.app));
+      text += fmt::format("Environment={}\n", unit_word(fmt::format("{}={}", name, value), "%"));
+  text +=
+      fmt::format("ExecStart={} --app {} --no-timestamp --no-color",
+                  command_word(own_program_directory() + "/musterd"), command_word(endpoints.app));
+  if (!directory.empty()) text += " " + command_word(directory);
+  text += fmt::format("\nExecReload={} -a {} reload\n",
+                      command_word(own_program_directory() + "/ctl"), command_word(endpoints.app));
   return text + fmt::format("\n[Install]\nWantedBy={}\n",
                             ::geteuid() == 0 ? "multi-user.target" : "default.target");
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <algorithm>
 
+#include "ctl/logs/reconnect.h"
 #include "ctl/logs/view.h"
 #include "proto/subscriber.h"
 #include "router/replay.h"
@@ -90,12 +91,25 @@ ClientError going_on(ClientError error, const Subscriber& subscriber) {
   return error;
 }
 
-// Sets `refused` if the daemon serves others, and nothing has been shown yet.
+ReplayRequest rest_of(const ReplayRequest& request, const Subscriber& subscriber) {
+  ReplayRequest rest;
+  rest.from = subscriber.resume_from();
+  rest.topics = request.topics;
+  rest.have = subscriber.have();
+  rest.journal = subscriber.journal();
+  return rest;
+}
+
 Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& request, LogView& view,
-                         const LogReading& reading, Output& out, bool& refused) {
+                         const LogReading& reading, Output& out, Ended& ended) {
   const bool follow = reading.follow;
+  const bool goes_on = !request.journal.empty();  // after another one that was lost
   auto subscriber = Subscriber::open(endpoints, caller_name(), {request, follow});
-  if (!subscriber) return tl::unexpected(failure_of(subscriber.error()));
+  if (!subscriber) {
+    if (goes_on && subscriber.error().trouble == ClientTrouble::lost)
+      ended = {.lost = subscriber.error().message, .rest = request};
+    return tl::unexpected(failure_of(subscriber.error()));
+  }
   bool live = false, begun = false;
   while (!out.closed()) {
     // Records that have come are written before we wait for more.
@@ -111,20 +125,19 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
     }
     if (!delivery) {
       const bool gone = delivery.error().trouble == ClientTrouble::no_daemon;
-      refused = delivery.error().trouble == ClientTrouble::refused && !begun;
-      if (refused) return status_done;
+      ended.refused = delivery.error().trouble == ClientTrouble::refused && !begun;
+      if (ended.refused) return status_done;
       if (endpoints.far) {
-        view.finish();
+        if ((live || goes_on) && delivery.error().trouble == ClientTrouble::lost) {
+          ended.lost = delivery.error().message;
+          ended.rest = rest_of(request, *subscriber);
+        }
         return tl::unexpected(failure_of(going_on(delivery.error(), *subscriber)));
       }
       if (gone && !follow && !begun) return from_journal(endpoints, request, view, follow, out);
       // The last records of a daemon may not reach a follower, but they stand in the journal.
-      ReplayRequest rest;
-      rest.from = subscriber->resume_from();
-      rest.topics = request.topics;
-      rest.have = subscriber->have();
       if (gone && live)
-        (void)show_journal(endpoints, rest, view, out);
+        (void)show_journal(endpoints, rest_of(request, *subscriber), view, out);
       else
         view.finish();
       return tl::unexpected(failure_of(delivery.error()));
@@ -159,14 +172,27 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
   return status_done;
 }
 
-Outcome<int> from_whoever_has_it(const Endpoints& endpoints, ReplayRequest request, LogView& view,
-                                 const LogReading& reading, Output& out) {
+// Goes on where it was after the connection to another machine was lost.
+Outcome<int> from_whoever_has_it(const Session& session, Endpoints endpoints, ReplayRequest request,
+                                 LogView& view, const LogReading& reading) {
+  Output& out = session.out;
   if (!endpoints.far && !daemon_runs(endpoints))
     return from_journal(endpoints, request, view, reading.follow, out);
   for (;;) {
-    bool refused = false;
-    auto status = from_daemon(endpoints, request, view, reading, out, refused);
-    if (!refused) return status;
+    Ended ended;
+    auto status = from_daemon(endpoints, request, view, reading, out, ended);
+    if (ended.rest) {
+      out.flush();
+      if (auto again = connect_again(session, ended.lost)) {
+        endpoints = std::move(*again);
+        request = std::move(*ended.rest);
+        continue;
+      }
+    }
+    if (!ended.refused) {
+      if (!status && endpoints.far) view.finish();
+      return status;
+    }
     if (!reading.follow && !endpoints.far)
       return from_journal(endpoints, request, view, false, out);
     if (auto shown = show_meanwhile(endpoints, request, view, out); !shown)
@@ -256,7 +282,7 @@ Outcome<int> read_logs(const Session& session, LogReading reading) {
   if (auto known = check_names(session, *endpoints, reading.query); !known)
     return tl::unexpected(known.error());
   LogView view(make_printer(reading, session, *endpoints), std::move(*options), session.out);
-  auto status = from_whoever_has_it(*endpoints, *request, view, reading, session.out);
+  auto status = from_whoever_has_it(session, *endpoints, *request, view, reading);
   const auto again = view.to_be_read_again();
   if (!status || !again) return status;
   // The last lines are too long to be kept until it is clear which they are. Now it is.
@@ -267,7 +293,7 @@ Outcome<int> read_logs(const Session& session, LogReading reading) {
   options->last_lines.reset();
   options->begin = *again;
   LogView second(make_printer(reading, session, *endpoints), std::move(*options), session.out);
-  return from_whoever_has_it(*endpoints, *request, second, reading, session.out);
+  return from_whoever_has_it(session, *endpoints, *request, second, reading);
 }
 
 }  // namespace muster

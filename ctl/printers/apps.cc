@@ -6,7 +6,7 @@
 #include <array>
 #include <string_view>
 
-#include "ctl/printers/json.h"
+#include "base/json.h"
 #include "ctl/printers/text.h"
 
 namespace muster {

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 
-#include "ctl/printers/json.h"
+#include "base/json.h"
 #include "ctl/printers/text.h"
 
 namespace muster {

@@ -25,6 +25,11 @@ constexpr ManualRow examples_of_settings[] = {
     {"[nightly]", "cron = \"30 4 * * *\": run at half past four, each night."},
 };
 
+constexpr ManualRow examples_of_journal[] = {
+    {"ctl logs -n 100 --json", "Its last hundred lines and events, as objects."},
+    {"ctl events", "What happened, without what was printed."},
+};
+
 }  // namespace
 
 std::string manual_of_ctl() {
@@ -45,7 +50,7 @@ std::string manual_of_ctl() {
   text += manual_list("EXIT STATUS", exit_statuses);
   text += manual_places();
   text += manual_list("EXAMPLES", examples);
-  text += manual_see_also("musterd(8), muster.toml(5)");
+  text += manual_see_also("musterd(8), muster.toml(5), muster-journal(7)");
   return text;
 }
 
@@ -54,6 +59,15 @@ std::string manual_of_settings() {
   text += ".SH DESCRIPTION\n" + manual_of_markdown(settings_document());
   text += manual_places();
   text += manual_list("EXAMPLES", examples_of_settings);
+  text += manual_see_also("musterd(8), ctl(1)");
+  return text;
+}
+
+std::string manual_of_journal() {
+  std::string text = manual_head("muster-journal", 7, version, "what the log of an app is kept in");
+  text += ".SH DESCRIPTION\n" + manual_of_markdown(journal_document());
+  text += manual_places();
+  text += manual_list("EXAMPLES", examples_of_journal);
   text += manual_see_also("musterd(8), ctl(1)");
   return text;
 }

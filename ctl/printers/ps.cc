@@ -7,7 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "ctl/printers/json.h"
+#include "base/json.h"
 #include "ctl/printers/table.h"
 #include "ctl/printers/text.h"
 #include "proto/process_name.h"

@@ -31,7 +31,7 @@ _muster_ctl() {
   [ "${#COMPREPLY[@]}" -eq 0 ] || [ "${COMPREPLY[0]%=}" = "${COMPREPLY[0]}" ] ||
     compopt -o nospace 2>/dev/null || :
 }
-complete -F _muster_ctl ctl
+complete -F _muster_ctl ctl muster
 )",
                     verbs);
 }
@@ -47,7 +47,7 @@ std::string for_zsh() {
   std::string verbs;
   for (auto& verb : all_verbs())
     verbs += fmt::format("    {}\n", in_quotes(fmt::format("{}:{}", verb.name, verb.summary)));
-  return with_verbs(R"zsh(#compdef ctl
+  return with_verbs(R"zsh(#compdef ctl muster
 # zsh completion for ctl:  source <(ctl completion zsh)
 _muster_ctl() {
   local -a verbs whole shown begun begun_shown
@@ -69,7 +69,7 @@ _muster_ctl() {
   compadd -d shown -a whole
   compadd -S '' -d begun_shown -a begun
 }
-compdef _muster_ctl ctl
+compdef _muster_ctl ctl muster
 )zsh",
                     verbs);
 }
@@ -89,6 +89,7 @@ function __muster_ctl
   ctl completion fish -- $before[2..-1] "$begun" 2>/dev/null
 end
 complete -c ctl -f
+complete -c muster -w ctl
 @VERBS@complete -c ctl -n 'not __muster_ctl_begins' -a '(__muster_ctl)'
 )fish",
                     verbs);

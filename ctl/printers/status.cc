@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <chrono>
 
-#include "ctl/printers/json.h"
+#include "base/json.h"
 #include "ctl/printers/text.h"
 
 namespace muster {
@@ -18,6 +18,8 @@ Json time_or_null(const std::optional<WallTime>& time) {
   return time ? Json(format_utc(*time)) : Json(nullptr);
 }
 
+Json pid_or_null(int64_t pid) { return pid == 0 ? Json(nullptr) : Json(pid); }
+
 }  // namespace
 
 std::string status_text(const StatusReply& status) {
@@ -28,9 +30,12 @@ std::string status_text(const StatusReply& status) {
                            format_utc(*status.journal_oldest_time),
                            format_utc(*status.journal_newest_time));
   std::string text;
-  text += row("App", fmt::format("{} in {}", status.app, terminal_safe(status.directory)));
-  text += row("Daemon",
-              fmt::format("musterd {}, pid {}, up for {}", status.version, status.pid, uptime));
+  const bool is_hidden = status.directory.empty();  // from a client that may only look on
+  text +=
+      row("App", is_hidden ? status.app
+                           : fmt::format("{} in {}", status.app, terminal_safe(status.directory)));
+  const std::string pid = is_hidden ? "" : fmt::format("pid {}, ", status.pid);
+  text += row("Daemon", fmt::format("musterd {}, {}up for {}", status.version, pid, uptime));
   text += row("Processes", fmt::format("{} up of {}", status.processes_up, status.processes));
   std::string durable =
       status.seq_durable ? fmt::format(" ({} on the disk)", *status.seq_durable) : "";
@@ -43,19 +48,28 @@ std::string status_text(const StatusReply& status) {
   text += row("Clients", fmt::format("{} exchanges, {} under way, {} dropped", status.exchanges,
                                      format_size(status.bytes_under_way), status.clients_dropped));
   text += row("Cgroups", status.cgroup.empty() ? "none" : terminal_safe(status.cgroup));
+  for (auto& helper : status.helpers) {
+    const std::string last = helper.lines.empty() ? "" : helper.lines.back();
+    text += row("Helper", fmt::format("{}{}{}{}", helper.name,
+                                      helper.pid == 0 ? "" : fmt::format(", pid {}", helper.pid),
+                                      last.empty() ? "" : ": ", terminal_safe(last)));
+  }
   if (status.alarms.empty()) text += row("Alarms", "none");
   for (auto& alarm : status.alarms) text += row("Alarm", terminal_safe(alarm));
   return text;
 }
 
 std::string status_json(const StatusReply& status) {
+  Json helpers = Json::array();
+  for (auto& one : status.helpers)
+    helpers.push_back({{"name", one.name}, {"pid", pid_or_null(one.pid)}, {"lines", one.lines}});
   Json object = {
       {"app", status.app},
-      {"directory", status.directory},
+      {"directory", status.directory.empty() ? Json(nullptr) : Json(status.directory)},
       {"version", status.version},
-      {"pid", status.pid},
-      {"keeper_pid", status.keeper_pid},
-      {"supervisor_pid", status.supervisor_pid},
+      {"pid", pid_or_null(status.pid)},
+      {"keeper_pid", pid_or_null(status.keeper_pid)},
+      {"supervisor_pid", pid_or_null(status.supervisor_pid)},
       {"uptime",
        std::chrono::duration<double>(std::chrono::milliseconds(status.uptime_ms)).count()},
       {"seq", status.seq},
@@ -75,6 +89,7 @@ std::string status_json(const StatusReply& status) {
       {"bytes_under_way", status.bytes_under_way},
       {"exchanges", status.exchanges},
       {"cgroup", status.cgroup.empty() ? Json(nullptr) : Json(status.cgroup)},
+      {"helpers", helpers},
       {"alarms", status.alarms},
   };
   return text_of(object, 2) + "\n";

@@ -38,20 +38,6 @@ std::string shell_word(std::string_view text) {
   return word + "'";
 }
 
-std::string base64(std::string_view bytes) {
-  constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    const size_t have = std::min<size_t>(3, bytes.size() - i);
-    uint32_t group = 0;
-    for (size_t j = 0; j < 3; ++j)
-      group = group << 8 | (j < have ? static_cast<uint8_t>(bytes[i + j]) : 0);
-    for (size_t j = 0; j < 4; ++j) out += j <= have ? digits[group >> (18 - 6 * j) & 0x3F] : '=';
-  }
-  return out;
-}
-
 // `512 B`, `1.5 KiB`, `64.0 MiB`.
 std::string format_size(uint64_t bytes) {
   constexpr const char* units[] = {"KiB", "MiB", "GiB", "TiB"};

@@ -15,8 +15,6 @@ std::string cut_to(std::string_view text, size_t most);
 // As a shell reads it again: in quotes where it must be.
 std::string shell_word(std::string_view text);
 
-std::string base64(std::string_view bytes);
-
 // "512 B", "1.5 MiB".
 std::string format_size(uint64_t bytes);
 

@@ -16,7 +16,7 @@
 namespace muster {
 namespace {
 
-constexpr std::string_view scheme = "ssh://";
+constexpr std::string_view scheme = "ssh://", curve_scheme = "muster://";
 constexpr size_t longest_host = 255, longest_user = 255;
 constexpr size_t largest_list = 1 << 20;
 constexpr std::string_view in_shells = "'`\"$;&<>|(){}*?!#~ ";
@@ -110,17 +110,18 @@ Result<> take_app(std::string_view text, FarHost& place) {
   return {};
 }
 
-bool has_scheme(std::string_view url) {
-  return url.size() >= scheme.size() &&
-         std::equal(scheme.begin(), scheme.end(), url.begin(), [](char want, char has) {
+bool begins(std::string_view url, std::string_view with) {
+  return url.size() >= with.size() &&
+         std::equal(with.begin(), with.end(), url.begin(), [](char want, char has) {
            return want == std::tolower(static_cast<unsigned char>(has));
          });
 }
 
 Result<FarHost> parts_of(std::string_view url) {
-  if (!has_scheme(url)) return fail("it does not begin with ssh://");
-  std::string_view rest = url.substr(scheme.size());
   FarHost place;
+  place.by_curve = begins(url, curve_scheme);
+  if (!place.by_curve && !begins(url, scheme)) return fail("it does not begin with ssh://");
+  std::string_view rest = url.substr(place.by_curve ? curve_scheme.size() : scheme.size());
   if (const size_t odd = rest.find_first_of("?#"); odd != rest.npos)
     return fail("'{}' is not known in it", rest.substr(odd));
   const size_t slash = rest.find('/');
@@ -134,6 +135,10 @@ Result<FarHost> parts_of(std::string_view url) {
     rest.remove_prefix(at + 1);
   }
   if (auto taken = take_host(rest, place); !taken) return tl::unexpected(taken.error());
+  if (place.by_curve && !place.user.empty())
+    return fail("muster:// knows no user: who asks is told by the key");
+  if (place.by_curve && !place.port)
+    return fail("muster:// needs the port: muster://{}:PORT", rest);
   return place;
 }
 
@@ -168,7 +173,7 @@ Result<> take_line(std::string_view line, std::vector<HostRow>& rows) {
 }  // namespace
 
 std::string FarHost::url() const {
-  std::string text(scheme);
+  std::string text(by_curve ? curve_scheme : scheme);
   if (!user.empty()) text += user + '@';
   text += host.find(':') == std::string::npos ? host : '[' + host + ']';
   if (port) text += fmt::format(":{}", *port);

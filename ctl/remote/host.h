@@ -1,6 +1,6 @@
-// A machine that ctl is to talk to, as a user says it: ssh://[USER@]HOST[:PORT][/APP], or a name
-// for that from the user's own list. Keeps: no part of it can be taken for an option or for a line
-// of a shell.
+// A machine that ctl is to talk to, as a user says it: ssh://[USER@]HOST[:PORT][/APP],
+// muster://HOST:PORT[/APP], or a name for one of these from the user's own list. Keeps: no part of
+// it can be taken for an option or for a line of a shell.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,10 @@ struct FarHost {
   std::string host;  // an address of IPv6 without its brackets
   std::optional<uint16_t> port;
   std::string app;  // empty: not said
+  // Its daemon listens itself, and there is no ssh.
+  bool by_curve = false;
 
-  // "ssh://deploy@box:2222", for messages and for git.
+  // "ssh://deploy@box:2222" or "muster://box:5555", for messages and for git.
   std::string url() const;
 
   bool operator==(const FarHost&) const = default;

@@ -16,9 +16,9 @@
 #include <fstream>
 
 #include "base/digest.h"
+#include "base/json.h"
 #include "base/trusted_path.h"
 #include "base/whole_file.h"
-#include "ctl/printers/json.h"
 #include "ctl/printers/text.h"
 #include "ctl/remote/diagnosis.h"
 #include "ctl/remote/forced.h"

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "ctl/printers/text.h"
+#include "ctl/remote/curve.h"
 #include "ctl/remote/link.h"
 #include "daemon/config/load.h"
 #include "proto/naming.h"
@@ -37,6 +38,10 @@ std::vector<std::string> without_host(const std::vector<std::string>& words) {
 Outcome<FarLink> link_to(const Session& session, const FarHost& host, const std::string& app) {
   if (!app.empty() && !is_app_name(app))
     return failure(ExitCode::usage, fmt::format("'{}' cannot be an app's name", app));
+  if (host.by_curve)
+    return failure(ExitCode::usage, fmt::format("this is done by the ctl over there, which {} does "
+                                                "not lead to: use ssh://",
+                                                host.url()));
   return FarLink::to(host, app, session.quiet);
 }
 
@@ -63,6 +68,11 @@ std::string far_app(const Session& session, const FarHost& host) {
 Outcome<Endpoints> far_endpoints(const Session& session, const FarHost& host) {
   auto& found = *session.far;
   if (found.endpoints) return *found.endpoints;
+  if (host.by_curve) {
+    auto endpoints = curve_endpoints(host, far_app(session, host));
+    if (endpoints) found.endpoints = *endpoints;
+    return endpoints;
+  }
   auto link = link_to(session, host, far_app(session, host));
   if (!link) return tl::unexpected(link.error());
   auto endpoints = link->open();

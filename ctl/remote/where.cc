@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "ctl/printers/json.h"
+#include "base/json.h"
 #include "ctl/printers/text.h"
 #include "proto/neighbours.h"
 #include "proto/version.h"

@@ -19,7 +19,7 @@ namespace muster {
 namespace {
 
 // A daemon that is stopped must not keep the others waiting.
-constexpr Nanos patience = 1s;
+constexpr Nanos status_patience = 1s;
 
 AppRow row_of(const Endpoints& endpoints, std::string directory) {
   AppRow row{endpoints.app, user_called(::geteuid())};
@@ -28,7 +28,7 @@ AppRow row_of(const Endpoints& endpoints, std::string directory) {
   row.state = AppState::no_answer;
   auto client = Client::connect(endpoints, caller_name());
   if (!client) return row;
-  auto reply = client->ask(StatusRequest{}, patience);
+  auto reply = client->ask(StatusRequest{}, status_patience);
   if (!reply) return row;
   if (auto* status = std::get_if<StatusReply>(&reply->body)) {
     row.state = AppState::running;

@@ -4,12 +4,13 @@
 #include <grp.h>
 #include <pwd.h>
 
+#include "base/json.h"
 #include "ctl/doubts.h"
-#include "ctl/printers/json.h"
+#include "ctl/printers/complaints.h"
 #include "ctl/printers/text.h"
 #include "ctl/verbs/verbs.h"
 #include "daemon/config/load.h"
-#include "daemon/edge/ability.h"
+#include "daemon/edge/launch/ability.h"
 
 namespace muster {
 namespace {
@@ -72,7 +73,11 @@ class Check : public Verb {
     options.texts("-e,--env", env_files_, "A .env file; may be given again, later ones win")
         .shown_as("FILE");
     options.flag("--strict", strict_, "Warnings are errors, too");
-    options.flag("--json", json_, "What was read, as an object");
+    auto json = options.flag("--json", json_, "What was read, as an object");
+    options.text("--format", format_, "How the complaints are written")
+        .one_of({"text", "github", "sarif"})
+        .shown_as("text|github|sarif")
+        .excludes(json);
   }
 
   Outcome<int> run(Session& session) override {
@@ -85,6 +90,12 @@ class Check : public Verb {
       loaded->complaints.push_back(complaint);
     const bool refused = !loaded->errors.empty() || (strict_ && !loaded->complaints.empty());
 
+    if (format_ != "text") {
+      FileComplaints findings{loaded->complaints, loaded->errors};
+      findings.warnings_are_errors = strict_;
+      session.out.write(format_ == "github" ? github_text(findings) : sarif_text(findings));
+      return refused ? static_cast<int>(ExitCode::no) : status_done;
+    }
     if (!json_) {
       Output err(STDERR_FILENO);
       say(err, strict_ ? "error" : "warning", loaded->complaints);
@@ -105,6 +116,7 @@ class Check : public Verb {
   }
 
   std::optional<std::string> procfile_;
+  std::string format_ = "text";
   std::vector<std::string> env_files_;
   bool strict_ = false, json_ = false;
 };

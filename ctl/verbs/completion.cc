@@ -4,6 +4,7 @@
 
 #include "ctl/candidates.h"
 #include "ctl/printers/manual.h"
+#include "ctl/printers/schema.h"
 #include "ctl/printers/shells.h"
 #include "ctl/verbs/verbs.h"
 
@@ -38,12 +39,18 @@ class Completion : public Verb {
 class Manual : public Verb {
  public:
   void add_options(Options& options) override {
-    options.text("PAGE", page_, "ctl, the page of this program, or muster.toml")
-        .one_of({"ctl", "muster.toml"});
+    options
+        .text("PAGE", page_,
+              "ctl, the page of this program, muster.toml, muster-journal, or schema, the JSON "
+              "Schema of muster.toml")
+        .one_of({"ctl", "muster.toml", "muster-journal", "schema"});
   }
 
   Outcome<int> run(Session& session) override {
-    session.out.write(page_ == "ctl" ? manual_of_ctl() : manual_of_settings());
+    session.out.write(page_ == "ctl"              ? manual_of_ctl()
+                      : page_ == "schema"         ? schema_of_settings()
+                      : page_ == "muster-journal" ? manual_of_journal()
+                                                  : manual_of_settings());
     return status_done;
   }
 

@@ -34,7 +34,12 @@ class ConfigVerb : public Verb {
     if (action_ == "set" || action_ == "unset") return change(session);
     auto reply = ask<ConfigReply>(session, ConfigRequest{}, short_timeout);
     if (!reply) return tl::unexpected(reply.error());
+    if (reply->hidden && (action_ == "get" || json_ || shell_))
+      return failure(ExitCode::no,
+                     "you may see the names of the config vars, and not their values");
     if (action_ == "get") return get(session, reply->vars);
+    if (reply->hidden)
+      for (auto& [name, value] : reply->vars) value = "(hidden)";
     auto app = find_endpoints(session);
     if (!app) return tl::unexpected(app.error());
     session.out.write(json_    ? config_json(reply->vars)

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "base/json.h"
 #include "ctl/patience.h"
-#include "ctl/printers/json.h"
 #include "ctl/verbs/verbs.h"
 #include "daemon/config/formation.h"
 #include "proto/process_name.h"

@@ -33,8 +33,8 @@ class Serve : public Verb {
         "\nCalled by ctl -H over ssh. In front of a key in authorized_keys it lets that key ask\n"
         "the daemon of one app, and nothing else:\n"
         "restrict,command=\"ctl serve --role read --name eve -a shop\" ssh-ed25519 AAAA...");
-    options.text("--role", role_, "The most that it may do: read or admin")
-        .one_of({"read", "admin"})
+    options.text("--role", role_, "The most that it may do: read, operate or admin")
+        .one_of({"read", "operate", "admin"})
         .shown_as("ROLE [admin]");
     options.text("--name", name_, "Whose key it is, for the log: LOGIN@HOST/NAME").shown_as("NAME");
   }

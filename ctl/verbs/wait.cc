@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <thread>
 
+#include "base/quantity.h"
 #include "ctl/verbs/verbs.h"
 
 namespace muster {
@@ -16,6 +18,17 @@ class Wait : public Verb {
   void add_options(Options& options) override {
     options.texts("NAME", names_, "Only for these types (web) or processes (web.1)");
     add_timeout(options, seconds_);
+    options
+        .word(
+            "--healthy-for",
+            [this](const std::string& word) -> std::optional<std::string> {
+              auto length = parse_duration(word);
+              if (!length) return length.message();
+              healthy_for_ = *length;
+              return {};
+            },
+            "Until they have been so for this long, such as 5s, and none was launched anew")
+        .shown_as("DURATION");
   }
 
   Outcome<int> run(Session& session) override {
@@ -32,8 +45,18 @@ class Wait : public Verb {
       const auto missing = std::find_if(rows.begin(), rows.end(), [](auto& row) {
         return row.state != "up" && row.state != "complete" && row.state != "down";
       });
-      if (missing == rows.end()) return status_done;
-      if (read_clocks().mono >= deadline)
+      const MonoTime now = read_clocks().mono;
+      if (missing == rows.end()) {
+        note(rows, now);
+        if (now - since_ >= healthy_for_) return status_done;
+      } else {
+        is_noted_ = false;
+      }
+      if (now >= deadline && missing == rows.end())
+        return failure(ExitCode::timeout,
+                       fmt::format("all are up, but not for {} after {}", format_age(healthy_for_),
+                                   format_age(nanos_of(seconds_))));
+      if (now >= deadline)
         return failure(
             ExitCode::timeout,
             fmt::format("{} is {} after {}; look at: ctl logs -p {}", missing->process,
@@ -43,6 +66,20 @@ class Wait : public Verb {
   }
 
  private:
+  // The launches that are up now; others than before begin anew.
+  void note(const std::vector<ProcessRow>& rows, MonoTime now) {
+    std::map<std::string, int64_t> pids;
+    for (auto& row : rows) pids[row.process] = row.pid.value_or(0);
+    if (pids == pids_ && is_noted_) return;
+    pids_ = std::move(pids);
+    since_ = now;
+    is_noted_ = true;
+  }
+
+  std::map<std::string, int64_t> pids_;
+  MonoTime since_{};
+  bool is_noted_ = false;
+  Nanos healthy_for_{};
   std::vector<std::string> names_;
   double seconds_ = wait_seconds;
 };

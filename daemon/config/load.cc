@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "daemon/config/conflict_marks.h"
 #include "daemon/config/env_file.h"
+#include "daemon/config/given_pipe.h"
 #include "daemon/config/procfile.h"
 #include "daemon/config/settings_file.h"
 #include "daemon/config/text_file.h"
@@ -66,6 +67,7 @@ struct FileReader {
   // The text of a pipe cannot be asked for again just to see whether it is the same.
   Result<std::optional<NamedText>> read_variables_if_there(const std::string& path,
                                                            std::string name, Nanos patience) {
+    if (auto given = given_text(path)) return NamedText{std::move(name), std::move(*given)};
     auto read = read_text_or_pipe(path, patience);
     if (!read) return within(read.error(), "{}", path);
     if (!read->is_pipe) return take(path, std::move(name), std::move(read->text));
@@ -102,6 +104,10 @@ Result<NamedText> read_procfile(const ModelFiles& files, FileReader& reader) {
   if (const auto target = missing_target(files.directory + "/" + procfile_name))
     return fail("there is no Procfile in {}: it is a link to '{}', which is not there",
                 files.directory, *target);
+  if (access((files.directory + "/Procfile.dev").c_str(), F_OK) == 0)
+    return fail(
+        "there is no Procfile in {}, but a Procfile.dev, which is chosen by: -f Procfile.dev",
+        files.directory);
   return fail("there is no Procfile in {}", files.directory);
 }
 

@@ -26,6 +26,8 @@ inline bool is_singleton(const ProcessType& type) {
 
 // The tables of muster.toml that are no type's: what all have, and what one-offs have besides.
 inline constexpr std::string_view defaults_table = "app", one_offs_table = "run";
+// And the one that says where other machines come in, if the Procfile has no such type.
+inline constexpr std::string_view remote_table = "remote";
 
 // The type with this name runs before each release.
 inline constexpr std::string_view release_type = "release";
@@ -50,12 +52,13 @@ struct AppModel {
   Environment env;                 // of the .env files, names unique
   Settings defaults = {};          // of what is said of no type
   Settings one_offs = {};          // of those of no type, and how all of them are isolated
-  std::string root = {};           // the directory that was read, links resolved; empty: not known
+  std::optional<ListenAddress> remote = {};  // where other machines come in; none: nowhere
+  std::string root = {};  // the directory that was read, links resolved; empty: not known
   std::vector<FileTaken> files = {};  // the Procfile first; empty: not known
   // The same is said by both.
   bool operator==(const AppModel& other) const {
     return types == other.types && env == other.env && defaults == other.defaults &&
-           one_offs == other.one_offs && root == other.root;
+           one_offs == other.one_offs && remote == other.remote && root == other.root;
   }
 
   const ProcessType* find(std::string_view type) const {

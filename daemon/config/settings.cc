@@ -30,6 +30,8 @@ std::string_view name_of(Readiness::Kind kind) {
       return "http";
     case Readiness::Kind::log:
       return "log";
+    case Readiness::Kind::accept:
+      return "accept";
   }
   return "?";
 }

@@ -115,12 +115,19 @@ struct GiveUp {
   bool operator==(const GiveUp&) const = default;
 };
 
+// It is run when a process has crashed. Empty: none, also where there is a default.
+struct CrashCommand {
+  std::string command;
+  bool operator==(const CrashCommand&) const = default;
+};
+
 // The fate of a process that has ended by itself.
 struct Restarting {
   Restart when = Restart::always;
   std::vector<int32_t> success{0};  // statuses that are no failure, as a shell reports them
   std::optional<Backoff> backoff;   // none: the daemon's own
   std::optional<GiveUp> give_up;    // none: never
+  std::optional<CrashCommand> on_crash;
   bool operator==(const Restarting&) const = default;
 };
 
@@ -134,6 +141,7 @@ struct Readiness {
     exec,    // a command succeeds
     http,    // a GET on its port is answered well
     log,     // it prints a line that matches
+    accept,  // somebody accepts at the socket that its type shares
   } kind = Kind::none;
   std::string what;  // exec: the command; http: the path; log: the pattern
   Nanos delay{};
@@ -141,7 +149,7 @@ struct Readiness {
 };
 inline constexpr Readiness::Kind readiness_kinds[] = {
     Readiness::Kind::none, Readiness::Kind::port, Readiness::Kind::notify, Readiness::Kind::delay,
-    Readiness::Kind::exec, Readiness::Kind::http, Readiness::Kind::log};
+    Readiness::Kind::exec, Readiness::Kind::http, Readiness::Kind::log,    Readiness::Kind::accept};
 std::string_view name_of(Readiness::Kind kind);
 
 // How many lines a second each process may print on average, before its pipes are left unread.
@@ -210,6 +218,13 @@ struct Watching {
     Nanos length = shortest;
     bool operator==(const Period&) const = default;
   };
+  // Directories and files, from the app's directory on.
+  struct Sources {
+    static constexpr size_t most_paths = 64;
+    std::vector<std::string> paths;
+    bool operator==(const Sources&) const = default;
+  };
+  std::optional<Sources> sources;           // changed, it is restarted
   std::optional<Period> watchdog;           // so long silent, it is killed
   std::optional<Period> max_age;            // so old, it is restarted
   std::optional<HealthCheck> health;        // not well, it is killed

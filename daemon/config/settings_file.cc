@@ -75,7 +75,8 @@ class SettingsReader {
     if (is_enough()) return;
     const std::string_view name = key.str();
     ProcessType* type = find_type(name);
-    const bool has_a_table = type || name == defaults_table || name == one_offs_table;
+    const bool has_a_table =
+        type || name == defaults_table || name == one_offs_table || name == remote_table;
     if (node.is_array_of_tables())
       complain(key.source(), fmt::format("[[{}]] is a list of tables: write [{}]", name, name));
     else if (!node.is_table() && has_a_table)
@@ -88,6 +89,8 @@ class SettingsReader {
                                          name, defaults_table));
     else if (type)
       take_keys(*node.as_table(), type->settings);
+    else if (name == remote_table)
+      take_remote(*node.as_table());
     else if (!has_a_table)
       complain(key.source(), unknown_type(name));
   }
@@ -114,6 +117,11 @@ class SettingsReader {
     }
   }
 
+  void take_remote(const toml::table& table) {
+    if (Reading done = read_remote(table, model_.remote); !done)
+      complain(done.error().at, done.error().message);
+  }
+
   static std::string unknown_key(std::string_view name) {
     std::vector<std::string_view> keys;
     Settings any;
@@ -124,7 +132,7 @@ class SettingsReader {
   }
 
   std::string unknown_type(std::string_view name) const {
-    std::vector<std::string_view> names{defaults_table, one_offs_table};
+    std::vector<std::string_view> names{defaults_table, one_offs_table, remote_table};
     for (auto& type : model_.types) names.push_back(type.name);
     if (auto meant = nearest(name, names))
       return fmt::format("the Procfile has no type '{}', did you mean '{}'?", name, *meant);

@@ -43,6 +43,7 @@ void for_each_key(Visit&& visit, S&... of) {
   visit(Key{"needs", at_once, formation}, of.needs...);
   visit(Key{"nice", at_start, every}, of.surroundings.nice...);
   visit(Key{"nofile", at_start, every}, of.surroundings.nofile...);
+  visit(Key{"on_crash", at_once, of_type}, of.restarting.on_crash...);
   visit(Key{"oom_score", at_start, every}, of.surroundings.oom_score...);
   visit(Key{"pids", at_start, every}, of.surroundings.quotas.pids...);
   visit(Key{"ready", at_start, formation}, of.booting.ready...);
@@ -54,6 +55,7 @@ void for_each_key(Visit&& visit, S&... of) {
   visit(Key{"tty", at_start, every}, of.surroundings.tty...);
   visit(Key{"umask", at_start, every}, of.surroundings.umask...);
   visit(Key{"user", at_start, every}, of.surroundings.account.user...);
+  visit(Key{"watch", at_once, formation}, of.watching.sources...);
   visit(Key{"watchdog", at_start, formation}, of.watching.watchdog...);
 }
 

@@ -54,6 +54,10 @@ Reading read(const toml::node& node, Backoff& backoff);
 Reading read(const toml::node& node, GiveUp& limit);
 Reading read(const toml::node& node, HealthCheck& check);
 Reading read(const toml::node& node, std::vector<Need>& needs);
+Reading read(const toml::node& node, Watching::Sources& sources);
+Reading read(const toml::node& node, CrashCommand& command);
+// The table [remote].
+Reading read_remote(const toml::table& table, std::optional<ListenAddress>& listen);
 
 template <class T>
 Reading read(const toml::node& node, std::optional<T>& value) {

@@ -165,4 +165,31 @@ Reading read(const toml::node& node, std::vector<Need>& needs) {
   return {};
 }
 
+Reading read(const toml::node& node, CrashCommand& command) {
+  auto text = text_of(node);
+  if (!text) return tl::unexpected(text.error());
+  if (text->find('\0') != text->npos) return wrong(node.source(), "a command has no NUL");
+  command.command = std::move(*text);
+  return {};
+}
+
+// Patterns are for .gitignore: of a directory all is watched that git does not leave alone.
+Reading read(const toml::node& node, Watching::Sources& sources) {
+  auto* list = node.as_array();
+  if (!list || list->empty() || list->size() > Watching::Sources::most_paths)
+    return wrong(node.source(), "must be a list of directories and files, such as [\"src\"]");
+  for (auto& element : *list) {
+    auto text = text_of(element);
+    if (!text) return tl::unexpected(text.error());
+    if (text->find_first_of("*?[") != text->npos)
+      return wrong(element.source(),
+                   "'{}' is a pattern: name a directory, of which all is watched that git does "
+                   "not ignore",
+                   *text);
+    if (text->empty()) return wrong(element.source(), "an empty text is no path");
+    sources.paths.push_back(std::move(*text));
+  }
+  return {};
+}
+
 }  // namespace muster

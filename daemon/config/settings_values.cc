@@ -75,7 +75,7 @@ Result<Restart> parse_restart(std::string_view text) {
 
 Result<Readiness> parse_readiness(std::string_view text) {
   using enum Readiness::Kind;
-  for (auto kind : {none, port, notify})
+  for (auto kind : {none, port, notify, accept})
     if (text == name_of(kind)) return Readiness{kind, {}, {}};
   for (auto kind : {delay, exec, http, log}) {
     const std::string prefix = std::string(name_of(kind)) + ':';
@@ -99,7 +99,7 @@ Result<Readiness> parse_readiness(std::string_view text) {
   }
   return fail(
       "'{}' is none of \"port\", \"notify\", \"none\", \"delay:3s\", \"exec:COMMAND\", "
-      "\"http:/PATH\" and \"log:PATTERN\"",
+      "\"http:/PATH\", \"log:PATTERN\" and \"accept\"",
       text);
 }
 

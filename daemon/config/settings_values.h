@@ -24,7 +24,8 @@ Result<ResourceLimit> parse_limit(std::string_view text);
 Result<Audience> parse_audience(std::string_view text);
 // "always", "on-failure" or "never".
 Result<Restart> parse_restart(std::string_view text);
-// "port", "notify", "none", "delay:3s", "exec:COMMAND", "http:/PATH" or "log:PATTERN".
+// "port", "notify", "none", "delay:3s", "exec:COMMAND", "http:/PATH", "log:PATTERN" or
+// "accept".
 Result<Readiness> parse_readiness(std::string_view text);
 // A name, or a number from 0 on in digits alone that stands for a user or a group: what could be
 // read as "leave it as it is", or as another number by another program, is none.

@@ -43,6 +43,7 @@ struct Launch {  // answered by Launched or LaunchFailed, later Exited, then Gon
     std::optional<TerminalSize> terminal = {};  // it is to have one
   };
   std::optional<Attachment> attached;
+  std::string input;  // that its stdin brings, and then its end; empty: it has none
   // It is to see what this other launch sees, which runs.
   struct Midst {
     Identity identity;
@@ -68,11 +69,12 @@ struct Kill {
   bool to_end = true;
   bool leader_first = false;
 };
-struct AwaitReady {  // for a port, a command, a GET or a line; answered by Ready, if ever
+struct AwaitReady {  // for all but "notify" and a delay; answered by Ready, if ever
   LaunchId launch;
   Readiness readiness;
-  uint32_t port = 0;  // 0: it has none
-  Nanos within{};     // after that, asking costs more than it tells
+  uint32_t port = 0;                         // 0: it has none
+  Nanos within{};                            // after that, asking costs more than it tells
+  std::optional<ListenAddress> listen = {};  // which its type shares
 };
 // For a process that is up: it is to be told when it is not well any more, or is too large. Each
 // takes the place of the one before.
@@ -126,6 +128,7 @@ struct KeepReleases {  // on the disk, all of them or none; answered by ReleaseK
 struct AnswerStatus {  // the edges know most of the answer; the core fills in what it knows
   ClientId client;
   Reply reply;  // body is a StatusReply
+  Role role;    // `read` is told neither directories nor pids
 };
 // Let the programs that are installed now go on; answered by the edge, who knows whether they can.
 struct Upgrade {
@@ -133,12 +136,21 @@ struct Upgrade {
   uint64_t request_id;
   std::string by;
 };
+// Keep, or tell, the keys that are let in from other machines; answered by the edge.
+struct ChangeKeys {
+  ClientId client;
+  uint64_t request_id;
+  std::string by;
+  Role role;
+  std::string address;
+  KeyRequest request;
+};
 struct Finish {  // everything is down: leave the loop
   int exit_status;
 };
 
 using Action = std::variant<Launch, Kill, AwaitReady, WatchOver, Publish, Answer, AnswerPs,
                             PassToLaunch, Attach, Listen, SaveFormation, ReadModel, KeepReleases,
-                            AnswerStatus, Upgrade, Finish>;
+                            AnswerStatus, Upgrade, ChangeKeys, Finish>;
 
 }  // namespace muster

@@ -6,10 +6,11 @@
 #include "daemon/core/state.h"
 #include "daemon/core/texts.h"
 #include "proto/limits.h"
+#include "proto/verb.h"
 
 namespace muster {
 
-Core::State::State(AppModel model, const FormationCounts& wished, CoreOptions core_options,
+Core::State::State(AppModel model, const FormationCounts& wished, const CoreOptions& core_options,
                    Releases kept)
     : options(core_options),
       releases(std::move(kept)),
@@ -49,6 +50,8 @@ std::vector<Action> Core::State::handle(Event event, Now now) {
       event);
   give_up_clients();
   go_on_with_next();
+  end_on_decisive();
+  take_crashes();
   if (phase == Phase::running) {
     roll_on();
     judge_trial();
@@ -63,32 +66,22 @@ std::vector<Action> Core::State::handle(Event event, Now now) {
 }
 
 void Core::State::on(const Requested& event) {
-  Asker asker{event.client, event.request.id};
+  Asker asker{event.client, event.request.id, {}, event.role, event.address};
+  const Asking asking(*this, asker, event.request.by);
+  if (!may(event.role, event.request.body)) return deny(asker, event.request);
   if (auto why = only_in_new_files(event.request.body)) return refuse(asker, Refusal::no, *why);
-  std::visit(
-      [&](auto& body) {
-        using Body = std::decay_t<decltype(body)>;
-        constexpr bool changes_something =
-            std::is_same_v<Body, ScaleRequest> || std::is_same_v<Body, StartRequest> ||
-            std::is_same_v<Body, StopRequest> || std::is_same_v<Body, RestartRequest> ||
-            std::is_same_v<Body, RunRequest> || std::is_same_v<Body, ReloadRequest>;
-        constexpr bool launches =
-            std::is_same_v<Body, StartRequest> || std::is_same_v<Body, RestartRequest> ||
-            std::is_same_v<Body, RunRequest> || std::is_same_v<Body, ScaleRequest> ||
-            std::is_same_v<Body, ConfigRequest>;
-        if (launches && !is_question(event.request.body)) {
-          asker.hint = files_hint();
-          tell_of_files();
-        }
-        if (changes_something && phase != Phase::running)
-          return refuse(asker, Refusal::no, "muster is shutting down");
-        const bool too_many =
-            waiting.full() || waiting.of_client(asker.client) >= limits::waiting_of_client;
-        if (changes_something && too_many)
-          return refuse(asker, Refusal::no, "too many requests wait for their end; try again");
-        ask(asker, event.request.by, body);
-      },
-      event.request.body);
+  const Verb& verb = verb_of(event.request.body);
+  if (verb.is(Trait::launches) && !is_question(event.request.body)) {
+    asker.hint = files_hint();
+    tell_of_files();
+  }
+  if (verb.is(Trait::while_running) && phase != Phase::running)
+    return refuse(asker, Refusal::no, "muster is shutting down");
+  const bool too_many =
+      waiting.full() || waiting.of_client(asker.client) >= limits::waiting_of_client;
+  if (verb.is(Trait::while_running) && too_many)
+    return refuse(asker, Refusal::no, "too many requests wait for their end; try again");
+  std::visit([&](auto& body) { ask(asker, event.request.by, body); }, event.request.body);
 }
 
 void Core::State::listen() {
@@ -104,6 +97,31 @@ void Core::State::refuse(const Asker& asker, Refusal refusal, std::string messag
   out.answer(asker, RefusedReply{refusal, std::move(message)});
 }
 
+// The event is one more line of the journal, so a client can have only so many of them made: the
+// others are counted, and the next event tells of them.
+void Core::State::deny(const Asker& asker, const Request& request) {
+  const std::string_view verb = verb_of(request.body).name, role = name_of(asker.role);
+  refuse(asker, Refusal::no, fmt::format("{} may not {} ({})", request.by, verb, role));
+  if (!denials.take(out.now().mono)) return;
+  EventRecord record;
+  record.process = "api";
+  record.text = texts::denied(request.by, verb, role, denials.take_untold());
+  record.by = request.by;
+  record.role = role;
+  if (!asker.address.empty()) record.address = asker.address;
+  out.publish(std::move(record));
+}
+
+// A change of the release is told when it has been kept.
+void Core::State::add_wisher(EventRecord& record) const {
+  std::optional<Wisher> wisher = now_asks;
+  if (!wisher && !changes.empty() && changes.front().asker)
+    wisher = {changes.front().by, changes.front().asker->role, changes.front().asker->address};
+  if (!wisher || wisher->by != record.by) return;
+  record.role = name_of(wisher->role);
+  if (!wisher->address.empty()) record.address = wisher->address;
+}
+
 // Records as `muster[api]` what muster was told to do.
 void Core::State::announce(RecordKind kind, std::string text, const std::string& by) {
   EventRecord record;
@@ -111,11 +129,13 @@ void Core::State::announce(RecordKind kind, std::string text, const std::string&
   record.process = "api";
   record.text = std::move(text);
   record.by = by;
+  add_wisher(record);
   if (kind == RecordKind::scale) record.formation = formation;
   out.publish(std::move(record));
 }
 
-Core::Core(AppModel model, const FormationCounts& wish, CoreOptions options, Releases releases)
+Core::Core(AppModel model, const FormationCounts& wish, const CoreOptions& options,
+           Releases releases)
     : state_(std::make_unique<State>(std::move(model), wish, options, std::move(releases))) {}
 
 Core::~Core() = default;

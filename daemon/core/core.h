@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "daemon/core/action.h"
@@ -31,13 +32,16 @@ struct CoreOptions {
   // with whatever is ending, and all of the formation is launched; and what was due while no
   // daemon was there is not made up for.
   bool starts_anew = false;
+  // The process type whose first process that ends by itself ends the app, with its status.
+  std::optional<std::string> exit_on = {};
 };
 
 class Core {
  public:
   // `wish` may name types that the model lacks (dropped) and lack types that it has (they get 0).
   // The model is that of the current one of the `releases`.
-  Core(AppModel model, const FormationCounts& wish, CoreOptions options, Releases releases = {});
+  Core(AppModel model, const FormationCounts& wish, const CoreOptions& options,
+       Releases releases = {});
   ~Core();
 
   // To be called once, first: launches what is wished.

@@ -155,6 +155,7 @@ void Driver::launch(Process& p) {
   p.port_note.clear();
   p.port_taken = false;
   p.out_of_memory = 0;
+  p.last_pid.reset();
   Launch launch = launch_of(p, next_launch_++);
   p.isolated = launch.surroundings.isolate.value_or(false);
   table_.set_launch(p, launch.launch);

@@ -56,11 +56,33 @@ class Driver {
   struct Ended {
     ProcessName name;
     std::optional<int32_t> status;
-    std::string trouble;  // why it could not be launched, or was ended
-    std::string type;     // whose settings it had
-    bool was_told;        // to end, and not because its time was over
+    std::string trouble;        // why it could not be launched, or was ended
+    std::string type;           // whose settings it had
+    bool was_told;              // to end, and not because its time was over
+    std::string crash_of = {};  // the type whose crash it has told
   };
   std::vector<Ended> take_ended() { return std::exchange(ended_, {}); }
+
+  // The processes that have crashed since this was last asked.
+  struct Crash {
+    std::string process, type, command;
+    std::optional<int64_t> pid;
+    std::optional<int32_t> status;  // none: not known, or it could not be launched
+    std::string reason;
+    uint32_t crashes;               // in a row
+    std::optional<Nanos> retry_in;  // none: it is not tried again
+  };
+  void add_crash(Crash crash) { crashed_.push_back(std::move(crash)); }
+  std::vector<Crash> take_crashed() { return std::exchange(crashed_, {}); }
+
+  // The first end of a process on whose type the app is to end (CoreOptions::exit_on), where no
+  // client and no shutdown wished for it; since this was last asked.
+  struct Decisive {
+    std::string process;
+    std::optional<int32_t> status;
+    std::string trouble;  // why it could not be launched
+  };
+  std::optional<Decisive> take_decisive() { return std::exchange(decisive_, {}); }
 
   // The attached one-offs that have ended lately, for clients that come back.
   const std::vector<EndedRun>& ended_runs() const { return ended_runs_; }
@@ -118,8 +140,10 @@ class Driver {
   std::optional<Nanos> watchdog_of(const Process& process) const;
   const ListenAddress* listen_of(const Process& process) const;
   void settle(Process& process);
+  bool take_as_decisive(const Process& process, std::optional<int32_t> status);
   void remember_end(const Process& process, int32_t status, std::string refusal = {});
   void back_off(Process& process);
+  void report_crash(const Process& process, std::optional<Nanos> retry_in);
   void give_up(Process& process);
   void wait_for_turn(Process& process);
   void retire(Process& process);
@@ -160,7 +184,9 @@ class Driver {
   std::set<std::string> types_with_turns_;
   LaunchId next_launch_;
   std::vector<Ended> ended_;
+  std::vector<Crash> crashed_;
   std::vector<EndedRun> ended_runs_;
+  std::optional<Decisive> decisive_;
 };
 
 }  // namespace muster

@@ -20,13 +20,21 @@ void Driver::settle(Process& p) {
   const auto attached = p.one_off && p.one_off->attached ? p.one_off->asker : std::nullopt;
   if (p.one_off && p.one_off->attached) remember_end(p, status);
   auto awaiting_rest = std::exchange(p.awaiting_rest, {});
+  if (p.identity) p.last_pid = p.identity->pid;
   if (p.one_off)
     ended_.push_back({p.name, p.last_exit, p.trouble, p.one_off->inside ? "" : p.one_off->type,
-                      p.trouble.empty() && p.wish == Wish::rest});
+                      p.trouble.empty() && p.wish == Wish::rest, p.one_off->crash_of});
   table_.clear_launch(p);
   apply(p, settled(p.wish, p.one_off.has_value()));  // p may be gone now
   waiting_.report_all(awaiting_rest);
   if (attached) out_.answer(*attached, RunExitedReply{status});
+}
+
+// A process that was told to end, or to begin anew, has not ended by itself.
+bool Driver::take_as_decisive(const Process& p, std::optional<int32_t> status) {
+  if (p.one_off || options_.exit_on != p.name.type || p.wish != Wish::run) return false;
+  if (!decisive_) decisive_ = {p.name.text(), status, p.trouble};
+  return true;
 }
 
 // A failure to launch comes first, and says more.
@@ -45,12 +53,22 @@ void Driver::back_off(Process& p) {
   const Restarting& restarting = restarting_of(p);
   p.crashes++;
   if (restarting.give_up) remember_crash(p.crashed_at, out_.now().mono, *restarting.give_up);
-  if (!is_worth_trying(restarting, p.crashed_at)) return step(p, LifeEvent::give_up);
+  if (!is_worth_trying(restarting, p.crashed_at)) {
+    report_crash(p, {});
+    return step(p, LifeEvent::give_up);
+  }
   const Backoff backoff =
       restarting.backoff.value_or(Backoff{options_.backoff_base, options_.backoff_cap});
   const Nanos delay = backoff_delay(p.crashes, backoff.base, backoff.cap);
+  report_crash(p, delay);
   if (delay > Nanos(0)) return arm(p, delay);
   step(p, LifeEvent::deadline);
+}
+
+void Driver::report_crash(const Process& p, std::optional<Nanos> retry_in) {
+  const auto status = p.last_pid ? p.last_exit : std::nullopt;
+  crashed_.push_back({p.name.text(), p.name.type, p.command, p.last_pid, status,
+                      p.trouble.empty() ? texts::crashed(status) : p.trouble, p.crashes, retry_in});
 }
 
 void Driver::give_up(Process& p) {

@@ -55,6 +55,8 @@ void Driver::on(const LaunchFailed& event) {
     constexpr int32_t not_known = 1;
     remember_end(*p, shell_status(event).value_or(not_known), text);
   }
+  constexpr int32_t no_start = 1;
+  if (take_as_decisive(*p, shell_status(event).value_or(no_start))) let_rest(*p);
   if (p->state == ProcessState::starting)
     waiting_.report_all(p->awaiting_launch, p->name.text() + ": " + text);
   step(*p, LifeEvent::failed);
@@ -108,6 +110,7 @@ void Driver::on(const Exited& event) {
   exited.status = p->last_exit;
   out_.publish(std::move(exited));
   p->asked_survive = event.asked_survive;
+  take_as_decisive(*p, p->last_exit);
   if (p->port_taken && p->last_exit != 0 && p->wish == Wish::run) p->trouble = p->port_note;
   step(*p, event.survivors ? LifeEvent::abandoned : LifeEvent::exited);
 }

@@ -41,6 +41,8 @@ Launch Driver::launch_of(const Process& p, LaunchId id) const {
     launch.command = p.one_off->command;
     launch.argv = p.one_off->argv;
     launch.attached = p.one_off->attached;
+    launch.input = p.one_off->input;
+    if (!launch.input.empty()) launch.surroundings.tty.reset();
     launch.env.insert(launch.env.end(), p.one_off->env.begin(), p.one_off->env.end());
     limit(launch.surroundings, *p.one_off);
     if (p.one_off->inside) launch.inside = midst_of(*p.one_off->inside);

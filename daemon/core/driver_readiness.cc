@@ -13,11 +13,12 @@ Readiness Driver::readiness_of(const Process& p) const {
   if (p.one_off) return {};
   const Settings* settings = settings_of(p);
   const bool own_port = p.name.type == "web" && !listen_of(p);
-  const Kind by_name = own_port ? Kind::port : Kind::none;
+  const Kind by_name = own_port ? Kind::port : listen_of(p) ? Kind::accept : Kind::none;
   Readiness readiness =
       settings && settings->booting.ready ? *settings->booting.ready : Readiness{by_name, {}, {}};
   const bool needs_port = readiness.kind == Kind::port || readiness.kind == Kind::http;
-  return needs_port && !port_of(p) ? Readiness{} : readiness;
+  const bool has_none = readiness.kind == Kind::accept && !listen_of(p);
+  return (needs_port && !port_of(p)) || has_none ? Readiness{} : readiness;
 }
 
 void Driver::await_ready(Process& p) {
@@ -40,8 +41,9 @@ Nanos Driver::boot_time_of(const std::string& name) const {
 void Driver::ask_for_readiness(const Process& p) {
   const Kind kind = p.readiness.kind;
   if (kind == Kind::none || kind == Kind::delay || kind == Kind::notify || !p.deadline) return;
-  out_.add(
-      AwaitReady{*p.launch, p.readiness, port_of(p).value_or(0), *p.deadline - out_.now().mono});
+  AwaitReady wanted{*p.launch, p.readiness, port_of(p).value_or(0), *p.deadline - out_.now().mono};
+  if (const ListenAddress* address = listen_of(p)) wanted.listen = *address;
+  out_.add(std::move(wanted));
 }
 
 void Driver::end_boot(Process& p) {

@@ -59,7 +59,7 @@ void Driver::keep_watch_anew(Process& p) {
 void Driver::watch_over(const Process& p) {
   const Settings* settings = p.one_off ? nullptr : settings_of(p);
   if (!settings || p.state != ProcessState::up) return;
-  const auto& [watchdog, max_age, health, max_memory] = settings->watching;
+  const auto& [sources, watchdog, max_age, health, max_memory] = settings->watching;
   WatchOver wanted{*p.launch, health, port_of(p).value_or(0), {}};
   if (max_memory) wanted.max_memory = max_memory->count;
   out_.add(std::move(wanted));

@@ -8,12 +8,11 @@
 
 #include "base/result.h"
 #include "daemon/config/model.h"
+#include "proto/ids.h"
 #include "proto/message.h"
+#include "proto/role.h"
 
 namespace muster {
-
-using LaunchId = uint64_t;     // never used twice, also not by a later daemon
-using ClientId = std::string;  // opaque: the edge's address of who asked
 
 struct ExitStatus {
   enum class Kind : uint8_t { exited, signaled, unknown } kind = Kind::unknown;
@@ -80,6 +79,8 @@ struct Gone {  // nothing of the launch is alive and its streams are closed; alw
 struct Requested {
   ClientId client;
   Request request;
+  Role role = Role::read;    // of its connection
+  std::string address = {};  // from where it comes in from the network; empty: from this machine
 };
 struct ClientLost {  // the client of an attached one-off has gone
   ClientId client;
@@ -97,6 +98,10 @@ struct FilesSeen {
   std::vector<std::string> types = {};  // of the Procfile, where that has changed
   bool after_launches = false;
 };
+struct SourcesChanged {  // of files that a type watches, a moment after the last of them has
+  std::string type;
+  std::string what;  // "src/app.js and 3 more"
+};
 struct ReleaseKept {  // the answer to KeepReleases: they are on the disk, or are as they were
   Result<> outcome;
 };
@@ -107,6 +112,6 @@ struct Tick {};  // now >= Core::next_deadline()
 
 using Event = std::variant<Launched, LaunchFailed, Ready, PortSeen, Notified, OutOfMemory, Unwell,
                            Grown, Exited, Gone, Requested, ClientLost, ModelRead, FilesSeen,
-                           ReleaseKept, Signalled, Tick>;
+                           SourcesChanged, ReleaseKept, Signalled, Tick>;
 
 }  // namespace muster

@@ -35,6 +35,7 @@ struct OneOffNote {
   std::optional<std::string> ahead;  // the code of a release that is not in force yet
   std::string token;                 // by which its client comes back
   std::optional<TerminalSize> terminal;
+  std::string crash_of, input;
   bool operator==(const OneOffNote&) const = default;
 };
 
@@ -89,6 +90,13 @@ struct EndedRun {
   bool operator==(const EndedRun&) const = default;
 };
 
+// Crashes of a type that its `on_crash` has not been told yet: see on_crash.cc.
+struct UntoldCrash {
+  uint32_t count = 0;
+  std::string report;  // of the last one
+  bool operator==(const UntoldCrash&) const = default;
+};
+
 // Where the daemon itself is.
 struct DaemonNote {
   FormationCounts formation;
@@ -105,6 +113,8 @@ struct DaemonNote {
   std::map<std::string, std::string> failed_runs;
   uint64_t files_told = 0;  // the last change of the app's files that the log tells of
   std::vector<EndedRun> ended_runs;
+  std::map<std::string, UntoldCrash> untold_crashes;  // by type
+  int32_t exit_status = 0;                            // with which the daemon is to end
   bool operator==(const DaemonNote&) const = default;
 };
 

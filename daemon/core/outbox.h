@@ -14,6 +14,8 @@ struct Asker {
   ClientId client;
   uint64_t request_id = 0;
   std::string hint = {};  // what the answer says besides
+  Role role = Role::read;
+  std::string address = {};  // of a client on another machine
 };
 
 class Outbox {

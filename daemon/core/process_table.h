@@ -39,6 +39,8 @@ struct OneOff {
     Settings settings;
   };
   std::optional<Ahead> ahead;
+  // The type whose crash it tells, and what its stdin brings, and then its end.
+  std::string crash_of, input;
   std::optional<Asker> asker;  // until it has got its last reply, or has gone
 };
 
@@ -72,7 +74,8 @@ struct Process {
   uint32_t crashes = 0;              // in a row
   std::vector<MonoTime> crashed_at;  // the latest, where a limit asks for them
   std::optional<int32_t> last_exit;
-  std::string trouble;  // why the last launch failed
+  std::optional<int64_t> last_pid;  // of the last launch, once it is over
+  std::string trouble;              // why the last launch failed
   std::optional<OneOff> one_off;
   Turn turn = Turn::none;
   MonoTime spared_until{};  // old or large, it is not restarted before

@@ -142,7 +142,8 @@ Release plan_take_back(const Releases& releases, uint64_t back_to) {
   const Release* old = releases.find(back_to);
   const Release before = old ? *old : Release{};
   Release release =
-      next_after(releases, old ? fmt::format("Rollback to v{}", old->number) : "Rollback");
+      next_after(releases, old ? fmt::format("Rollback to v{}", old->number)
+                               : fmt::format("Rollback to before v{}", releases.current().number));
   release.config = before.config;
   release.code = before.code;
   return release;

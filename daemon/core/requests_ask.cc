@@ -96,7 +96,7 @@ void Core::State::ask(const Asker& asker, const std::string&, const StatusReques
   if (!failed.empty()) reply.alarms.push_back("has failed: " + listing(failed));
   for (auto& [type, how] : failed_runs)
     reply.alarms.push_back(fmt::format("{} has failed at its time: {}", type, how));
-  out.add(AnswerStatus{asker.client, Reply{asker.request_id, false, std::move(reply)}});
+  out.add(AnswerStatus{asker.client, Reply{asker.request_id, false, std::move(reply)}, asker.role});
 }
 
 void Core::State::ask(const Asker& asker, const std::string&, const VersionRequest&) {

@@ -31,6 +31,10 @@ void Core::State::go_on_with_next() {
   const auto ended = driver.take_ended();
   if (ended.empty() || phase != Phase::running) return;
   for (auto& one : ended) {
+    if (!one.crash_of.empty()) {
+      judge_crash_command(one);
+      continue;
+    }
     judge_run(one);
     if (!next || one.name != release_process(*next)) continue;
     if (one.status == 0) {

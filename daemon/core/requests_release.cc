@@ -42,11 +42,18 @@ bool nothing_is_wished(const FormationCounts& formation) {
                      [](auto& entry) { return entry.second == 0; });
 }
 
+ConfigReply config_for(Role role, const Config& config) {
+  ConfigReply reply{config, role < Role::admin};
+  if (reply.hidden)
+    for (auto& [name, value] : reply.vars) value.clear();
+  return reply;
+}
+
 }  // namespace
 
 void Core::State::ask(const Asker& asker, const std::string& by, const ConfigRequest& request) {
   if (request.set.empty() && request.unset.empty())
-    return out.answer(asker, ConfigReply{releases.current().config});
+    return out.answer(asker, config_for(asker.role, releases.current().config));
   begin_change({asker, by, request});
 }
 

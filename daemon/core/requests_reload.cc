@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "daemon/config/listen_address.h"
 #include "daemon/core/listing.h"
 #include "daemon/core/state.h"
 #include "daemon/core/texts.h"
@@ -68,6 +69,8 @@ void Core::State::on(ModelRead& event) {
 }
 
 void Core::State::answer_reload(const Reload& from, Result<AppModel>& model) {
+  std::optional<Asking> asking;
+  if (from.asker) asking.emplace(*this, *from.asker, from.by);
   if (phase != Phase::running) {
     if (from.asker) refuse(*from.asker, Refusal::no, "muster is shutting down");
     return;
@@ -135,6 +138,11 @@ std::vector<std::string> Core::State::reload(AppModel model, const std::string& 
   if (!variables.empty())
     told.push_back(fmt::format("environment: {} changed, restarting {}", listing(variables),
                                count_text(to_restart.size())));
+
+  if (before.model().remote != types.model().remote)
+    told.push_back(types.model().remote
+                       ? fmt::format("remote: listens at {}", text_of(*types.model().remote))
+                       : "remote: listens no more");
 
   announce(RecordKind::notice,
            texts::reloaded(by, told.empty() ? "nothing changed" : listing(told, "; ")), by);

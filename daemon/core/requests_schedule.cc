@@ -68,6 +68,7 @@ void Core::State::judge_run(const Driver::Ended& one) {
   failed.code = "cron";
   failed.text = texts::run_failed(how);
   out.publish(std::move(failed));
+  driver.add_crash({one.name.text(), one.type, type->command, {}, one.status, how, 1, {}});
 }
 
 void Core::State::forget_what_has_no_schedule() {

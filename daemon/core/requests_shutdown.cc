@@ -35,6 +35,11 @@ void Core::State::ask(const Asker& asker, const std::string& by, const UpgradeRe
   out.add(Upgrade{asker.client, asker.request_id, by});
 }
 
+void Core::State::ask(const Asker& asker, const std::string& by, const KeyRequest& request) {
+  if (phase == Phase::finished) return refuse(asker, Refusal::no, "muster is shutting down");
+  out.add(ChangeKeys{asker.client, asker.request_id, by, asker.role, asker.address, request});
+}
+
 void Core::State::on(const Signalled& event) {
   const std::string signal(name_of_signal(event.number));
   if (event.number == SIGHUP) {
@@ -51,6 +56,18 @@ void Core::State::on(const Signalled& event) {
     announce(RecordKind::notice, texts::hurry(signal), signal);
     for (Process* p : table.everything()) driver.step(*p, LifeEvent::kill);
   }
+}
+
+// The app was to end with it. A shutdown that has begun already has a status of its own.
+void Core::State::end_on_decisive() {
+  const auto last = driver.take_decisive();
+  if (!last || phase != Phase::running) return;
+  constexpr int32_t unknown = 255;
+  exit_status = last->status.value_or(unknown);
+  announce(RecordKind::notice,
+           texts::ends_with(last->process, texts::how_it_ended(last->status, last->trouble)),
+           last->process);
+  begin_shutdown();
 }
 
 void Core::State::begin_shutdown() {
@@ -90,7 +107,7 @@ void Core::State::finish_when_all_is_gone() {
   refuse_changes();
   for (auto& asker : awaiting_shutdown) out.answer(asker, DoneReply{});
   awaiting_shutdown.clear();
-  out.add(Finish{0});
+  out.add(Finish{exit_status});
 }
 
 }  // namespace muster

@@ -41,7 +41,8 @@ ProcessNote note_of(const Process& p) {
                     p.one_off->isolated, p.one_off->limits,
                     p.one_off->inside,   p.one_off->attached.has_value(),
                     p.one_off->hung_up,  {},
-                    p.one_off->token,    {}};
+                    p.one_off->token,    {},
+                    p.one_off->crash_of, p.one_off->input};
   if (p.one_off && p.one_off->attached) note.one_off->terminal = p.one_off->attached->terminal;
   if (p.one_off && p.one_off->ahead) note.one_off->ahead = p.one_off->ahead->code;
   return note;
@@ -78,6 +79,8 @@ void restore(Process& p, const ProcessNote& note) {
     p.one_off->inside = note.one_off->inside;
     p.one_off->hung_up = note.one_off->hung_up;
     p.one_off->token = note.one_off->token;
+    p.one_off->crash_of = note.one_off->crash_of;
+    p.one_off->input = note.one_off->input;
     if (note.one_off->attached)
       p.one_off->attached = Launch::Attachment{{}, 0, 0, note.one_off->terminal};
   }
@@ -120,7 +123,9 @@ DaemonNote Core::State::daemon_note() const {
                   {stopped_schedules.begin(), stopped_schedules.end()},
                   failed_runs,
                   files_told,
-                  driver.ended_runs()};
+                  driver.ended_runs(),
+                  untold_crashes,
+                  exit_status};
   if (trial) note.trial = {trial->release, trial->back_to, trial->first_launch, trial->formation};
   return note;
 }
@@ -134,6 +139,7 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
                        memory.daemon.stopped_schedules.end()};
   failed_runs = memory.daemon.failed_runs;
   files_told = memory.daemon.files_told;
+  untold_crashes = memory.daemon.untold_crashes;
   forget_what_has_no_schedule();
   one_offs_named = memory.daemon.one_offs_named;
   driver.continue_from(memory.daemon.next_launch);
@@ -141,6 +147,7 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
   const bool takes_back = memory.daemon.ending && options.starts_anew;
   if (memory.daemon.ending && !takes_back)
     phase = memory.daemon.hurrying ? Phase::hurrying : Phase::ending;
+  if (phase != Phase::running) exit_status = memory.daemon.exit_status;
   out.add(SaveFormation{wish()});
   listen();
   if (!options.starts_anew) timetable.go_on_with(memory.daemon.due);
@@ -175,6 +182,7 @@ std::vector<Action> Core::State::resume(const Memory& memory, Now now) {
     roll_on();
     judge_trial();
     launch_what_is_due();
+    take_crashes();
     driver.launch_what_waits();
   }
   if (phase == Phase::ending) end_what_nobody_needs();

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "daemon/core/core.h"
+#include "daemon/core/denials.h"
 #include "daemon/core/driver.h"
 #include "daemon/core/note.h"
 #include "daemon/core/selection.h"
@@ -14,7 +15,8 @@
 namespace muster {
 
 struct Core::State {
-  State(AppModel model, const FormationCounts& wished, CoreOptions core_options, Releases kept);
+  State(AppModel model, const FormationCounts& wished, const CoreOptions& core_options,
+        Releases kept);
 
   std::vector<Action> start(Now now);
   std::vector<Action> resume(const Memory& memory, Now now);
@@ -26,6 +28,7 @@ struct Core::State {
   bool knows(const ClientId& client);
   void on(ModelRead& event);
   void on(const FilesSeen& event);
+  void on(const SourcesChanged& event);
   void on(const ReleaseKept& event);
   void on(const Signalled& event);
 
@@ -49,6 +52,7 @@ struct Core::State {
   void ask(const Asker& asker, const std::string& by, const DeployRequest& request);
   void ask(const Asker& asker, const std::string& by, const ShutdownRequest& request);
   void ask(const Asker& asker, const std::string& by, const UpgradeRequest& request);
+  void ask(const Asker& asker, const std::string& by, const KeyRequest& request);
   void ask(const Asker& asker, const std::string& by, const CreditRequest& request);
   void ask(const Asker& asker, const std::string& by, const InputRequest& request);
   void ask(const Asker& asker, const std::string& by, const SignalRequest& request);
@@ -69,7 +73,29 @@ struct Core::State {
   RefusedReply refusal_of(const Arrival& arrival) const;
 
   void refuse(const Asker& asker, Refusal refusal, std::string message);
+  void deny(const Asker& asker, const Request& request);
   void announce(RecordKind kind, std::string text, const std::string& by);
+
+  // The client whose wish is carried out at this moment, for the events that come of it.
+  struct Wisher {
+    std::string by;
+    Role role;
+    std::string address;
+  };
+  std::optional<Wisher> now_asks;
+  void add_wisher(EventRecord& record) const;
+  class Asking {
+   public:
+    Asking(State& state, const Asker& asker, const std::string& by)
+        : state_(state),
+          before_(std::exchange(state.now_asks, Wisher{by, asker.role, asker.address})) {}
+    ~Asking() { state_.now_asks = std::move(before_); }
+    Asking(const Asking&) = delete;
+
+   private:
+    State& state_;
+    std::optional<Wisher> before_;
+  };
 
   // Brings the processes to a new formation: highest numbers stop first, then the lowest start.
   void adopt(FormationCounts wanted, const std::string& by);
@@ -141,6 +167,11 @@ struct Core::State {
   // The formation for the types as they are, of which what they do not let be is put by.
   FormationCounts fit(const FormationCounts& wished);
 
+  void take_crashes();
+  void tell_crashes();
+  const std::string* command_on_crash(const std::string& type) const;
+  void judge_crash_command(const Driver::Ended& ended);
+
   void launch_what_is_due();
   const Process* running_task(const ProcessType& type);
   std::optional<std::string> why_not_beside(const ProcessType& type);
@@ -169,6 +200,7 @@ struct Core::State {
   // The sockets of the types that share one are to be open.
   void listen();
   void begin_shutdown();
+  void end_on_decisive();
   void end_what_nobody_needs();
   void finish_when_all_is_gone();
 
@@ -191,6 +223,7 @@ struct Core::State {
   uint32_t one_offs_named = 0;
   std::vector<ListenAddress> listening;
   std::deque<Reload> reloads;
+  Denials denials;
   std::deque<Change> changes;
   std::optional<Release> next;         // that the first of them makes: read, prepared, then kept
   std::optional<AppModel> next_model;  // where its code is another
@@ -198,9 +231,11 @@ struct Core::State {
   Timetable timetable;
   std::set<std::string> stopped_schedules;         // the types that `stop` keeps from being run
   std::map<std::string, std::string> failed_runs;  // of types with a schedule: how the last ended
-  std::optional<MonoTime> next_look;               // at the timetable
-  std::optional<MonoTime> clients_back_by;         // those of attached one-offs
+  std::map<std::string, UntoldCrash> untold_crashes;
+  std::optional<MonoTime> next_look;        // at the timetable
+  std::optional<MonoTime> clients_back_by;  // those of attached one-offs
   std::vector<Asker> awaiting_shutdown;
+  int32_t exit_status = 0;  // with which the daemon is to end
   FilesSeen files_seen;
   uint64_t files_told = 0;  // the digest of what the log has been told
 };

@@ -109,6 +109,9 @@ inline Text how_it_ended(std::optional<int> status, View trouble) {
   if (!trouble.empty()) return Text(trouble);
   return status ? fmt::format("ended with status {}", *status) : "ended, its status is unknown";
 }
+inline Text crash_not_told(View type, View how) {
+  return fmt::format("on_crash of {} has failed: {}", type, how);
+}
 inline Text run_failed(View how) { return fmt::format("It has failed: {}", how); }
 inline Text not_restartable(View type) {
   return fmt::format(
@@ -137,6 +140,9 @@ inline Text scale(View formation, View by) {
 inline Text command(View verb, View what, View by) {
   return fmt::format("{} {} by {}", verb, what, by);
 }
+inline Text sources_changed(View type, View what) {
+  return fmt::format("Restart {}: {} changed", type, what);
+}
 inline Text roll_stopped(View because, View left) {
   return fmt::format("Restart stopped: {} did not come up. As before: {}", because, left);
 }
@@ -161,9 +167,17 @@ inline Text taken_back(uint64_t number, View why, uint64_t back_to) {
 }
 inline Text no_way_back(View why) { return fmt::format("There is no way back: {}", why); }
 inline Text not_ready(Nanos t) { return fmt::format("not ready within {} seconds", seconds(t)); }
+inline Text denied(View by, View verb, View role, uint64_t untold) {
+  const Text others = untold == 0 ? Text() : fmt::format("; {} more were refused", untold);
+  return fmt::format("{} may not {} ({}){}", by, verb, role, others);
+}
 inline Text shutdown(View by) { return fmt::format("Shutdown by {}", by); }
 inline Text shutdown_signal(View signal) {
   return fmt::format("{} received, starting shutdown", signal);
+}
+inline constexpr View app_ends = ", and so the app ends";
+inline Text ends_with(View process, View how) {
+  return fmt::format("{}: {}{}", process, how, app_ends);
 }
 inline Text hurry(View signal) {
   return fmt::format("{} received again, sending SIGKILL to all processes", signal);

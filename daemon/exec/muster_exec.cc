@@ -83,7 +83,7 @@ bool set_limit(int resource, const char* text) {
 }
 
 // The text that the kernel takes from one of its files.
-bool write_to(const char* path, const char* text) {
+bool write_setting(const char* path, const char* text) {
   const int fd = open(path, O_WRONLY | O_CLOEXEC);
   if (fd < 0) return false;
   const bool written = write(fd, text, strlen(text)) >= 0;
@@ -140,11 +140,11 @@ constexpr Setting settings[] = {
     {"core", ExecStage::core_limit,
      [](const char* value) { return set_limit(RLIMIT_CORE, value); }},
     {"oom_score", ExecStage::oom_score,
-     [](const char* value) { return write_to("/proc/self/oom_score_adj", value); }},
-    {"enter", ExecStage::cgroup, [](const char* value) { return write_to(value, "0"); }},
+     [](const char* value) { return write_setting("/proc/self/oom_score_adj", value); }},
+    {"enter", ExecStage::cgroup, [](const char* value) { return write_setting(value, "0"); }},
     // Where one is not let in, it is still to run.
     {"try_enter", ExecStage::cgroup,
-     [](const char* value) { return write_to(value, "0") || true; }},
+     [](const char* value) { return write_setting(value, "0") || true; }},
     {"own_processes", ExecStage::own_processes,
      [](const char*) { return muster::enter_namespaces(); }},
     {"own_files", ExecStage::own_files,

@@ -56,6 +56,11 @@ void Cursor::seek(WallTime since) {
   if (segment_ > 0) begin_at(since);
 }
 
+void Cursor::seek_anew(uint64_t seq) {
+  (void)refresh();
+  seek(seq);
+}
+
 // Not before what is looked for, if the segment knows where that is.
 template <class What>
 void Cursor::begin_at(What what) {

@@ -41,6 +41,10 @@ class Cursor {
 
   // To a place at or before the first record with this seq, in the same segment if it is there.
   void seek(uint64_t seq);
+  // The same, also where segments have been added or deleted since the last record was read.
+  void seek_anew(uint64_t seq);
+  // Closes the file until the next record is read: what was read is not valid any more.
+  void rest() { reader_.reset(); }
   // To a place before all records that are not older; older ones are not wanted from now on.
   void seek(WallTime since);
   void seek(Position position);

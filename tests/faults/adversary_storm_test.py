@@ -17,7 +17,7 @@ from waiting import wait_for
 WRITER = ("i=0; while read x < burst; do for n in 1 2 3 4 5 6 7 8 9 10; do echo $i; i=$((i+1)); "
           "done; done")
 WRITERS = 3
-FILES = ["lock", "control", "bus", "notify", "ledger", "shown", "in-force"]
+FILES = ["lock", "control", "operate", "read", "bus", "notify", "ledger", "shown", "in-force"]
 
 
 class Adversary:

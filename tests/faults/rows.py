@@ -10,6 +10,7 @@ GROUPS = {
     "E": "The machine",
     "F": "Clients and subscribers",
     "G": "One-offs that are to leave no trace",
+    "R": "Other machines",
 }
 
 NOT_YET = "not yet"
@@ -127,4 +128,9 @@ ROWS = {
     "G148": ("a process speaks in the name of another one", None),
     "G149": ("who looks into the daemon, and who is greedy", None),
     "G147": ("a root that is no mount point, an app below a directory of root", None),
+    "R1": ("strangers, and clients without CURVE", None),
+    "R2": ("a key that was removed, has expired or comes from elsewhere", None),
+    "R3": ("muster-front aborts, again and again, while somebody follows the log", None),
+    "R4": ("the supervisor is killed or replaced beside muster-front", None),
+    "R5": ("a secret that others can read, a list without a key", None),
 }

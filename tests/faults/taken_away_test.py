@@ -14,6 +14,8 @@ from daemon import COUNTING, STAYS, assert_counts, wait_for_more_lines
 from kills import kill_both, kill_keeper, kill_supervisor
 from waiting import wait_for
 
+SOCKETS = ("control", "operate", "read", "bus", "notify")
+
 
 def pids(app):
     return {row["process"]: app.pid(row["process"]) for row in app.rows()}
@@ -64,7 +66,7 @@ def move_away(place):
 def replace_by_a_copy(place):
     move_away(place)
     shutil.copytree(place.with_name(place.name + ".away"), place,
-                    ignore=lambda _, names: [n for n in names if n in ("control", "bus", "notify")])
+                    ignore=lambda _, names: [n for n in names if n in SOCKETS])
 
 
 def replace_by_a_file(place):
@@ -128,7 +130,7 @@ def kill_stopped(app, kill, status):
     app.start()
 
 
-FILES = ["lock", "control", "bus", "notify", "windows", "ledger", "shown", "in-force"]
+FILES = ["lock", *SOCKETS, "windows", "ledger", "shown", "in-force"]
 
 
 def as_directory(path):
@@ -158,7 +160,7 @@ def test_a_file_of_it_is_made_again(app, in_memory, name, damage):
     before = start(app)
     keeper = app.pid_of_daemon()
     damage(app.home.runtime / name)
-    wait_alarm(app, str(app.home.runtime / name) if name not in ("control", "bus", "notify")
+    wait_alarm(app, str(app.home.runtime / name) if name not in SOCKETS
                else f"'{name}'")
     assert f"pid {keeper}" in refused_as_second(app)
     app.kill_supervisor()

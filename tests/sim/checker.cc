@@ -61,10 +61,9 @@ void Checker::learn(const Event& event, const std::vector<Action>& actions) {
   if (auto* it = std::get_if<LaunchFailed>(&event)) launches_.at(it->launch).over = true;
   granted_.reset();
   if (auto* it = std::get_if<Requested>(&event)) learn_request(*it, actions);
-  if (auto* it = std::get_if<Signalled>(&event); it && it->number != SIGHUP) {
-    ending_ = true;
-    signals_++;
-  }
+  auto* signalled = std::get_if<Signalled>(&event);
+  if (signalled && signalled->number != SIGHUP) signals_++, ending_ = true;
+  ending_ |= announces_end(event, actions);
   if (auto* it = std::get_if<ClientLost>(&event))
     for (auto& [exchange, seen] : exchanges_)
       if (exchange.first == it->client) seen.client_lost = true;
@@ -215,9 +214,9 @@ bool Checker::is_ready_by_itself(const ProcessName& process) const {
   using enum Readiness::Kind;
   const ProcessType* type = model_.find(process.type);
   if (!type) return true;
-  const auto& ready = type->settings.booting.ready;
-  if (!ready) return process.type != "web" || type->settings.listen;
-  return ready->kind == none || ready->kind == delay;
+  const auto& [ready, listen] = std::tie(type->settings.booting.ready, type->settings.listen);
+  if (!ready) return process.type != "web" && !listen;
+  return ready->kind == none || ready->kind == delay || (ready->kind == accept && !listen);
 }
 
 bool Checker::rests_by_itself(const ProcessName& process) const {

@@ -20,7 +20,8 @@ struct Violation : std::runtime_error {
 
 // No part of the formation: run once, for a client, at its time, or before a release.
 inline bool is_one_off(const ProcessName& process) {
-  return process.type == one_off_type || process.type == release_type || process.type == "nightly";
+  return process.type == one_off_type || process.type == release_type ||
+         process.type == "nightly" || process.type == "on_crash";
 }
 
 class Checker {
@@ -92,6 +93,7 @@ class Checker {
   std::set<ProcessName> places(const std::vector<std::string>& words) const;
 
   void learn_release(const Event& event);
+  bool announces_end(const Event& event, const std::vector<Action>& actions) const;
   void learn_model(const AppModel& model);
 
   const World& world_;

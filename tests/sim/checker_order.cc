@@ -2,6 +2,8 @@
 // need; and who may be attached to.
 #include "checker.h"
 
+#include "daemon/core/texts.h"
+
 namespace muster::sim {
 
 // By what was published last of those that it needs.
@@ -31,6 +33,22 @@ bool Checker::is_needed_to_the_end(const ProcessName& process) const {
     if (!type || launches_.at(id).over) continue;
     for (auto& need : type->settings.needs)
       if (need.type == process.type) return true;
+  }
+  return false;
+}
+
+// The app ends with a process, and only with one of the type that it is to end with.
+bool Checker::announces_end(const Event& event, const std::vector<Action>& actions) const {
+  for (auto& action : actions) {
+    auto* said = std::get_if<Publish>(&action);
+    if (!said || !said->event.text.ends_with(texts::app_ends)) continue;
+    LaunchId launch = 0;
+    if (auto* it = std::get_if<Exited>(&event)) launch = it->launch;
+    if (auto* it = std::get_if<LaunchFailed>(&event)) launch = it->launch;
+    const bool is_of_type = launches_.contains(launch) && options_.exit_on &&
+                            said->event.text.starts_with(*options_.exit_on + '.');
+    if (ending_ || !is_of_type) throw Violation("it ends without a process to end with");
+    return true;
   }
   return false;
 }

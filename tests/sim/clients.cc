@@ -23,6 +23,7 @@ Settings some_settings(Rng& rng) {
   if (rng.percent(20)) settings.restarting.success = {0, 2};
   if (rng.percent(20)) settings.restarting.backoff = Backoff{1s, 30s};
   if (rng.percent(20)) settings.restarting.give_up = GiveUp{uint32_t(rng.between(1, 4)), 5min};
+  if (rng.percent(20)) settings.restarting.on_crash = CrashCommand{"tell"};
   if (rng.percent(20)) settings.singleton = rng.percent(50);
   if (rng.percent(30)) settings.surroundings.nice = Niceness{int(rng.below(2))};
   // Longer than silence is kept in times of calm.
@@ -68,12 +69,14 @@ Event Clients::next_event() {
   if (dice < 8) return ClientLost{rng_.pick(client_names)};
   if (dice < 20) return belonging_to_an_exchange();
   if (dice < 24) return files_seen();
+  if (dice < 26) return SourcesChanged{some_name(), "src/a.js"};
   return request(some_body());
 }
 
 Event Clients::request(RequestBody body) {
   const ClientId client = rng_.pick(client_names);
-  return Requested{client, Request{++last_id_[client], client + "@box", std::move(body)}};
+  return Requested{client, Request{++last_id_[client], client + "@box", std::move(body)},
+                   Role::admin};
 }
 
 // The look may be of a model that is in force no more.
@@ -93,7 +96,8 @@ Event Clients::belonging_to_an_exchange() {
   const uint64_t recent = rng_.below(4);
   const uint64_t last = last_id_[client];
   return Requested{client,
-                   Request{last > recent ? last - recent : 1, client + "@box", rng_.pick(bodies)}};
+                   Request{last > recent ? last - recent : 1, client + "@box", rng_.pick(bodies)},
+                   Role::admin};
 }
 
 RequestBody Clients::some_body() {

@@ -12,6 +12,7 @@
 #include "proto/limits.h"
 #include "router/journal/writer.h"
 #include "router/router.h"
+#include "sim_follower.h"
 #include "sim_subscriber.h"
 #include "tests/support/record_checker.h"
 
@@ -76,6 +77,7 @@ class RouterSimulation : Bus {
   void die() {
     if (!router_) return;
     router_.reset();
+    followers_.on_kill();
     if (!tamper_.window) return;
     auto windows = Windows::adopt(UniqueFd(::dup(windows_.get())));
     for (uint32_t slot : windows->in_use()) tamper_.window(windows->at(slot).control());
@@ -92,6 +94,7 @@ class RouterSimulation : Bus {
         Router::open(std::move(storage), std::move(*windows), *this, options_, when_full_);
     if (!opened) return complain("cannot open: " + opened.message());
     router_.emplace(std::move(*opened));
+    followers_.on_start(*router_);
     auto found = router_->recovered();
     auto owner = [this](auto& stream) {
       return std::find_if(children_.begin(), children_.end(), [&](auto& child) {
@@ -122,14 +125,15 @@ class RouterSimulation : Bus {
   void step() {
     if (children_.size() < children_at_a_time) return start_child();
     auto& child = children_[rng_.below(children_.size())];
+    followers_.step(rng_);
     uint64_t what = rng_.below(100);
     if (what < 35) return print(child);
     if (what < 70) return pump(child);
     if (what < 76) return router_->show_partial_lines(now_);
     if (what < 82) return pass(rng_.percent(2) ? 25h : rng_.up_to(1500ms));
     if (what < 88) return say("something");
-    if (what < 92) return fault();
-    if (what < 95) return mend();
+    if (what < 92) return fault(disk_, rng_);
+    if (what < 95) return mend(disk_);
     if (what < 96) return subscribers_[rng_.below(subscribers_.size())].catch_up();
     if (what < 97) return subscribers_[rng_.below(subscribers_.size())].resume();
     if (what < 98) return kill_clock_.kill();
@@ -180,20 +184,6 @@ class RouterSimulation : Bus {
     now_.wall += time;
   }
 
-  void fault() {
-    uint64_t what = rng_.below(5);
-    if (what == 0) disk_.writes_fail = true;
-    if (what == 1) disk_.capacity = disk_.used() + rng_.below(2000);
-    if (what == 2) disk_.creates_fail = true;
-    if (what == 3) disk_.truncates_fail = true;
-    if (what == 4) disk_.write_at_most = 1 + rng_.below(500);
-  }
-  void mend() {
-    MemoryDisk::Files files = std::move(disk_.files);
-    disk_ = {};
-    disk_.files = std::move(files);
-  }
-
   // From the router: a step at which it may be killed, before or after.
   void publish(std::string_view topic, std::string_view payload) override {
     kill_clock_.operation([&] {
@@ -202,6 +192,7 @@ class RouterSimulation : Bus {
       published_.emplace_back(topic, carried);
       for (auto& subscriber : subscribers_)
         if (rng_.percent(80)) subscriber.on_live(topic, payload);
+      followers_.on_published(topic, payload);
       return true;
     });
   }
@@ -242,7 +233,7 @@ class RouterSimulation : Bus {
   }
 
   void finish() {
-    mend();
+    mend(disk_);
     for (auto& child : children_) child.out.reset();
     for (int patience = 1000; !children_.empty() && patience > 0; patience--) {
       guarded([this] { pump(children_.front()); });
@@ -261,6 +252,7 @@ class RouterSimulation : Bus {
       if (auto wrong = subscriber.compare(journaled_, router_->head().oldest_seq); !wrong.empty())
         complain("a subscriber " + wrong);
     }
+    complain(followers_.finish(journaled_, router_->head().oldest_seq));
   }
 
   // Only the first complaint counts: the others follow from it.
@@ -281,6 +273,10 @@ class RouterSimulation : Bus {
   uint64_t last_launch_ = 0;
   Now now_{MonoTime(1000s), WallTime(1'700'000'000s)};
   std::vector<SimSubscriber> subscribers_;
+  SimFollowers followers_{[this](auto& request) {
+                            return Replay::open(std::make_unique<MemoryStorage>(disk_), request);
+                          },
+                          tamper_.delivery};
   std::map<RecordChecker::StreamKey, std::string> entered_;
   std::map<RecordChecker::StreamKey, uint64_t> done_;  // bytes of it that were journaled
   std::vector<Hole> holes_;

@@ -87,4 +87,20 @@ class SimStorage : public MemoryStorage {
   const TamperWrite& tamper_;
 };
 
+// Something that does not work from now on.
+inline void fault(MemoryDisk& disk, Rng& rng) {
+  const uint64_t what = rng.below(5);
+  if (what == 0) disk.writes_fail = true;
+  if (what == 1) disk.capacity = disk.used() + rng.below(2000);
+  if (what == 2) disk.creates_fail = true;
+  if (what == 3) disk.truncates_fail = true;
+  if (what == 4) disk.write_at_most = 1 + rng.below(500);
+}
+
+inline void mend(MemoryDisk& disk) {
+  MemoryDisk::Files files = std::move(disk.files);
+  disk = {};
+  disk.files = std::move(files);
+}
+
 }  // namespace muster::sim

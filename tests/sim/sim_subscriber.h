@@ -16,7 +16,7 @@ class SimSubscriber {
  public:
   using OpenReplay = std::function<Result<Replay>(const ReplayRequest&)>;
   // Replays are opened by `open`; `given` says whether a record reaches us, for tampering.
-  SimSubscriber(std::vector<std::string> topics, OpenReplay open,
+  SimSubscriber(const std::vector<std::string>& topics, OpenReplay open,
                 std::function<bool(uint64_t seq)> given)
       : topics_(topics), open_(std::move(open)), given_(std::move(given)), continuity_(topics, 0) {}
 
@@ -30,11 +30,11 @@ class SimSubscriber {
   std::string compare(const std::vector<std::pair<std::string, std::string>>& journaled,
                       uint64_t oldest) const;
   void tell_gone(SeqRange gone) { gone_.insert(gone); }
+  void deliver(uint64_t seq, std::string_view payload);
 
  private:
   bool wants(std::string_view topic) const;
   bool lacks(const std::pair<std::string, std::string>& record, uint64_t seq) const;
-  void deliver(uint64_t seq, std::string_view payload);
 
   std::vector<std::string> topics_;
   OpenReplay open_;

@@ -19,11 +19,12 @@ constexpr size_t trace_lines = 200;
 // and changes that wait for each other.
 constexpr Nanos longest_roll = 3h;
 
-CoreOptions some_options(Rng& rng) {
+CoreOptions some_options(Rng& rng, uint64_t seed) {
   CoreOptions options;
   options.base_port = rng.percent(10) ? 65500 : 5000;
   options.stop_grace = Nanos(1s) * rng.between(1, 10);
   options.backoff_cap = rng.percent(50) ? Nanos(10min) : Nanos(1min);
+  if (seed % 23 == 0) options.exit_on = "worker";
   return options;
 }
 
@@ -33,7 +34,7 @@ class Simulation {
       : rng_(seed),
         traced_(traced),
         tamper_(tamper),
-        options_(some_options(rng_)),
+        options_(some_options(rng_, seed)),
         world_(rng_),
         clients_(rng_),
         checker_(world_, options_),
@@ -71,8 +72,9 @@ class Simulation {
     // The longest chain: SIGTERM, SIGKILL, a launch that backs off, and its boot timeout; then a
     // restart of all.
     run_until(now_.mono + options_.backoff_cap + options_.boot_timeout + longest_roll);
+    if (checker_.ending()) return;  // one that has ended has ended the app
     const Request request{1, "checker@box", PsRequest{}};
-    const auto actions = tell(Requested{"checker", request});
+    const auto actions = tell(Requested{"checker", request, Role::admin});
     for (auto& action : actions)
       if (auto* answer = std::get_if<AnswerPs>(&action))
         if (auto* ps = std::get_if<PsReply>(&answer->reply.body)) checker_.expect_wish_reached(*ps);
@@ -82,7 +84,7 @@ class Simulation {
     mortality_ = rng_.percent(50) ? unsigned(rng_.between(1, 10)) : 0;
     while (!checker_.ending()) {
       if (rng_.percent(50))
-        tell(Requested{"checker", Request{2, "checker@box", ShutdownRequest{}}});
+        tell(Requested{"checker", Request{2, "checker@box", ShutdownRequest{}}, Role::admin});
       else
         tell(Signalled{rng_.percent(50) ? SIGINT : SIGTERM});
     }

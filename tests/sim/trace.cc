@@ -76,6 +76,7 @@ std::string text_of(const Event& event) {
               return text;
             },
             [](const FilesSeen& it) { return fmt::format("files differ: {}", it.digest); },
+            [](const SourcesChanged& it) { return "sources changed of " + it.type; },
             [](const ReleaseKept& it) {
               return it.outcome ? std::string("kept") : "not kept: " + it.outcome.message();
             },
@@ -112,6 +113,7 @@ std::string text_of(const Action& action) {
                                it.releases.current().change);
           },
           [](const Upgrade& it) { return fmt::format("upgrade for {}", it.client); },
+          [](const ChangeKeys& it) { return fmt::format("keys for {}", it.client); },
           [](const Listen& it) { return fmt::format("{} listeners", it.addresses.size()); },
           [](const AnswerPs& it) { return fmt::format("rows to {}", it.client); },
           [](const AnswerStatus& it) { return fmt::format("status to {}", it.client); },

@@ -39,7 +39,10 @@ class PlantedViolations(unittest.TestCase):
                            ("router/a.cc", "daemon/core/core.h"),
                            ("daemon/core/a.cc", "router/router.h"),
                            ("daemon/config/a.cc", "daemon/core/core.h"),
-                           ("daemon/edge/a.cc", "ctl/verb.h"),
+                           ("daemon/edge/watch/a.cc", "ctl/verb.h"),
+                           ("daemon/edge/linux/a.cc", "daemon/edge/launch/child.h"),
+                           ("daemon/edge/launch/a.cc", "daemon/edge/store/ledger.h"),
+                           ("serve/a.cc", "daemon/core/event.h"),
                            ("ctl/a.cc", "daemon/core/core.h")]:
             self.caught(path, f'{HEAD}#include "{name}"\n', f"may not include {name}")
 

@@ -71,6 +71,23 @@ def test_who_comes_later_sees_the_same_from_then_on(talker):
         assert b"\r\nto one" not in first.read()
 
 
+def test_who_comes_to_a_prompt_sees_it(talker):
+    with attach(talker) as first:
+        first.wait_shown(b"lets go of it\r\n>>> ")
+        talk(first, b"print('for', 'one')", b"for one")
+        first.press(b"'half a line")
+        first.wait_shown(b"'half a line")
+        with attach(talker) as second:
+            second.wait_shown(b"lets go of it\r\n>>> 'half a line")
+            assert b"for one" not in second.shown
+            # A screen without an end of a line is not shown in part.
+            first.press(b"'; print('x' * 5000, end='')\n")
+            first.wait_shown(b"x" * 5000)
+        with attach(talker) as third:
+            talk(third, b"print('and', 'on')", b"and on")
+            assert b"xx" not in third.shown
+
+
 @pytest.mark.asan
 def test_it_ends_with_the_process(talker):
     with attach(talker) as terminal:

@@ -73,6 +73,9 @@ def test_no_types(app, content, says):
 
 def test_missing_files(app):
     assert "Procfile" in app.refused("check")
+    app.write("Procfile.dev", "web: x\n")
+    assert "but a Procfile.dev, which is chosen by: -f Procfile.dev" in app.refused("check")
+    app.ok("check", "-f", "Procfile.dev")
     app.procfile(web="x")
     assert "gone.env" in app.refused("check", "-e", "gone.env")
 
@@ -82,3 +85,33 @@ def test_the_reserved_name(app):
     done = app.ctl("check")
     assert "run" in done.stderr
     assert "Procfile:1" in done.stderr
+
+
+def test_complaints_are_annotations_of_github(app):
+    app.write("Procfile", "web: one\nwhat, is: this 100%\n")
+    done = app.ctl("check", "--format", "github")
+    assert done.returncode == 0 and done.stderr == ""
+    line, = done.stdout.splitlines()
+    assert line.startswith("::warning file=Procfile,line=2::not of the form")
+    strict = app.ctl("check", "--strict", "--format", "github")
+    assert strict.returncode == 1 and strict.stdout.startswith("::error file=Procfile,line=2::")
+    app.write("muster.toml", "[web]\ngracee = 1\n")
+    done = app.ctl("check", "--format", "github")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[1].startswith("::error file=muster.toml,line=2::unknown key")
+
+
+def test_complaints_are_results_of_sarif(app):
+    app.procfile(web="one")
+    empty, = json.loads(app.ok("check", "--format", "sarif"))["runs"]
+    assert empty["results"] == [] and empty["tool"]["driver"]["name"] == "ctl check"
+    app.write("muster.toml", "[web]\ngracee = 1\n")
+    done = app.ctl("check", "--format", "sarif")
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert told["version"] == "2.1.0"
+    result, = told["runs"][0]["results"]
+    assert result["level"] == "error" and "gracee" in result["message"]["text"]
+    place = result["locations"][0]["physicalLocation"]
+    assert place == {"artifactLocation": {"uri": "muster.toml"}, "region": {"startLine": 2}}
+    assert app.ctl("check", "--format", "sarif", "--json").returncode == 2

@@ -2,11 +2,13 @@
 
 import os
 import shlex
+import subprocess
 
 import pytest
 
 from daemon import STAYS
 from home import BIN
+from programs import need
 from terminal import Terminal
 
 
@@ -89,6 +91,11 @@ def test_an_app_is_enabled_and_disabled(stopped, systemctl):
     assert words[0] == str(BIN / "musterd") and words[1:3] == ["--app", "app"]
     assert words[-1] == str(stopped.directory)
     assert f'Environment="MUSTER_HOME={stopped.home.path}"' in text and "Type=notify" in text
+    assert f'Environment="PATH={systemctl}:' in text
+    verified = subprocess.run([need("systemd-analyze"), *user, "verify", unit],
+                              env={**os.environ, "SYSTEMD_LOG_LEVEL": "warning"},
+                              capture_output=True, text=True)
+    assert (verified.returncode, verified.stdout + verified.stderr) == (0, "")
     assert "does not start at boot any more" in stopped.ok("disable")
     assert not unit.exists()
     assert (systemctl / "asked").read_text().splitlines()[-1].split() == \

@@ -8,7 +8,7 @@ from waiting import PATIENCE, stays
 
 SERVE = """\
 import os, socket, sys
-open(sys.argv[1]).readline()
+open(sys.argv[1], 'rb', buffering=0).read(1)
 with socket.create_server(("127.0.0.1", int(os.environ["PORT"]))) as server:
     server.accept()
 """

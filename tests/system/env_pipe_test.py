@@ -3,11 +3,14 @@ check, and hangs nobody; one that is a link to nothing is told of."""
 
 import contextlib
 import os
+import shlex
 import signal
+import subprocess
 import threading
 
 import pytest
 from daemon import STAYS
+from waiting import wait_for
 
 SHOW = "echo \"sees $COLOUR\"; " + STAYS
 
@@ -78,6 +81,31 @@ def test_a_successor_asks_nobody(app, pipe):
     assert app.pid("alpha.1") == pid
     assert app.status()["alarms"] == []
     assert "the app's files have changed" not in app.errors
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_one_that_the_shell_gives_is_read_once_and_known_on(app, background):
+    """`musterd -e <(command)`: it cannot be read again, be it at a reload or after a death."""
+    app.procfile(alpha="env | grep MUSTER_GIVEN; " + SHOW)
+    words = app.command("-e", "/dev/stdin", *(["-d"] if background else []))
+    words[words.index("/dev/stdin")] = "<(echo COLOUR=blue)"
+    line = " ".join(word if word.startswith("<(") else shlex.quote(word) for word in words)
+    with open(app.output_file, "wb") as out:
+        popen = subprocess.Popen(["bash", "-c", "exec " + line], stdin=subprocess.DEVNULL,
+                                 stdout=out, stderr=out, env=app.home.environment,
+                                 start_new_session=True)
+    if background:
+        assert popen.wait(30) == 0
+    else:
+        app.popen = popen
+        wait_for("the daemon", app.answers)
+    app.wait_log("app[alpha.1]: sees blue")
+    app.kill_supervisor()
+    app.ok("reload")
+    app.ok("restart", "alpha")
+    app.wait_log("app[alpha.1]: sees blue", count=2)
+    assert not any("MUSTER_GIVEN" in line for line in app.logs("-n", "100", "-s", "app"))
+    app.ok("shutdown")
 
 
 @pytest.mark.parametrize("name", [".env", "muster.toml"])

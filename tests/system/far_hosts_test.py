@@ -57,8 +57,8 @@ def test_a_list_that_is_wrong_says_where(far):
     "ssh://%2Dx@box", "ssh://a;b@box", "ssh://$(id)@box", "ssh://box;id", "ssh://bo%0ax",
     "ssh://eve:secret@box", "ssh://box:0", "ssh://box:65536", "ssh://box:x", "ssh://box:",
     "ssh://::1/app", "ssh://[::1/app", "ssh://[box]/app", "ssh://", "ssh:///app", "ssh://@box",
-    "ssh://box/a/b", "ssh://box/-a", "ssh://box/%zz", "ssh://box?x", "muster://box:5555/app",
-    "http://box"])
+    "ssh://box/a/b", "ssh://box/-a", "ssh://box/%zz", "ssh://box?x", "muster://box/app",
+    "muster://eve@box:5555", "http://box"])
 def test_what_is_no_machine_is_refused_before_ssh_is_called(far, url):
     said = far.refused("ps", host=url, status=2)
     assert "is no URL such as ssh://" in said and not far.calls

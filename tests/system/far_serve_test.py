@@ -73,9 +73,12 @@ def test_a_lost_connection_is_told_and_replaced(shop, far):
     assert follower.stdout.readline()
     for pid in far.master_pids():
         proc.kill(pid)
+    shop.ok("scale", "talker=2")
+    assert any("talker=2" in line for line in follower.stdout)
+    assert "talker.2" in far.ok("ps")
+    follower.terminate()
     _, said = follower.communicate(timeout=PATIENCE)
-    assert follower.returncode == 4 and f"the connection to {far.url}" in said
-    assert "talker.1" in far.ok("ps")
+    assert f"the connection to {far.url}" in said and "connected again" in said
 
 
 def test_a_daemon_that_does_not_run_is_told_there_too(shop, far):
@@ -124,15 +127,35 @@ def test_a_key_that_is_bound_to_no_app_may_ask_each(shop, far):
     assert json.loads(far.ok("ps", "--json"))
 
 
-def test_a_role_that_the_daemon_has_no_socket_for_is_not_served(shop, far):
-    forced(far, "--role read -a app")
+def test_a_key_that_may_read_sees_and_changes_nothing(shop, far):
+    shop.ok("config", "set", "TOKEN=secret")
+    forced(far, "--role read --name eve -a app")
     far.start()
-    if (shop.home.runtime / "read").exists():
-        assert "talker.1" in far.ok("ps")
-        assert far.ctl("scale", "talker=5").returncode != 0
-    else:
-        assert far.ctl("ps").returncode == 3
+    assert "talker.1" in far.ok("ps")
+    assert far.ok("scale").strip() == "console=1 talker=1"
+    assert "talker.1" in far.ok("logs", "-n", "5", "-p", "talker")
+    assert "pid" not in far.ok("status")
+    assert json.loads(far.ok("status", "--json"))["directory"] is None
+    shown = far.ok("config")
+    assert "TOKEN: (hidden)" in shown and "secret" not in shown
+    for words in (["config", "get", "TOKEN"], ["config", "--shell"], ["config", "--json"],
+                  ["scale", "talker=5"], ["restart"], ["run", "--", "true"], ["shutdown"]):
+        refused = far.ctl(*words)
+        assert refused.returncode == 1, words
+        assert "may" in refused.stderr and "secret" not in refused.stdout, words
+    by = f"{far.user}@{socket.gethostname()}/eve"
+    shop.wait_log(f"muster[api]: {by} may not scale (read)")
     assert shop.formation() == "console=1 talker=1"
+
+
+def test_a_key_that_may_operate_scales_and_runs_nothing(shop, far):
+    forced(far, "--role operate -a app")
+    far.start()
+    far.ok("scale", "talker=2")
+    far.ok("restart", "talker.1")
+    for words in (["run", "--", "true"], ["config", "set", "A=1"], ["shutdown"]):
+        assert "may not" in far.ctl(*words).stderr, words
+    assert shop.formation() == "console=1 talker=2"
 
 
 class Served:

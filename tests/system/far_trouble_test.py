@@ -163,19 +163,59 @@ def test_a_stale_connection_is_replaced(shop, far, how):
     proc.kill(stopped)
 
 
-@pytest.mark.parametrize("words", [("logs", "-t"), ("run", "--", "sh", "-c", f"echo up; {STAYS}")])
 @pytest.mark.parametrize("how", ["killed", "hung"])
-def test_a_connection_that_is_lost_is_told(shop, far, words, how):
+def test_a_connection_that_is_lost_is_told(shop, far, how):
     far.start()
-    command = far.begin(*words)
+    command = far.begin("run", "--", "sh", "-c", f"echo up; {STAYS}")
     assert command.stdout.readline()
     (master,) = far.master_pids()
     os.kill(master, signal.SIGKILL if how == "killed" else signal.SIGSTOP)
     _, said = command.communicate(timeout=PATIENCE)
     proc.kill(master)
     assert command.returncode == 4 and f"the connection to {far.url}" in said
-    assert " lost" in said
-    assert ("--from" if words[0] == "logs" else "may still run there") in said
+    assert " lost" in said and "may still run there" in said
+
+
+@pytest.mark.parametrize("how", ["killed", "hung"])
+def test_a_follower_that_loses_the_connection_goes_on_where_it_was(app, far, how):
+    app.procfile(worker=f"for n in 1 2 3 4; do read x < go; seq ${{n}}001 ${{n}}999; done; {STAYS}")
+    go = app.gate("go")
+    app.start()
+    far.start()
+    follower = far.begin("logs", "-t", "-n", "all", "--time", "none", "-s", "app")
+    shown = []
+
+    def read_to(number):
+        while not shown or shown[-1] != number:
+            line = follower.stdout.readline()
+            assert line, follower.stderr.read()
+            shown.append(int(line.split()[-1]))
+    go.open()
+    read_to(1999)
+    (master,) = far.master_pids()
+    os.kill(master, signal.SIGKILL if how == "killed" else signal.SIGSTOP)
+    go.open()  # what is printed before it has noticed is fetched
+    read_to(2999)
+    proc.kill(master)
+    go.open()
+    read_to(3999)
+    follower.kill()
+    _, said = follower.communicate(timeout=PATIENCE)
+    assert f"the connection to {far.url}" in said and "; connecting again" in said
+    assert "connected again" in said
+    assert shown == [1000 * n + m for n in (1, 2, 3) for m in range(1, 1000)]
+
+
+def test_a_follower_that_cannot_connect_again_says_where_to_go_on(shop, far):
+    far.start()
+    follower = far.begin("logs", "-t")
+    assert follower.stdout.readline()
+    far.stop_sshd()
+    for pid in far.master_pids():
+        proc.kill(pid)
+    _, said = follower.communicate(timeout=3 * PATIENCE)
+    assert follower.returncode == 4 and "; connecting again" in said
+    assert "the log goes on there, from: ctl logs --from" in said
 
 
 def test_a_change_that_loses_the_connection_may_still_happen(shop, far):

@@ -38,7 +38,7 @@ def raw(app, name, data):
 
 @pytest.mark.row("F79")
 @pytest.mark.asan
-@pytest.mark.parametrize("name", ["control", "bus"])
+@pytest.mark.parametrize("name", ["control", "operate", "read", "bus"])
 def test_random_bytes(counting, name):
     random.seed(name)
     for size in (0, 1, 10, 100, 5000, 100_000):

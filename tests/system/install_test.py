@@ -19,35 +19,73 @@ pytestmark = pytest.mark.skipif(not (TREE / "cmake_install.cmake").exists(),
                                 reason="the programs are not in the tree that built them")
 
 
+def install(place):
+    done = subprocess.run(["cmake", "--install", str(TREE), "--prefix", str(place)],
+                          capture_output=True, text=True, timeout=2 * PATIENCE)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.fixture
 def prefix():
     with tempfile.TemporaryDirectory(prefix="m", dir="/tmp") as place:
         # Given to somebody else by root, its programs would be another's.
         os.chmod(place, 0o755)
-        done = subprocess.run(["cmake", "--install", str(TREE), "--prefix", place],
-                              capture_output=True, text=True, timeout=2 * PATIENCE)
-        assert done.returncode == 0, done.stderr
+        install(place)
         yield Path(place)
 
 
 def test_what_is_installed_is_stripped_and_whole(prefix):
-    for name in ("musterd", "ctl", "muster-exec", "muster-keeper"):
-        program = (prefix / "bin" / name).read_bytes()
-        assert b".debug_info" not in program, name
-    for name in ("man/man1/ctl.1", "man/man5/muster.toml.5", "man/man8/musterd.8",
-                 "bash-completion/completions/ctl", "zsh/site-functions/_ctl",
-                 "fish/vendor_completions.d/ctl.fish"):
+    assert sorted(os.listdir(prefix / "bin")) == ["ctl", "muster", "musterd"]
+    for name in ("bin/musterd", "bin/ctl", "libexec/muster/muster-exec",
+                 "libexec/muster/muster-keeper", "libexec/muster/muster-front"):
+        assert b".debug_info" not in (prefix / name).read_bytes(), name
+    assert os.readlink(prefix / "bin" / "muster") == "ctl"
+    for name in ("man/man1/ctl.1", "man/man1/muster.1", "man/man5/muster.toml.5",
+                 "man/man7/muster-journal.7", "man/man8/musterd.8",
+                 "bash-completion/completions/ctl", "bash-completion/completions/muster",
+                 "zsh/site-functions/_ctl", "fish/vendor_completions.d/ctl.fish",
+                 "fish/vendor_completions.d/muster.fish"):
         assert (prefix / "share" / name).stat().st_size > 0, name
 
 
-def test_installed_programs_find_each_other(app, prefix):
+def test_helpers_of_an_older_version_do_not_stay_beside_musterd(prefix):
+    """They would be found first there."""
+    stale = prefix / "bin" / "muster-exec"
+    stale.write_text("older")
+    install(prefix)
+    assert not stale.exists()
+
+
+def test_ctl_is_called_muster_as_well(app, prefix):
     app.procfile(alpha=STAYS)
+    app.start()
+    app.pid("alpha.1")
+    for words in (["-a", "app", "ps"], ["--version"]):
+        ours, other = (subprocess.run([prefix / "bin" / name, *words], capture_output=True,
+                                      env=app.home.environment, timeout=PATIENCE)
+                       for name in ("ctl", "muster"))
+        assert other.returncode == ours.returncode == 0, other.stderr
+    assert other.stdout == ours.stdout
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_installed_programs_find_each_other(app, prefix, moved):
+    app.procfile(alpha=STAYS)
+    if moved:
+        for name in ("bin", "libexec"):
+            (prefix / "to" / name).parent.mkdir(exist_ok=True)
+            (prefix / name).rename(prefix / "to" / name)
+        prefix = prefix / "to"
     command = app.command
     app.command = lambda *options: [str(prefix / "bin" / "musterd"), *command(*options)[1:]]
     app.start()
     app.pid("alpha.1")
     keeper = app.status()["keeper_pid"]
-    assert os.readlink(f"/proc/{keeper}/exe") == str(prefix / "bin" / "muster-keeper")
+    assert os.readlink(f"/proc/{keeper}/exe") == \
+        str(prefix / "libexec" / "muster" / "muster-keeper")
+    done = subprocess.run([str(prefix / "bin" / "muster"), "-a", "app", "upgrade"], text=True,
+                          capture_output=True, timeout=PATIENCE, env=app.home.environment)
+    assert done.returncode == 0, done.stderr
     assert proc.alive(keeper)
 
 

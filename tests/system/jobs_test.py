@@ -2,9 +2,11 @@
 work in children of the process that is told to end."""
 
 import subprocess
+from typing import NamedTuple
 
 import isolation
 import pytest
+from programs import need, need_of_npm
 from waiting import wait_for
 
 CELERY = """import celery, redis
@@ -32,16 +34,72 @@ def application(environ, start):
     return [b"answered"]
 """
 
-# How a worker is started, what it says when it is told to end, and how it gets a job.
+SIDEKIQ = """require 'redis'
+require 'sidekiq'
+$stdout.sync = true
+at = {{ url: 'redis://127.0.0.1:{port}' }}
+Sidekiq.configure_client {{ |config| config.redis = at }}
+Sidekiq.configure_server {{ |config| config.redis = at }}
+class Job
+  include Sidekiq::Worker
+  def perform
+    puts 'job began'
+    Redis.new(port: {port}, timeout: 300).blpop('gate')
+    puts 'job ended'
+  end
+end
+"""
+
+BULLMQ = """const {{ Queue, Worker }} = require('bullmq');
+const connection = {{ port: {port}, maxRetriesPerRequest: null }};
+if (process.argv[2] === 'order') {{
+  const queue = new Queue('jobs', {{ connection }});
+  queue.add('job', {{}}).then(() => queue.close());
+}} else {{
+  const worker = new Worker('jobs', async () => {{
+    console.log('job began');
+    const gate = await new Queue('gate', {{ connection }}).client;
+    await gate.blpop('gate', 0);
+    gate.disconnect();
+    console.log('job ended');
+  }}, {{ connection }});
+  process.on('SIGTERM', () => {{
+    console.log('closing');
+    worker.close();
+  }});
+}}
+"""
+
+PYTHON = "/usr/bin/python3"
+
+
+class Queue(NamedTuple):
+    """A file with a job, the worker that does it, what that says when it is told to end, the
+    command that orders a job, and programs that it takes."""
+    file: str
+    text: str
+    worker: str
+    farewell: str
+    order: list
+    programs: tuple = ()
+
+
 QUEUES = {
-    "celery": (CELERY, "/usr/bin/python3 -m celery -A jobs worker -c 1",
-               "Warm shutdown", "import jobs; jobs.job.delay()"),
-    "rq": (RQ, "rq worker -u redis://127.0.0.1:{port}", "Warm shut down requested",
-           "import redis, rq; rq.Queue(connection=redis.Redis(port={port})).enqueue('jobs.job')"),
-    "gunicorn": (GUNICORN, "gunicorn -b 127.0.0.1:{http} --graceful-timeout 60 -w 1 "
-                 "jobs:application", "Handling signal: term",
-                 "import urllib.request as it\n"
-                 "print(it.urlopen('http://127.0.0.1:{http}').read().decode())"),
+    "celery": Queue("jobs.py", CELERY, f"{PYTHON} -m celery -A jobs worker -c 1", "Warm shutdown",
+                    [PYTHON, "-c", "import jobs; jobs.job.delay()"]),
+    "rq": Queue("jobs.py", RQ, "rq worker -u redis://127.0.0.1:{port}",
+                "Warm shut down requested",
+                [PYTHON, "-c", "import redis, rq\n"
+                 "rq.Queue(connection=redis.Redis(port={port})).enqueue('jobs.job')"],
+                ("rq",)),
+    "sidekiq": Queue("jobs.rb", SIDEKIQ, "sidekiq -r ./jobs.rb -c 1 -t 50", "Shutting down",
+                     ["ruby", "-r", "./jobs.rb", "-e", "Job.perform_async"], ("sidekiq",)),
+    "bullmq": Queue("jobs.js", BULLMQ, "node jobs.js", "closing", ["node", "jobs.js", "order"]),
+    "gunicorn": Queue("jobs.py", GUNICORN, "gunicorn -b 127.0.0.1:{http} --graceful-timeout 60 "
+                      "-w 1 jobs:application", "Handling signal: term",
+                      [PYTHON, "-c", "import urllib.request as it\n"
+                       "print(it.urlopen('http://127.0.0.1:{http}').read().decode())"],
+                      ("gunicorn",)),
 }
 # A server that is asked for its keys meanwhile needs no file.
 REDIS = "exec redis-server --port {port} --save '' --daemonize no"
@@ -54,10 +112,13 @@ class Shop:
     def __init__(self, app, queue, form, settings):
         self.app = app
         self.places = {"port": app.home.port + 90, "http": app.home.port + 91}
-        program, command, self.farewell, self.order = QUEUES[queue]
-        app.write("jobs.py", program.format(**self.places))
+        self.queue = QUEUES[queue]
+        need("redis-server", *self.queue.programs)
+        if queue == "bullmq":
+            need_of_npm(app.directory, queue)
+        app.write(self.queue.file, self.queue.text.format(**self.places))
         app.procfile(redis=REDIS.format(**self.places),
-                     worker=form.format(command.format(**self.places)))
+                     worker=form.format(self.queue.worker.format(**self.places)))
         app.write("muster.toml", f"[redis]\nready = 'exec:{self.redis('ping')} | grep PONG'\n"
                   f"[worker]\nneeds = ['redis']\ngrace = '60s'\n{settings}\n")
         app.start()
@@ -69,7 +130,7 @@ class Shop:
 
     def begin(self):
         """Orders the job; nothing if that failed, for a server may not listen yet."""
-        client = subprocess.Popen(["/usr/bin/python3", "-c", self.order.format(**self.places)],
+        client = subprocess.Popen([word.format(**self.places) for word in self.queue.order],
                                   cwd=self.app.directory, stdout=subprocess.PIPE,
                                   stderr=subprocess.DEVNULL, text=True)
         wait_for("the job, or a refusal", lambda: self.has("job began") or client.poll())
@@ -92,11 +153,29 @@ def test_a_job_in_progress_survives(app, queue, form, verb):
         isolation.require()
     shop = Shop(app, queue, "{}" if isolated else form, "isolate = true" if isolated else "")
     asked = app.begin(*SCALED[verb])
-    wait_for("the worker to be told", lambda: shop.has(shop.farewell))
+    wait_for("the worker to be told", lambda: shop.has(shop.queue.farewell))
     assert not shop.has("job ended")
     shop.open_gate()
     wait_for("the job to end", lambda: shop.has("job ended"))
     assert asked.wait(60) == 0
+    answer, _ = shop.client.communicate(timeout=30)
+    assert queue != "gunicorn" or answer.strip() == "answered"
+    assert not shop.has("Error R12")
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_a_job_survives_supervisors_that_are_killed(app, queue):
+    """Before its worker is told to end, and while that waits for the job."""
+    shop = Shop(app, queue, "{}", "")
+    worker = app.pid("worker.1")
+    app.kill_supervisor()
+    asked = app.begin("restart", "worker")
+    wait_for("the worker to be told", lambda: shop.has(shop.queue.farewell))
+    app.kill_supervisor()
+    shop.open_gate()
+    wait_for("the job to end", lambda: shop.has("job ended"))
+    assert b"goes on with what it had begun" in asked.communicate(timeout=60)[1]
+    app.replaced("worker.1", worker)
     answer, _ = shop.client.communicate(timeout=30)
     assert queue != "gunicorn" or answer.strip() == "answered"
     assert not shop.has("Error R12")

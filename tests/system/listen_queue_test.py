@@ -22,13 +22,13 @@ def note(app):
 
 
 def test_those_who_wait_are_told_until_somebody_accepts(app, port):
-    app.write("accept.py", "import socket\nopen('go').readline()\ns = socket.socket(fileno=3)\n"
+    app.write("accept.py", "import socket\nopen('go', 'rb', buffering=0).read(1)\n"
+              "s = socket.socket(fileno=3)\n"
               "kept = []\nwhile True:\n    kept.append(s.accept())\n")
     gate = app.gate("go")
     app.procfile(alpha="python3 accept.py")
     app.start()
-    app.pid("alpha.1")
-    assert note(app) is None
+    wait_for("the server", lambda: app.row("alpha.1")["pid"])
     clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
     wait_for("the note", lambda: note(app) == f"nobody accepts on 127.0.0.1:{port}, 3 wait")
     assert f"alpha.1: nobody accepts on 127.0.0.1:{port}, 3 wait" in app.ctl("ps").stderr

@@ -87,3 +87,20 @@ def test_a_daemon_of_another_user_is_called_that(unit):
                user=NOBODY - 1)
     assert done.returncode == 3
     assert "belongs to user nobody" in done.stderr and "no daemon runs" not in done.stderr
+
+
+def pids_of(rows):
+    return {row["process"]: row["pid"] for row in json.loads(rows)}
+
+
+def test_all_apps_of_a_user_are_upgraded(unit):
+    """Root's are in package_test.py, where no other test has a daemon that root would see."""
+    _, programs, env = unit
+    before = ctl(f"{programs}/ctl", "-a", APP, "ps", "--json", env=env, user=NOBODY).stdout
+    done = ctl(f"{programs}/ctl", "upgrade", "--all", "-a", APP, env=env, user=NOBODY)
+    assert done.returncode == 2
+    done = ctl(f"{programs}/ctl", "upgrade", "--all", env=env, user=NOBODY)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"{APP}: Upgrading... done\n")
+    after = ctl(f"{programs}/ctl", "-a", APP, "ps", "--json", env=env, user=NOBODY).stdout
+    assert pids_of(before) == pids_of(after)

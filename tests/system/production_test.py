@@ -105,6 +105,7 @@ def test_no_request_fails_while_a_server_is_restarted_and_scaled(app, port, serv
         app.ok("restart", "web")
         visitor.answered()
         app.ok("scale", "web=3")
+        app.kill_supervisor()
         app.ok("restart", "web")
         visitor.answered()
         app.ok("scale", "web=1")
@@ -124,14 +125,41 @@ def test_nginx_passes_everything_on_to_the_one_socket(app, port):
     app.write("nginx.conf", "pid nginx.pid; error_log stderr; events {}\n"
               f"http {{ access_log off; {places}\n{server}}}\n")
     start_server(app, "node", port)
-    procfile = (app.directory / "Procfile").read_text()
-    nginx = next(line.strip() for line in PAGE.splitlines() if line.strip().startswith("nginx:"))
-    app.write("Procfile", procfile + nginx.replace("nginx -c", "nginx -e stderr -p . -c") + "\n")
-    toml = (app.directory / "muster.toml").read_text()
-    app.write("muster.toml", toml + "[nginx]\nsignal = 'QUIT'\n")
+    run_in_front(app, "nginx", "[nginx]\nsignal = 'QUIT'\n",
+                 {"nginx -c": "nginx -e stderr -p . -c"})
+    restart_behind(app, front)
+
+
+def test_caddy_passes_everything_on_to_the_one_socket(app, port):
+    need("caddy")
+    front = port + 1
+    write_page(app, "caddy", port)
+    site = (app.directory / "Caddyfile").read_text()
+    assert "example.org {" in site
+    # It asks no authority for a certificate, and its files stay in the app's directory.
+    site = site.replace("example.org {", f"http://127.0.0.1:{front} {{")
+    app.write("Caddyfile", f"{{\n    admin off\n    storage file_system kept\n}}\n{site}")
+    start_server(app, "node", port)
+    places = "{ XDG_CONFIG_HOME = 'kept', XDG_DATA_HOME = 'kept' }"
+    run_in_front(app, "caddy", f"[caddy]\nenv = {places}\n", {})
+    restart_behind(app, front)
+
+
+def run_in_front(app, program, settings, changes):
+    """The page's line of the Procfile for it, as a further type of the app that runs."""
+    line = next(line.strip() for line in PAGE.splitlines()
+                if line.strip().startswith(f"{program}: "))
+    for old, new in changes.items():
+        assert old in line
+        line = line.replace(old, new)
+    for name, text in (("Procfile", line + "\n"), ("muster.toml", settings)):
+        app.write(name, (app.directory / name).read_text() + text)
     app.ok("reload")
-    app.ok("scale", "nginx=1")
-    app.wait_state("nginx.1", "up")
+    app.ok("scale", f"{program}=1")
+    app.wait_state(f"{program}.1", "up")
+
+
+def restart_behind(app, front):
     visitor = Visitor(front)
 
     def answers():
@@ -139,8 +167,13 @@ def test_nginx_passes_everything_on_to_the_one_socket(app, port):
             return visitor.ask() == b"hello\n"
         except OSError:
             return False
-    wait_for("nginx to answer", answers)
+    wait_for("the server in front to answer", answers)
     with visitor:
         visitor.answered()
         app.ok("restart", "web")
+        visitor.answered()
+        app.kill_supervisor()
+        app.ok("scale", "web=3")
+        visitor.answered()
+        app.ok("scale", "web=1")
         visitor.answered()

@@ -100,7 +100,7 @@ STOPPING = ("import os\n"
             "    return data\n"
             "for gate in ('first', 'second'):\n"
             "    for _ in range(20): take()\n"
-            "    open(gate).readline()\n"
+            "    open(gate, 'rb', buffering=0).read(1)\n"
             "while take(): pass\n")
 
 

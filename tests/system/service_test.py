@@ -62,6 +62,26 @@ def test_the_end_is_told_when_it_begins(service, manager):
     assert stop.wait(PATIENCE) == 0
 
 
+def test_time_is_asked_for_as_long_as_a_grace_may_take(app, manager):
+    gate = app.gate("go")
+    app.write("muster.toml", "[alpha]\ngrace = '500s'\n")
+    app.procfile(alpha=f"trap 'echo told; read -r x <{gate.path}; exit' TERM; echo set; "
+                       "while :; do read -r x <wake; done")
+    os.mkfifo(app.directory / "wake")
+    app.start(env={"NOTIFY_SOCKET": manager.socket.getsockname()})
+    app.wait_log("app[alpha.1]: set")
+    app.signal(signal.SIGTERM)
+    asked = manager.hear("EXTEND_TIMEOUT_USEC")[1]
+    # The leader has half of it, and is asked again then.
+    assert 240e6 < int(asked["EXTEND_TIMEOUT_USEC"]) < 270e6
+    app.wait_log("app[alpha.1]: told")
+    app.kill_supervisor()
+    asked = manager.hear("EXTEND_TIMEOUT_USEC")[1]
+    assert 200e6 < int(asked["EXTEND_TIMEOUT_USEC"]) < 270e6
+    gate.open()
+    assert app.wait() == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
 def test_the_end_by_a_signal_is_told(service, manager, number):
     service.signal(number)

@@ -1,6 +1,7 @@
 """SIGQUIT ends the app in order; a process that a signal has stopped is shown, and wakes up to end;
 descriptors of the program that started the daemon are not kept open."""
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -74,3 +75,53 @@ def test_what_its_starter_had_open_is_closed(app, background):
     os.close(read)
     if background:
         app.ok("shutdown")
+
+
+def opened_by(pid):
+    opened = set()
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):  # it was closed meanwhile
+            opened.add(os.readlink(f"/proc/{pid}/fd/{fd}"))
+    return opened
+
+
+def is_free(path):
+    fd = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(fd)
+    return True
+
+
+def test_nor_does_a_successor_have_it(app):
+    """Neither the next supervisor, nor the next keeper, nor a program that is launched by them."""
+    app.procfile(alpha=STAYS)
+    read, write = os.pipe()
+    lock = os.open(app.directory / "lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    with open(app.output_file, "wb") as out:
+        app.popen = subprocess.Popen(
+            app.command(), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+            env=app.home.environment, pass_fds=(lock, write), start_new_session=True)
+    os.close(write)
+    os.close(lock)
+    wait_for("the daemon", app.answers)
+    pid = app.pid("alpha.1")
+    app.kill_supervisor()
+    keeper = app.status()["keeper_pid"]
+    os.kill(keeper, signal.SIGKILL)
+    wait_for("another keeper", lambda: app.status()["keeper_pid"] != keeper)
+    app.kill_supervisor()
+    os.kill(pid, signal.SIGKILL)
+    app.replaced("alpha.1", pid)
+    assert os.read(read, 1) == b""
+    assert is_free(app.directory / "lock")
+    of_starter = {os.path.realpath(app.directory / "lock"), f"pipe:[{os.fstat(read).st_ino}]"}
+    status = app.status()
+    for one in (status["supervisor_pid"], status["keeper_pid"], app.pid("alpha.1")):
+        assert not opened_by(one) & of_starter
+    os.close(read)
+    app.ok("shutdown")

@@ -1,4 +1,4 @@
-"""Both example subscribers, written from PROTOCOL.md alone, against the real daemon."""
+"""The example subscribers, of the bus and following, written from PROTOCOL.md alone."""
 
 import random
 import subprocess
@@ -11,6 +11,7 @@ from waiting import wait_for
 WHERE = REPOSITORY / "examples" / "subscribers"
 COMMANDS = {
     "python": ["/usr/bin/python3", WHERE / "python" / "tail.py"],
+    "python-follow": ["/usr/bin/python3", WHERE / "python" / "follow.py"],
     "javascript": ["node", WHERE / "javascript" / "tail.js"],
 }
 STORY = ("seq 5000; echo half; while [ ! -e go ]; do sleep 0.05; done; "

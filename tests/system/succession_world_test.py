@@ -81,7 +81,7 @@ def test_a_log_that_cannot_be_opened(app):
 
 @pytest.mark.row("A152")
 @pytest.mark.parametrize("background", [True, False])
-@pytest.mark.parametrize("socket", ["control", "bus"])
+@pytest.mark.parametrize("socket", ["control", "operate", "read", "bus"])
 def test_a_directory_in_a_socket_s_place_is_put_aside(app, socket, background):
     app.procfile(alpha=STAYS)
     start_in(app, background)

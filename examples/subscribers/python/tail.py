@@ -226,6 +226,19 @@ def runtime_directory(app):
     return f"{base}/muster/{app}" if os.path.isdir(base) else f"/tmp/muster-{os.getuid()}/{app}"
 
 
+def show(record, joiner, out, as_pieces):
+    """Writes the lines of a record, whole, or its pieces with their numbers."""
+    is_log = record["kind"] == "log"
+    lines = record["lines"] if is_log else [as_bytes(record["text"])]
+    if is_log and not as_pieces:
+        lines = joiner.lines(record)
+    source = "app" if is_log else "muster"
+    head = f"{utc(record['time'])} {source}[{record['process']}]: "
+    for number, line in enumerate(lines, record["line"] + 1):
+        place = f"{record['seq']} {number} " if as_pieces else ""
+        out.write((place + head).encode() + line + b"\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description="Prints every line of a running app.")
     parser.add_argument("-a", "--app", default=os.environ.get("MUSTER_APP"))
@@ -252,15 +265,7 @@ def main():
     if not subscriber.daemon_runs():
         sys.exit(f"no daemon runs in {runtime}")
     for _, record in subscriber.records(options.first, options.lines):
-        is_log = record["kind"] == "log"
-        lines = record["lines"] if is_log else [as_bytes(record["text"])]
-        if is_log and not options.numbers:
-            lines = joiner.lines(record)
-        source = "app" if is_log else "muster"
-        head = f"{utc(record['time'])} {source}[{record['process']}]: "
-        for number, line in enumerate(lines, record["line"] + 1):
-            place = f"{record['seq']} {number} " if options.numbers else ""
-            out.write((place + head).encode() + line + b"\n")
+        show(record, joiner, out, options.numbers)
         out.flush()
 
 

@@ -3,7 +3,6 @@
 Everything goes through the real binaries. Waiting is for events, with a deadline.
 """
 
-import errno
 import json
 import os
 import signal
@@ -11,39 +10,12 @@ import subprocess
 
 import isolation
 import proc
+from gate import Gate
 from home import BIN
 from waiting import PATIENCE, wait_for
 
-
 # The command of a process that runs until it is ended.
 STAYS = "exec tail -f /dev/null"
-
-
-class Gate:
-    """Where processes of the app wait for the test, by `read x < NAME`: a fifo in its directory."""
-
-    def __init__(self, path):
-        self.path = path
-        os.mkfifo(path)
-        self.held = None
-
-    def open(self):
-        """Lets one through, now or when it comes. The fifo stays open: who reads it once more at
-        once waits there, where a last writer that is just closing it would show it an end."""
-        if not self.held:
-            self.held = os.fdopen(os.open(self.path, os.O_RDWR), "wb", buffering=0)
-        self.held.write(b"\n")
-
-    def writer(self):
-        """The end to write to, unbuffered, as soon as somebody reads. Its end is what they see."""
-        def probe():
-            try:
-                return os.open(self.path, os.O_WRONLY | os.O_NONBLOCK)
-            except OSError as problem:
-                assert problem.errno == errno.ENXIO, problem  # nobody reads yet
-                return None
-        fd = wait_for(f"somebody at {self.path.name}", probe)
-        return os.fdopen(fd, "wb", buffering=0)
 
 
 class Daemon:

@@ -72,7 +72,7 @@ env = { RAILS_ENV = "production" }
   CHECK(web.restarting ==
         Restarting{Restart::on_failure, {0, 143}, Backoff{1s, 1min}, GiveUp{5, 1min}});
   CHECK(web.singleton == true);
-  CHECK(web.watching == Watching{Watching::Period{30s}, Watching::Period{24h}});
+  CHECK(web.watching == Watching{{}, Watching::Period{30s}, Watching::Period{24h}});
   CHECK(web.listen == ListenAddress{{}, "0.0.0.0", 8080});
   CHECK(web.needs == std::vector{Need{"worker", Need::Until::started}});
   CHECK(web.surroundings ==

@@ -115,6 +115,8 @@ const std::map<std::string, Row> rows = {
     {"nice", {"5", true, {{"'5'", "must be a whole number from -20 to 19, without quotes"}}}},
     {"nofile",
      {"1024", true, {{"'many'", "'many' is not a limit, such as 1024, \"64K\" or \"unlimited\""}}}},
+    {"on_crash",
+     {"'bin/tell'", false, {{"7", quoted + ": \"7\""}, {"true", quoted + ": \"true\""}}}},
     {"oom_score", {"-10", true, {{"1001", "must be a whole number from -1000 to 1000"}}}},
     {"pids", {"100", true, {{"0", "must be a whole number from 1 to 4194304"}}}},
     {"ready",
@@ -123,7 +125,7 @@ const std::map<std::string, Row> rows = {
       {{"true", quoted + ": \"true\""},
        {"'soon'",
         "'soon' is none of \"port\", \"notify\", \"none\", \"delay:3s\", \"exec:COMMAND\", "
-        "\"http:/PATH\" and \"log:PATTERN\""},
+        "\"http:/PATH\", \"log:PATTERN\" and \"accept\""},
        {"'log:(a)\\1'", "'(a)\\1' refers back by \\1, which may take for ever"}}}},
     {"restart",
      {"'never'", false, {{"'no'", "'no' is none of \"always\", \"on-failure\" and \"never\""}}}},
@@ -143,6 +145,16 @@ const std::map<std::string, Row> rows = {
       {{"22", "must be octal digits in quotes, as \"027\""},
        {"'9'", "'9' is not a mask of octal digits, such as \"027\""}}}},
     {"user", {"'www-data'", true, {{"1000", quoted + ": \"1000\""}}}},
+    {"watch",
+     {"['src', 'config.yml']",
+      false,
+      {{"'src'", "must be a list of directories and files, such as [\"src\"]"},
+       {"[]", "must be a list of directories and files, such as [\"src\"]"},
+       {"[7]", quoted + ": \"7\""},
+       {"['']", "an empty text is no path"},
+       {"['src/*.js']",
+        "'src/*.js' is a pattern: name a directory, of which all is watched that git does not "
+        "ignore"}}}},
     {"watchdog", {"'30s'", true, {{"0", "must be a second at least"}}}},
 };
 

@@ -10,7 +10,7 @@ namespace {
 
 // A process in a state, with the rest of the world at hand. The short grace tells its deadline from
 // others.
-constexpr CoreOptions options{.stop_grace = 3s};
+const CoreOptions options{.stop_grace = 3s};
 constexpr const char* name = "worker.1";
 
 Stage starting() { return Stage({{"worker", 1}}, shop(), options); }

@@ -31,8 +31,29 @@ TEST_CASE("all processes of a type that listens have its socket and its port") {
   CHECK(port_in(stage.launch("worker.1")) == "5100");
 }
 
-TEST_CASE("a shared socket shows nothing of who is ready, so a process is up when it runs") {
+TEST_CASE("a process with a shared socket is up when somebody accepts there") {
   Stage stage({{"web", 1}, {"worker", 0}}, sharing());
+  stage.launched("web.1");
+  CHECK(stage.row("web.1").state == "starting");
+  stage.tell(PortSeen{stage.launch_of("web.1"), "nobody accepts on 8080, 3 wait"});
+  CHECK(stage.row("web.1").note == "nobody accepts on 8080, 3 wait");
+  stage.listens("web.1");
+  CHECK(stage.row("web.1").state == "up");
+  CHECK_FALSE(stage.row("web.1").note);
+}
+
+TEST_CASE("a process with a shared socket is up as its files say, where they do") {
+  AppModel model = sharing();
+  model.types[0].settings.booting.ready = Readiness{};
+  Stage stage({{"web", 1}, {"worker", 0}}, std::move(model));
+  stage.launched("web.1");
+  CHECK(stage.row("web.1").state == "up");
+}
+
+TEST_CASE("there is nobody to accept where a type shares no socket") {
+  AppModel model = shop();
+  model.types[0].settings.booting.ready = Readiness{Readiness::Kind::accept, {}, {}};
+  Stage stage({{"web", 1}, {"worker", 0}}, std::move(model));
   stage.launched("web.1");
   CHECK(stage.row("web.1").state == "up");
 }

@@ -114,7 +114,7 @@ TEST_CASE("a successor leaves it to its end before it begins another one") {
     if (auto note = of.take_note(actions)) memory.add(std::move(*note));
     return actions;
   };
-  const Requested change{"c", Request{1, "adam@box", ConfigRequest{{{"A", "1"}}, {}}}};
+  const Requested change{"c", Request{1, "adam@box", ConfigRequest{{{"A", "1"}}, {}}}, Role::admin};
   step(core, core.start(begun));
   LaunchId launch = 0;
   for (auto& action : step(core, core.handle(change, begun)))

@@ -71,6 +71,13 @@ TEST_CASE("a rollback takes config vars and code of the older one, under a new n
   CHECK(plan_rollback(three(), {})->change == "Rollback to v2");
 }
 
+TEST_CASE("the way back from a first release that did not come up names that") {
+  CHECK(plan_take_back(three(), 2).change == "Rollback to v2");
+  const Release back = plan_take_back(Releases({release(1, {{"A", "1"}})}), 0);
+  CHECK(back.change == "Rollback to before v1");
+  CHECK(back.config.empty());
+}
+
 TEST_CASE("a rollback without a number passes over what did not come up") {
   auto releases = three();
   releases.mark_failed(2, "web.1 crashed");

@@ -111,8 +111,9 @@ class Stage {
     return id;
   }
   void add(uint64_t id, RequestBody body, const std::string& client = "c") {
-    tell(Requested{client, Request{id, "adam@box", std::move(body)}});
+    tell(Requested{client, Request{id, "adam@box", std::move(body)}, role});
   }
+  Role role = Role::admin;  // of the client
   const std::vector<Reply>& replies(uint64_t id) { return replies_[id]; }
   template <class Body>
   Body reply(uint64_t id) {
@@ -191,6 +192,7 @@ class Stage {
   }
   void take(Answer& it) { replies_[it.reply.id].push_back(std::move(it.reply)); }
   void take(AnswerPs& it) { replies_[it.reply.id].push_back(std::move(it.reply)); }
+  void take(ChangeKeys&) {}
   void take(AnswerStatus& it) { replies_[it.reply.id].push_back(std::move(it.reply)); }
   void take(PassToLaunch&) { passed_on_++; }
   void take(Attach& it) { attached_.push_back(it.process.text()); }

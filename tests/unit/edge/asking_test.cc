@@ -1,6 +1,6 @@
 // The processes that have been asked to end, over a supervisor that is killed between the note and
 // the signal.
-#include "daemon/edge/asking.h"
+#include "daemon/edge/launch/asking.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -11,8 +11,8 @@
 #include <string>
 
 #include "base/unique_fd.h"
-#include "daemon/edge/process_state.h"
-#include "daemon/edge/process_table.h"
+#include "daemon/edge/linux/proc_fs.h"
+#include "daemon/edge/linux/process_state.h"
 
 namespace muster {
 namespace {
@@ -41,7 +41,7 @@ struct Waiter {
     waitpid(pid, nullptr, 0);
   }
   static void say() { (void)!write(mouth, "x", 1); }
-  // Having said one more word it goes to pause(), and sleeps nowhere else.
+  // Having said one more word it goes to pause(), and waits nowhere else.
   void wait_until_it_rests() const {
     char word = 0;
     REQUIRE(read(words.get(), &word, 1) == 1);

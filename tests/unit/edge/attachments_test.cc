@@ -1,6 +1,6 @@
 // Attached one-offs: what goes to the client and when, what comes from it, and what happens when it
 // has gone.
-#include "daemon/edge/attachments.h"
+#include "daemon/edge/output/attachments.h"
 
 #include <fcntl.h>
 #include <signal.h>

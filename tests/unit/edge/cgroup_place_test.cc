@@ -1,5 +1,5 @@
 // Where the cgroup of a process is: mountinfo and cgroup as real machines have them.
-#include "daemon/edge/cgroup_place.h"
+#include "daemon/edge/linux/cgroup_place.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,11 +1,11 @@
 // Cgroups as the kernel has them, where the tests may make some; and launches that live in one.
-#include "daemon/edge/cgroup.h"
+#include "daemon/edge/linux/cgroup.h"
 
 #include <signal.h>
 #include <catch2/catch.hpp>
 
-#include "daemon/edge/cgroup_place.h"
-#include "daemon/edge/launch_cgroups.h"
+#include "daemon/edge/launch/launch_cgroups.h"
+#include "daemon/edge/linux/cgroup_place.h"
 #include "tests/unit/edge/process_stage.h"
 
 using namespace muster;

@@ -1,5 +1,5 @@
 // How the memory of copies is shared out.
-#include "daemon/edge/copy_memory.h"
+#include "daemon/edge/launch/copy_memory.h"
 
 #include <catch2/catch.hpp>
 

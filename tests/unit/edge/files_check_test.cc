@@ -1,5 +1,5 @@
 // Whether files could be taken: told by a child, which may die or never end.
-#include "daemon/edge/files_check.h"
+#include "daemon/edge/watch/files_check.h"
 
 #include <sys/stat.h>
 

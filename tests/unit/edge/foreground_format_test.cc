@@ -1,5 +1,5 @@
 // The lines that a person sees in front of `musterd`.
-#include "daemon/edge/foreground.h"
+#include "daemon/edge/output/foreground.h"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>

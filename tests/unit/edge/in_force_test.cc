@@ -1,6 +1,6 @@
 // The settings in force: every one is found again, whole or not at all, also while the next one is
 // not settled.
-#include "daemon/edge/in_force.h"
+#include "daemon/edge/store/in_force.h"
 
 #include <unistd.h>
 
@@ -40,6 +40,7 @@ memory = "400M"
 needs = ["db:completed", "cache:started"]
 nice = 5
 nofile = 1024
+on_crash = "bin/tell"
 oom_score = 100
 pids = 50
 ready = "log:listening on [0-9]+"
@@ -51,6 +52,7 @@ success = [0, 3]
 tty = true
 umask = "027"
 user = "nobody"
+watch = ["src", "config.yml"]
 watchdog = "9s"
 [db]
 restart = "never"

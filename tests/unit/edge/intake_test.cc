@@ -1,5 +1,5 @@
 // Pipes that are read into a real router: at once, in turn, up to the end, and through a full disk.
-#include "daemon/edge/intake.h"
+#include "daemon/edge/output/intake.h"
 
 #include "tests/unit/router/router_fixture.h"
 

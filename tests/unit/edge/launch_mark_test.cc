@@ -1,5 +1,5 @@
 // The mark of a launch's processes.
-#include "daemon/edge/launch_mark.h"
+#include "daemon/edge/launch/launch_mark.h"
 
 #include <catch2/catch.hpp>
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/edge/ledger.h"
+#include "daemon/edge/store/ledger.h"
 #include "tests/support/temp_dir.h"
 
 namespace muster::ledger_place {

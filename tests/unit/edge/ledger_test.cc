@@ -1,5 +1,5 @@
 // The ledger: what was kept is found again, whole steps only.
-#include "daemon/edge/ledger.h"
+#include "daemon/edge/store/ledger.h"
 
 #include <catch2/catch.hpp>
 #include <csignal>

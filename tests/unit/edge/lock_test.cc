@@ -1,5 +1,5 @@
 // There is one daemon per app.
-#include "daemon/edge/lock.h"
+#include "daemon/edge/takeover/lock.h"
 
 #include <unistd.h>
 

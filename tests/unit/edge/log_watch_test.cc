@@ -1,5 +1,5 @@
 // Readiness by what a process prints, from records as the router publishes them.
-#include "daemon/edge/log_watch.h"
+#include "daemon/edge/watch/log_watch.h"
 
 #include "base/uv/loop.h"
 #include "proto/codec.h"

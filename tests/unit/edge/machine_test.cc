@@ -1,5 +1,5 @@
 // The descriptors of the daemon itself.
-#include "daemon/edge/machine.h"
+#include "daemon/edge/linux/machine.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>

@@ -1,5 +1,5 @@
 // The meaning of a datagram to NOTIFY_SOCKET.
-#include "daemon/edge/notify_socket.h"
+#include "daemon/edge/watch/notify_socket.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // When something listens on a port: in the kernel's table, and in a real process.
-#include "daemon/edge/port_watch.h"
+#include "daemon/edge/watch/port_watch.h"
 
 #include <fmt/format.h>
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 // Asking whether launches are ready, by real commands and real sockets.
-#include "daemon/edge/probes.h"
+#include "daemon/edge/watch/probes.h"
 
 #include <sys/socket.h>
 #include <unistd.h>

@@ -12,8 +12,9 @@
 #include "base/uv/loop.h"
 #include "base/uv/poll.h"
 #include "base/uv/timer.h"
-#include "daemon/edge/machine.h"
-#include "daemon/edge/processes.h"
+#include "daemon/edge/launch/launches.h"
+#include "daemon/edge/linux/machine.h"
+#include "daemon/edge/store/ledger.h"
 
 namespace muster {
 
@@ -89,7 +90,7 @@ class RememberedOutput : public Output {
 };
 
 // Without a keeper.
-class NothingKept : public Keeping {
+class NothingKept : public FdStore {
  public:
   void keep(LaunchId, const Ends&, pid_t) override {}
   void keep_pid(LaunchId, pid_t) override {}
@@ -113,7 +114,7 @@ class AskingInMemory : public AskingKept {
 
 class ProcessStage {
  public:
-  // Launches get cgroups below `cgroup`, or none where it is empty.
+  // Processes get cgroups below `cgroup`, or none where it is empty.
   explicit ProcessStage(std::string directory = "/", const std::string& cgroup = "")
       : log(loop),
         attached(loop),
@@ -185,7 +186,7 @@ class ProcessStage {
   NothingKept keeping;
   AskingInMemory asking;
   std::map<LaunchId, Seen> launches;
-  Processes processes;
+  Launches processes;
 
  private:
   static Spawner make_spawner(Loop& loop, std::string directory) {

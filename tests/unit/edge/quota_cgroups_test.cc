@@ -1,6 +1,6 @@
 // The files that limit a launch, in a directory that only looks like cgroups of version 2; the
 // kernel's own are what the system tests use.
-#include "daemon/edge/quota_cgroups.h"
+#include "daemon/edge/launch/quota_cgroups.h"
 
 #include <filesystem>
 #include <fstream>

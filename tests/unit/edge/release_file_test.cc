@@ -1,5 +1,5 @@
 // The file of releases: what was kept is found again, by whoever may read it.
-#include "daemon/edge/release_file.h"
+#include "daemon/edge/store/release_file.h"
 
 #include <sys/stat.h>
 

@@ -1,5 +1,5 @@
 // Which commands may be run without a shell that waits for them.
-#include "daemon/edge/shell_command.h"
+#include "daemon/edge/launch/shell_command.h"
 
 #include <catch2/catch.hpp>
 

@@ -53,6 +53,9 @@ TEST_CASE("a request that could not be passed on as it is is refused") {
   run.timeout = 1h;
   run.memory = UINT64_MAX;
   CHECK(refusal(run) == "request: field 'memory': out of range");
+  CHECK(refusal(ReplayRequest{.until = WallTime{}, .follow = true}) ==
+        "request: field 'until': a replay that follows does not end; leave out one of the two");
+  CHECK(refusal(ReplayRequest{.journal = "5\0"s}) == "request: field 'journal': a NUL in a text");
   for (int number : {0, -1, 65}) {
     CHECK(refusal(SignalRequest{number}).ends_with("is not a signal"));
     CHECK(refusal(KillRequest{{"web"}, number}).ends_with("is not a signal"));

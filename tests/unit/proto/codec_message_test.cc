@@ -108,6 +108,8 @@ TEST_CASE("every request goes there and back") {
   CHECK(
       asked(ReplayRequest{.from = 0, .lines = 100, .topics = {"log/"}, .credit = 16}) ==
       R"({"id":5,"verb":"replay","by":"a@b","from":0,"lines":100,"topics":["log/"],"credit":16})");
+  CHECK(asked(ReplayRequest{.from = 8, .follow = true, .journal = "5e"}) ==
+        R"({"id":5,"verb":"replay","by":"a@b","from":8,"credit":0,"follow":true,"journal":"5e"})");
   CHECK(asked(ReplayRequest{.since = moment, .until = WallTime(Nanos(-1))}) ==
         R"({"id":5,"verb":"replay","by":"a@b","since":1795342502114233000,"until":-1,"credit":0})");
   CHECK(asked(CreditRequest{8}) == R"({"id":5,"verb":"credit","by":"a@b","messages":8})");
@@ -184,6 +186,8 @@ TEST_CASE("every reply goes there and back") {
   CHECK(answered(VersionReply{"0.1.0", 1}) ==
         R"({"id":5,"reply":"version","version":"0.1.0","protocol":1})");
   CHECK(answered(ReplayRecordsReply{}) == R"({"id":5,"reply":"replay_records"})");
+  CHECK(answered(ReplayRecordsReply{.journal = "5eed", .head = 7, .live = true}) ==
+        R"({"id":5,"reply":"replay_records","journal":"5eed","head":7,"live":true})");
   CHECK(answered(ReplayRecordsReply{.gone = {{1000, 1010}}}) ==
         R"({"id":5,"reply":"replay_records","gone":[1000,1010]})");
   CHECK(answered(ReplayEndReply{1234, {}}) == R"({"id":5,"reply":"replay_end","head":1234})");

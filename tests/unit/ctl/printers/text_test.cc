@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/json.h"
+
 using namespace muster;
 
 TEST_CASE("text that fits is not cut, and what does not fit ends in two dots") {

@@ -51,6 +51,15 @@ TEST_CASE("a host is shown as it is asked for again") {
     CHECK(parse_host_url(url)->url() == url);
 }
 
+TEST_CASE("a daemon that listens itself is named with its port, and without a user") {
+  FarHost wanted{"", "10.0.0.5", 5555, "shop"};
+  wanted.by_curve = true;
+  CHECK(*parse_host_url("muster://10.0.0.5:5555/shop") == wanted);
+  CHECK(parse_host_url("muster://[fd00::5]:5555")->url() == "muster://[fd00::5]:5555");
+  CHECK(refused("muster://box/shop").find("needs the port") != std::string::npos);
+  CHECK(refused("muster://eve@box:5555").find("knows no user") != std::string::npos);
+}
+
 TEST_CASE("a list has a name and a URL a line, and comments") {
   const auto rows =
       parse_hosts("# all\n\n prod\tssh://deploy@box/shop # ours\r\nb ssh://b", "hosts");

@@ -57,6 +57,8 @@ TEST_CASE("words of other tools are said in ours") {
   CHECK(in_our_words({"config:set", "A=1"}) == Words{"config", "set", "A=1"});
   CHECK(in_our_words({"logs:tail", "web"}) == Words{"logs", "-t", "web"});
   CHECK(in_our_words({"monit"}) == Words{"top"});
+  CHECK(in_our_words({"dynos"}) == Words{"ps"});
+  CHECK(in_our_words({"log", "-t"}) == Words{"logs", "-t"});
   CHECK(in_our_words({"elephant", "ps:scale"}) == Words{"elephant", "ps:scale"});
   CHECK(in_our_words({}).empty());
 }
@@ -67,6 +69,8 @@ TEST_CASE("a word that has no verb has an answer that names one") {
   CHECK(answer_to({"web", "2"}).find("ctl scale web=2") != std::string::npos);
   CHECK(answer_to({"web=2"}).find("ctl scale web=2") != std::string::npos);
   CHECK(answer_to({"config:edit"}).find("ctl config --help") != std::string::npos);
+  CHECK(answer_to({"remove"}).find("ctl reload") != std::string::npos);
+  CHECK(answer_to({"buildpacks"}).find("bin/build") != std::string::npos);
   CHECK(answer_to({"elephant"}).empty());
 }
 

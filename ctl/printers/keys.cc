@@ -1,0 +1,37 @@
+// See keys.h.
+#include "ctl/printers/keys.h"
+
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "ctl/printers/text.h"
+
+namespace muster {
+
+std::string keys_table(const KeysReply& reply) {
+  std::string text = fmt::format("server  {}\nlisten  {}\n",
+                                 reply.server.empty() ? "has no key yet" : reply.server,
+                                 reply.listen.empty() ? "nowhere" : reply.listen);
+  for (auto& key : reply.keys) {
+    text += fmt::format("{:<12} {:<8} {}", key.name, key.role, key.key);
+    if (!key.from.empty()) text += " from=" + key.from;
+    if (!key.until.empty()) text += " until=" + key.until;
+    if (!key.note.empty()) text += " # " + terminal_safe(key.note);
+    text += '\n';
+  }
+  return text;
+}
+
+std::string keys_json(const KeysReply& reply) {
+  Json keys = Json::array();
+  for (auto& key : reply.keys)
+    keys.push_back({{"name", key.name},
+                    {"role", key.role},
+                    {"key", key.key},
+                    {"from", key.from},
+                    {"until", key.until},
+                    {"note", key.note}});
+  return text_of({{"server", reply.server}, {"listen", reply.listen}, {"keys", keys}}, 2) + '\n';
+}
+
+}  // namespace muster

@@ -1,0 +1,104 @@
+// muster-front: lets people and programs of other machines in, by CURVE. Started by musterd, which
+// it does not outlive: descriptor 3 is the end of a pair of sockets whose other end the supervisor
+// has. Keeps: without a key of its own that is closed to others, a list of keys and a gate that
+// stands it does not listen.
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <string>
+
+#include "base/uv/loop.h"
+#include "base/uv/poll.h"
+#include "base/uv/timer.h"
+#include "front/front.h"
+#include "front/own_file.h"
+#include "proto/key_text.h"
+
+namespace muster {
+namespace {
+
+constexpr int supervisor_fd = 3;
+constexpr rlim_t most_descriptors = 1024;
+constexpr int most_sockets = 600;     // a connection to the daemon for each that comes in
+constexpr Nanos last_moment = 100ms;  // for answers that are under way
+enum Word : int { listen_word = 1, runtime_word, directory_word, words };
+
+// It needs no right beyond those that it has, and leaves no secret behind in a core.
+void give_up_rights() {
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  rlimit descriptors{};
+  ::getrlimit(RLIMIT_NOFILE, &descriptors);
+  descriptors.rlim_max = std::min(descriptors.rlim_max, most_descriptors);
+  descriptors.rlim_cur = descriptors.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &descriptors);
+}
+
+Result<std::string> read_secret(const std::string& path) {
+  auto text = read_own_file(path);
+  if (!text) return text;
+  while (text->ends_with('\n')) text->pop_back();
+  const auto secret = key_of_text(*text);
+  if (!secret) return fail("{} holds no key", path);
+  return *secret;
+}
+
+Result<> serve(char** argv) {
+  const std::string directory = argv[directory_word];
+  FrontOptions options;
+  options.listen = argv[listen_word];
+  options.daemon.runtime_dir = argv[runtime_word];
+  options.keys_file = directory + "/keys";
+  AllowedKeys keys(options.keys_file);
+  keys.look();
+  if (!keys.trouble().empty()) return fail("{}", keys.trouble());
+  auto secret = read_secret(directory + "/key");
+  if (!secret) return tl::unexpected(secret.error());
+  options.secret = std::move(*secret);
+  Loop loop;
+  ZmqContext context;
+  context.get().set(zmq::ctxopt::max_sockets, most_sockets);
+  Timer last(loop, [&loop] { loop.stop(); });
+  std::optional<Poll> poll;
+  const auto is_over = [&] {
+    char byte = 0;
+    if (::read(supervisor_fd, &byte, 1) != 0) return;
+    poll->watch(Poll::nothing);
+    last.after(last_moment);
+  };
+  Poll& supervisor = poll.emplace(loop, supervisor_fd, is_over);
+  supervisor.watch(Poll::readable);
+  auto front = Front::open(loop, context, std::move(options));
+  if (!front) return tl::unexpected(front.error());
+  std::puts(fmt::format("listens at {}", argv[listen_word]).c_str());
+  loop.run();
+  return {};
+}
+
+}  // namespace
+}  // namespace muster
+
+int main(int argc, char** argv) try {
+  ::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
+  if (argc != muster::words) {
+    (void)std::fputs("muster-front is started by musterd: see [remote] in muster.toml\n", stderr);
+    return 2;
+  }
+  muster::give_up_rights();
+  if (auto served = muster::serve(argv); !served) {
+    std::puts(served.message().c_str());
+    return 1;
+  }
+  return 0;
+} catch (const std::exception& problem) {
+  std::puts(problem.what());
+  return 1;
+}

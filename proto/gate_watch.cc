@@ -1,0 +1,50 @@
+// See gate_watch.h. A server that is asked with a key that is not its own ends the connection in
+// the middle; one that is started anew does so too, but not again and again.
+#include "proto/gate_watch.h"
+
+#include <cstring>
+#include <vector>
+
+#include "base/zmq/blocking.h"
+
+namespace muster {
+namespace {
+
+constexpr const char* events_address = "inproc://gate-watch";
+constexpr int too_often = 4;
+
+}  // namespace
+
+GateWatch::GateWatch(ZmqContext& context, zmq::socket_t& socket)
+    : events_(context.get(), zmq::socket_type::pair) {
+  constexpr int wanted = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
+                         ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
+  if (zmq_socket_monitor(socket.handle(), events_address, wanted) != 0) throw zmq::error_t();
+  events_.set(zmq::sockopt::linger, 0);
+  events_.connect(events_address);
+}
+
+std::string GateWatch::why_shut() {
+  std::vector<zmq::message_t> frames;
+  while (receive_now(events_, frames, 2)) {
+    uint16_t event = 0;
+    if (frames.empty() || frames[0].size() < sizeof event) continue;
+    std::memcpy(&event, frames[0].data(), sizeof event);
+    on_event(event);
+  }
+  if (is_refused_)
+    return "the key is not let in there: it is unknown, or was removed, or has expired, or may not "
+           "come from here; see it by `ctl key show`, and over there by `ctl key list`";
+  if (is_other_ || torn_ >= too_often)
+    return "another server answers there than the one whose key is known here; over there "
+           "`ctl key list` shows its key";
+  return {};
+}
+
+void GateWatch::on_event(uint16_t event) {
+  is_refused_ = event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+  is_other_ = event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
+  torn_ = event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL ? torn_ + 1 : 0;
+}
+
+}  // namespace muster
