@@ -75,13 +75,14 @@ PYTHON = "/usr/bin/python3"
 
 class Queue(NamedTuple):
     """A file with a job, the worker that does it, what that says when it is told to end, the
-    command that orders a job, and programs that it takes."""
+    command that orders a job, programs that it takes, and what the client is answered."""
     file: str
     text: str
     worker: str
     farewell: str
     order: list
     programs: tuple = ()
+    answer: str | None = None
 
 
 QUEUES = {
@@ -99,7 +100,7 @@ QUEUES = {
                       "-w 1 jobs:application", "Handling signal: term",
                       [PYTHON, "-c", "import urllib.request as it\n"
                        "print(it.urlopen('http://127.0.0.1:{http}').read().decode())"],
-                      ("gunicorn",)),
+                      ("gunicorn",), "answered"),
 }
 # A server that is asked for its keys meanwhile needs no file.
 REDIS = "exec redis-server --port {port} --save '' --daemonize no"
@@ -113,6 +114,7 @@ class Shop:
         self.app = app
         self.places = {"port": app.home.port + 90, "http": app.home.port + 91}
         self.queue = QUEUES[queue]
+        self.jobs = 0
         need("redis-server", *self.queue.programs)
         if queue == "bullmq":
             need_of_npm(app.directory, queue)
@@ -123,21 +125,45 @@ class Shop:
                   f"[worker]\nneeds = ['redis']\ngrace = '60s'\n{settings}\n")
         app.start()
         app.wait_state("worker.1", "up")
-        self.client = wait_for("the job to begin", self.begin)
+        self.client = self.begin_job()
 
     def redis(self, *words):
         return " ".join(["redis-cli -p", str(self.places["port"]), *words])
 
-    def begin(self):
-        """Orders the job; nothing if that failed, for a server may not listen yet."""
+    def begin_job(self):
+        """The client that ordered a job which has begun."""
+        client = wait_for("the job to begin", self.order)
+        self.jobs += 1
+        return client
+
+    def order(self):
+        """Orders a job; nothing if that failed, for a server may not listen yet."""
         client = subprocess.Popen([word.format(**self.places) for word in self.queue.order],
                                   cwd=self.app.directory, stdout=subprocess.PIPE,
                                   stderr=subprocess.DEVNULL, text=True)
-        wait_for("the job, or a refusal", lambda: self.has("job began") or client.poll())
-        return client if self.has("job began") else None
+        wait_for("the job, or a refusal", lambda: self.has_begun() or client.poll())
+        return client if self.has_begun() else None
+
+    def has_begun(self):
+        return self.count("job began") > self.jobs
+
+    def end_job(self):
+        self.open_gate()
+        wait_for("the job to end", lambda: self.count("job ended") == self.jobs)
+        answer, _ = self.client.communicate(timeout=30)
+        assert self.queue.answer is None or answer.strip() == self.queue.answer
+
+    def does_another_job(self):
+        """So the next worker is at work before the test ends: sidekiq loses a SIGTERM that comes
+        while it starts."""
+        self.client = self.begin_job()
+        self.end_job()
+
+    def count(self, part):
+        return sum(part in line for line in self.app.logs("-n", "1000", "-p", "worker"))
 
     def has(self, part):
-        return any(part in line for line in self.app.logs("-n", "1000", "-p", "worker"))
+        return self.count(part) > 0
 
     def open_gate(self):
         subprocess.run(self.redis("rpush gate x").split(), check=True, stdout=subprocess.DEVNULL)
@@ -155,12 +181,11 @@ def test_a_job_in_progress_survives(app, queue, form, verb):
     asked = app.begin(*SCALED[verb])
     wait_for("the worker to be told", lambda: shop.has(shop.queue.farewell))
     assert not shop.has("job ended")
-    shop.open_gate()
-    wait_for("the job to end", lambda: shop.has("job ended"))
+    shop.end_job()
     assert asked.wait(60) == 0
-    answer, _ = shop.client.communicate(timeout=30)
-    assert queue != "gunicorn" or answer.strip() == "answered"
     assert not shop.has("Error R12")
+    if verb == "restart":
+        shop.does_another_job()
 
 
 @pytest.mark.parametrize("queue", QUEUES)
@@ -172,10 +197,8 @@ def test_a_job_survives_supervisors_that_are_killed(app, queue):
     asked = app.begin("restart", "worker")
     wait_for("the worker to be told", lambda: shop.has(shop.queue.farewell))
     app.kill_supervisor()
-    shop.open_gate()
-    wait_for("the job to end", lambda: shop.has("job ended"))
+    shop.end_job()
     assert b"goes on with what it had begun" in asked.communicate(timeout=60)[1]
     app.replaced("worker.1", worker)
-    answer, _ = shop.client.communicate(timeout=30)
-    assert queue != "gunicorn" or answer.strip() == "answered"
     assert not shop.has("Error R12")
+    shop.does_another_job()

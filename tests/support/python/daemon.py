@@ -92,9 +92,11 @@ class Daemon:
             try:
                 self.popen.wait(PATIENCE)
             except subprocess.TimeoutExpired:
+                seen = self.ctl("ps").stdout + self.ctl("logs", "-n", "30").stdout
                 self.popen.kill()
                 self.popen.wait()
-                raise AssertionError(f"musterd did not end by SIGTERM: {self.errors}") from None
+                raise AssertionError(
+                    f"musterd did not end by SIGTERM: {self.errors}{seen}") from None
         elif self.home.processes:
             self.ctl("shutdown")
 

@@ -34,7 +34,12 @@ def listening_ports():
 
 def claim_ports():
     """(guard, base): ports base to base + PORTS - 1 are free, and no other test takes them while
-    the guard is open. Below the range that the kernel gives to outgoing connections."""
+    the guard is open. Below the range that the kernel gives to outgoing connections. A connection
+    that has ended holds its port for a minute, and a range with such a port is not taken."""
+    return wait_for("a free range of ports", free_ports, deadline=120)
+
+
+def free_ports():
     used = listening_ports()
     bases = list(range(10000, 32000 - PORTS, PORTS))
     random.shuffle(bases)
@@ -48,16 +53,16 @@ def claim_ports():
         if used.isdisjoint(range(base, base + PORTS)):
             return guard, base
         guard.close()
-    raise AssertionError("no free range of ports")
+    return None
 
 
 class Home:
     def __init__(self):
+        self.guard, self.port = claim_ports()
         # Short: a socket's path has room for 107 bytes only.
         self.path = Path(tempfile.mkdtemp(prefix="m", dir="/tmp"))
         self.app = self.path / "app"
         self.app.mkdir()
-        self.guard, self.port = claim_ports()
         self.environment = {key: value for key, value in os.environ.items()
                             if not key.startswith(("MUSTER_", "PYTEST_", "XDG_"))
                             and key not in ("PORT", "PS", "DYNO")}
