@@ -70,8 +70,10 @@ void App::Parts::on(Answer& action) {
     for (auto& row : releases->releases)
       if (row.state.empty() && access(directory_of(row.code).c_str(), F_OK) != 0)
         row.state = "gone";
-  if (auto* version = std::get_if<VersionReply>(&action.reply.body))
+  if (auto* version = std::get_if<VersionReply>(&action.reply.body)) {
     version->journal = router->journal();
+    version->next_server_key = remote_keys->next_server_key(read_clocks().wall);
+  }
   fit(action.reply);
   (void)control->send(action.client, action.reply);
 }

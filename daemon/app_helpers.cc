@@ -19,6 +19,8 @@ void App::Parts::tell_of_front(std::string text) {
   notice.process = "front";
   notice.text = std::move(text);
   router->publish(std::move(notice), read_clocks());
+  // It may have ended because its key was replaced, and so the file is to say no more than that.
+  remote_keys->carry_out({}, [](auto) {});
 }
 
 // The helpers are those that the model in force has.

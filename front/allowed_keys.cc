@@ -1,28 +1,11 @@
 // See allowed_keys.h.
 #include "front/allowed_keys.h"
 
-#include <sys/stat.h>
-
 #include "front/own_file.h"
 
 namespace muster {
-namespace {
-
-constexpr int64_t nanos_of_second = 1'000'000'000;
-
-int64_t nanos(const timespec& time) { return time.tv_sec * nanos_of_second + time.tv_nsec; }
-
-}  // namespace
-
-AllowedKeys::FileState AllowedKeys::state() const {
-  struct stat status {};
-  if (::lstat(path_.c_str(), &status) != 0) return {};
-  return {static_cast<int64_t>(status.st_ino), status.st_size, nanos(status.st_mtim),
-          nanos(status.st_ctim)};
-}
-
 bool AllowedKeys::look() {
-  const FileState now = state();
+  const FileState now = state_of(path_);
   if (has_looked_ && now == seen_) return false;
   has_looked_ = true;
   seen_ = now;

@@ -3,10 +3,10 @@
 // cannot be read none is.
 #pragma once
 
-#include <array>
 #include <string>
 #include <vector>
 
+#include "front/own_file.h"
 #include "proto/remote_keys.h"
 
 namespace muster {
@@ -24,9 +24,6 @@ class AllowedKeys {
   const RemoteKey* find(std::string_view key) const;
 
  private:
-  using FileState = std::array<int64_t, 4>;  // inode, size, times
-  FileState state() const;
-
   std::string path_, trouble_;
   FileState seen_{};
   bool has_looked_ = false;

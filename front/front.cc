@@ -31,7 +31,8 @@ zmq::socket_t made_listener(ZmqContext& context, const FrontOptions& options) {
   socket.set(zmq::sockopt::backlog, backlog);
   socket.set(zmq::sockopt::ipv6, options.listen.starts_with('['));
   socket.set(zmq::sockopt::curve_server, 1);
-  if (zmq_setsockopt(socket.handle(), ZMQ_CURVE_SECRETKEY, options.secret.data(), key_bytes) != 0)
+  if (zmq_setsockopt(socket.handle(), ZMQ_CURVE_SECRETKEY, options.server_key->secret().data(),
+                     key_bytes) != 0)
     throw zmq::error_t();
   guard(socket, front_domain);
   return socket;
@@ -205,6 +206,10 @@ bool Front::has_gone(int fd) {
 }
 
 void Front::look_at_keys() {
+  if (options_.server_key->is_replaced(read_clocks().wall)) {
+    std::puts("the server's key has been replaced");
+    return options_.on_key_replaced();
+  }
   if (keys_.look() && !keys_.trouble().empty())
     std::puts(fmt::format("nobody is let in: {}", keys_.trouble()).c_str());
   for (auto& [client, remote] : remotes_)

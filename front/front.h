@@ -5,6 +5,7 @@
 // connection to the daemon, and the other way round.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,15 +18,17 @@
 #include "base/zmq/loop_socket.h"
 #include "front/allowed_keys.h"
 #include "front/curve_gate.h"
+#include "front/server_key_file.h"
 #include "proto/endpoints.h"
 
 namespace muster {
 
 struct FrontOptions {
   std::string listen;  // "10.0.0.5:5555"
-  std::string secret;  // the server's key
-  Endpoints daemon;    // its runtime directory is what counts
+  ServerKeyFile* server_key;
+  Endpoints daemon;  // its runtime directory is what counts
   std::string keys_file;
+  std::function<void()> on_key_replaced;  // it is to be started anew
 };
 
 class Front {

@@ -16,8 +16,7 @@
 #include "base/uv/poll.h"
 #include "base/uv/timer.h"
 #include "front/front.h"
-#include "front/own_file.h"
-#include "proto/key_text.h"
+#include "front/server_key_file.h"
 
 namespace muster {
 namespace {
@@ -42,15 +41,6 @@ void give_up_rights() {
   ::setrlimit(RLIMIT_NOFILE, &descriptors);
 }
 
-Result<std::string> read_secret(const std::string& path) {
-  auto text = read_own_file(path);
-  if (!text) return text;
-  while (text->ends_with('\n')) text->pop_back();
-  const auto secret = key_of_text(*text);
-  if (!secret) return fail("{} holds no key", path);
-  return *secret;
-}
-
 Result<> serve(char** argv) {
   const std::string directory = argv[directory_word];
   FrontOptions options;
@@ -60,10 +50,11 @@ Result<> serve(char** argv) {
   AllowedKeys keys(options.keys_file);
   keys.look();
   if (!keys.trouble().empty()) return fail("{}", keys.trouble());
-  auto secret = read_secret(directory + "/key");
-  if (!secret) return tl::unexpected(secret.error());
-  options.secret = std::move(*secret);
+  auto server_key = ServerKeyFile::open(directory + "/key", read_clocks().wall);
+  if (!server_key) return tl::unexpected(server_key.error());
+  options.server_key = &*server_key;
   Loop loop;
+  options.on_key_replaced = [&loop] { loop.stop(); };
   ZmqContext context;
   context.get().set(zmq::ctxopt::max_sockets, most_sockets);
   Timer last(loop, [&loop] { loop.stop(); });

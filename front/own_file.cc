@@ -6,10 +6,25 @@
 #include <unistd.h>
 #include <cerrno>
 
+#include "base/time.h"
 #include "base/trusted_path.h"
 #include "base/whole_file.h"
 
 namespace muster {
+namespace {
+
+int64_t nanos(const timespec& time) {
+  return time.tv_sec * std::chrono::nanoseconds(1s).count() + time.tv_nsec;
+}
+
+}  // namespace
+
+FileState state_of(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return {};
+  return {static_cast<int64_t>(status.st_ino), status.st_size, nanos(status.st_mtim),
+          nanos(status.st_ctim)};
+}
 
 Result<std::string> read_own_file(const std::string& path) {
   const auto file = open_regular(path, O_RDONLY);

@@ -96,10 +96,12 @@ struct Check {
     return first_of({in_variables("set", request.set), in_words("unset", request.unset)});
   }
   Problem operator()(const KeyRequest& request) {
-    if (!request.add.empty() && !request.remove.empty())
-      return "fields 'add' and 'remove': only one of them";
+    if (int{!request.add.empty()} + int{!request.remove.empty()} + int{request.rotate.has_value()} >
+        1)
+      return "fields 'add', 'remove' and 'rotate': only one of them";
     return first_of({in_text("add", request.add), in_text("remove", request.remove),
-                     in_text("note", request.note)});
+                     in_text("note", request.note),
+                     in_range("rotate", request.rotate, Nanos(limits::longest_time))});
   }
   Problem operator()(const DeployRequest& request) {
     return first_of({in_text("code", request.code), in_text("commit", request.commit)});

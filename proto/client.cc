@@ -33,6 +33,9 @@ constexpr Nanos first_repeat = 100ms;
 // A client that makes us wait for processes is asked whether it still does.
 constexpr Nanos first_doubt = 500ms, longest_doubt = 4s;
 constexpr Nanos pulse_every = 200ms;
+// A server that replaces its key says so in its answer to `version`: a client that stays is to
+// learn it long before that happens.
+constexpr Nanos version_every = 60s;
 // Requests that pile up while the daemon is away; beyond it a send waits, and then fails.
 constexpr int send_queue = 1000;
 constexpr int send_wait_ms = 5000;
@@ -96,6 +99,7 @@ struct Client::State {
   ClientResult<> check_lock();
   ClientResult<std::optional<Reply>> receive_any(Nanos timeout);
   ClientResult<std::optional<Reply>> receive_one();
+  ClientResult<> check_gate();
 
   Endpoints endpoints;
   std::string by;
@@ -108,6 +112,7 @@ struct Client::State {
   MonoTime lock_checked{};
   std::optional<MonoTime> lock_free_since;
   FarWatch far;
+  MonoTime version_asked = mono_now();
 };
 
 ClientResult<> Client::State::send(uint64_t id, RequestBody body) {
@@ -152,7 +157,21 @@ ClientResult<std::optional<Reply>> Client::State::receive_one() {
                    "the daemon's answer is not understood ({}); compare the versions: ctl version",
                    reply.message());
   if (endpoints.far) endpoints.far->heard = mono_now();
+  if (gate) take_next_key(*endpoints.far, *reply);
   return std::move(*reply);
+}
+
+// A server whose key has been replaced, as it had said before, is connected to anew.
+ClientResult<> Client::State::check_gate() {
+  if (!gate) return {};
+  const std::string why = gate->why_shut();
+  if (!why.empty() && gate->is_another_server() && !endpoints.far->next_server_key.empty())
+    return trouble(ClientTrouble::lost, "the connection to {} was lost: its key has been replaced",
+                   endpoints.far->host);
+  if (!why.empty()) return trouble(ClientTrouble::refused, "{}", why);
+  if (mono_now() - version_asked < version_every) return {};
+  version_asked = mono_now();
+  return send(++last_id, VersionRequest{});
 }
 
 ClientResult<std::optional<Reply>> Client::State::receive_any(Nanos timeout) {
@@ -160,9 +179,7 @@ ClientResult<std::optional<Reply>> Client::State::receive_any(Nanos timeout) {
   for (;;) {
     auto reply = receive_one();
     if (!reply || *reply) return reply;
-    if (gate)
-      if (auto why = gate->why_shut(); !why.empty())
-        return trouble(ClientTrouble::refused, "{}", why);
+    if (auto gate_open = check_gate(); !gate_open) return tl::unexpected(gate_open.error());
     if (auto lock = check_lock(); !lock) return tl::unexpected(lock.error());
     const Nanos left = deadline - mono_now();
     if (left <= Nanos(0)) return std::nullopt;

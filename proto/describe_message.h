@@ -156,6 +156,8 @@ void describe(Fields& fields, M& reply) {
   fields.may("keys", reply.keys);
   fields.may("server", reply.server);
   fields.may("listen", reply.listen);
+  fields.may("next_server", reply.next_server);
+  fields.may("next_from", reply.next_from);
 }
 
 template <>
@@ -205,6 +207,7 @@ void describe(Fields& fields, M& reply) {
   fields.must("version", reply.version);
   fields.must("protocol", reply.protocol);
   fields.may("journal", reply.journal);
+  fields.may("next_server_key", reply.next_server_key);
 }
 
 template <class Fields, Is<Loss> M>

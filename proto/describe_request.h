@@ -123,6 +123,7 @@ void describe(Fields& fields, M& request) {
   fields.may("from", request.from);
   fields.may("until", request.until);
   fields.may("note", request.note);
+  fields.may("rotate", request.rotate);
 }
 
 template <class Fields, Is<ReplayRequest> M>

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,6 +28,9 @@ struct FarSide {
   uint32_t protocol = 0;
   std::string by = {};  // as a login that several people share calls this one; empty: as anywhere
   std::shared_ptr<const CurveWay> curve = {};
+  // The server's next key, as the server itself has told it, and what is called with it then.
+  std::string next_server_key = {};
+  std::function<void(const std::string& key)> on_next_server_key = {};
 };
 
 enum class FarSign : uint8_t {

@@ -79,6 +79,13 @@ ClientResult<> meet(Client& client, const Endpoints& endpoints) {
                           format_age(answer_time)));
 }
 
+void take_next_key(FarSide& far, const Reply& reply) {
+  const auto* told = std::get_if<VersionReply>(&reply.body);
+  if (!told || told->next_server_key == far.next_server_key) return;
+  far.next_server_key = told->next_server_key;
+  if (far.on_next_server_key) far.on_next_server_key(told->next_server_key);
+}
+
 bool far_daemon_runs(const Endpoints& endpoints) {
   if (mono_now() - endpoints.far->heard < look_every) return true;
   endpoints.far->heard = {};

@@ -17,6 +17,9 @@ std::string called(const Endpoints& endpoints);
 // does not answer within 2 s. No question goes to a daemon that was heard just now.
 ClientResult<> meet(Client& client, const Endpoints& endpoints);
 
+// Looks in each reply of a server of CURVE for the key that is to replace its own.
+void take_next_key(FarSide& far, const Reply& reply);
+
 bool far_daemon_runs(const Endpoints& endpoints);
 
 class FarWatch {

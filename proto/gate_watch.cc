@@ -11,7 +11,6 @@ namespace muster {
 namespace {
 
 constexpr const char* events_address = "inproc://gate-watch";
-constexpr int too_often = 4;
 
 }  // namespace
 
@@ -35,7 +34,7 @@ std::string GateWatch::why_shut() {
   if (is_refused_)
     return "the key is not let in there: it is unknown, or was removed, or has expired, or may not "
            "come from here; see it by `ctl key show`, and over there by `ctl key list`";
-  if (is_other_ || torn_ >= too_often)
+  if (is_another_server())
     return "another server answers there than the one whose key is known here; over there "
            "`ctl key list` shows its key";
   return {};

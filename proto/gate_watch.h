@@ -16,8 +16,10 @@ class GateWatch {
 
   // Never waits. Empty while nothing speaks against it that the connection comes about.
   std::string why_shut();
+  bool is_another_server() const { return is_other_ || torn_ >= too_often; }
 
  private:
+  static constexpr int too_often = 4;
   void on_event(uint16_t event);
 
   zmq::socket_t events_;

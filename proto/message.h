@@ -100,12 +100,13 @@ struct ReloadRequest {};
 struct ShutdownRequest {};
 struct UpgradeRequest {};
 struct VersionRequest {};
-// The keys that are let in from other machines. The request adds one, removes one by its name, or,
-// with neither, asks for all.
+// The keys that are let in from other machines. The request adds one, removes one by its name, has
+// the daemon's own key replaced, or, with none of these, asks for all.
 struct KeyRequest {
   std::string add, remove;  // the name
   std::string role, key;    // of one that is added: "read", and the text of the public half
   std::string from, until, note;
+  std::optional<Nanos> rotate;  // so long from now
 };
 // The next five belong to an exchange that is under way and carry its id.
 struct CreditRequest {
@@ -263,12 +264,15 @@ struct KeyRow {
 struct KeysReply {
   std::vector<KeyRow> keys;  // in the order in which they were added
   std::string server;        // the public half of the daemon's own; empty: it has none yet
-  std::string listen;        // where it listens; empty: nowhere
+  std::string next_server;   // the one that replaces it; empty: none does
+  std::optional<WallTime> next_from;
+  std::string listen;  // where it listens; empty: nowhere
 };
 struct VersionReply {
   std::string version;
   uint32_t protocol = 0;
-  std::string journal = {};  // which one the numbers of records belong to
+  std::string journal = {};          // which one the numbers of records belong to
+  std::string next_server_key = {};  // by which it will be known to other machines
 };
 using ReplyBody = std::variant<RefusedReply, DoneReply, PsReply, ScaleReply, RunStartedReply,
                                RunOutputReply, RunInputReply, RunExitedReply, AliveReply,

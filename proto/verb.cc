@@ -9,7 +9,8 @@ bool is_question(const RequestBody& body) {
   if (auto* scale = std::get_if<ScaleRequest>(&body)) return scale->changes.empty();
   if (auto* config = std::get_if<ConfigRequest>(&body))
     return config->set.empty() && config->unset.empty();
-  if (auto* key = std::get_if<KeyRequest>(&body)) return key->add.empty() && key->remove.empty();
+  if (auto* key = std::get_if<KeyRequest>(&body))
+    return key->add.empty() && key->remove.empty() && !key->rotate;
   return verb_of(body).is(Trait::question);
 }
 

@@ -12,6 +12,9 @@ std::string keys_table(const KeysReply& reply) {
   std::string text = fmt::format("server  {}\nlisten  {}\n",
                                  reply.server.empty() ? "has no key yet" : reply.server,
                                  reply.listen.empty() ? "nowhere" : reply.listen);
+  if (!reply.next_server.empty())
+    text += fmt::format("next    {} from {}\n", reply.next_server,
+                        format_utc(reply.next_from.value_or(WallTime{})));
   for (auto& key : reply.keys) {
     text += fmt::format("{:<12} {:<8} {}", key.name, key.role, key.key);
     if (!key.from.empty()) text += " from=" + key.from;
@@ -31,7 +34,13 @@ std::string keys_json(const KeysReply& reply) {
                     {"from", key.from},
                     {"until", key.until},
                     {"note", key.note}});
-  return text_of({{"server", reply.server}, {"listen", reply.listen}, {"keys", keys}}, 2) + '\n';
+  return text_of({{"server", reply.server},
+                  {"next_server", reply.next_server},
+                  {"next_from", reply.next_from ? Json(format_utc(*reply.next_from)) : Json()},
+                  {"listen", reply.listen},
+                  {"keys", keys}},
+                 2) +
+         '\n';
 }
 
 }  // namespace muster

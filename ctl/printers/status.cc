@@ -74,6 +74,7 @@ std::string status_json(const StatusReply& status) {
        std::chrono::duration<double>(std::chrono::milliseconds(status.uptime_ms)).count()},
       {"seq", status.seq},
       {"seq_durable", status.seq_durable ? Json(*status.seq_durable) : Json(nullptr)},
+      {"journal", status.journal.empty() ? Json(nullptr) : Json(status.journal)},
       {"lines", status.lines},
       {"journal_bytes", status.journal_bytes},
       {"journal_oldest_seq", status.journal_oldest_seq},

@@ -6,61 +6,47 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
-#include <filesystem>
-#include <sstream>
 
-#include "base/trusted_path.h"
 #include "base/unique_fd.h"
 #include "base/whole_file.h"
 #include "base/write_all.h"
+#include "ctl/remote/known_servers.h"
 #include "ctl/session.h"
 #include "proto/far_side.h"
 #include "proto/key_text.h"
-#include "proto/remote_keys.h"
 
 namespace muster {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr size_t largest_config = 1 << 20;
 
-Outcome<std::string> config_file(std::string_view name) {
-  const std::string hosts = hosts_file(environment_variable);
-  if (hosts.empty()) return failure(ExitCode::usage, "set HOME: there is no place for keys");
-  return (fs::path(hosts).parent_path() / name).string();
+// A daemon that answers and has that key.
+Outcome<Endpoints> met(const FarHost& host, const std::string& app, const CurvePair& own,
+                       const std::string& server, const KnownServer& known) {
+  Endpoints endpoints;
+  endpoints.app = app;
+  endpoints.far = std::make_shared<FarSide>(FarSide{host.url()});
+  FarSide& far = *endpoints.far;
+  far.curve = std::make_shared<CurveWay>(
+      CurveWay{host.host, std::to_string(*host.port), own.open, own.secret, server});
+  if (server == known.key && !known.next.empty()) far.next_server_key = key_text(known.next);
+  far.on_next_server_key = [place = place_of(host), server](const std::string& told) {
+    const auto next = told.empty() ? std::string() : key_of_text(told);
+    if (!next) return;
+    if (auto kept = keep_server(place, {server, *next}); !kept) tell(kept.error().message);
+  };
+  auto client = Client::connect(endpoints, caller_name());
+  if (!client) return tl::unexpected(failure_of(client.error()));
+  auto reply = client->ask(StatusRequest{}, short_timeout);
+  if (!reply) return tl::unexpected(failure_of(reply.error()));
+  const auto* status = std::get_if<StatusReply>(&reply->body);
+  if (!status) return failure(ExitCode::no, fmt::format("{} is no daemon", host.url()));
+  if (!app.empty() && status->app != app)
+    return failure(ExitCode::no_daemon,
+                   fmt::format("{} is app '{}', not '{}'", host.url(), status->app, app));
+  endpoints.app = status->app;
+  return endpoints;
 }
-
-// The directory is made with its parents, closed to others.
-Outcome<> make_config_directory(const std::string& file) {
-  std::error_code error;
-  const fs::path place = fs::path(file).parent_path();
-  fs::create_directories(place.parent_path(), error);
-  if (::mkdir(place.c_str(), S_IRWXU) == 0 || errno == EEXIST) return {};
-  return failure(ExitCode::no, fmt::format("cannot make {}", place.string()));
-}
-
-Outcome<std::string> server_key(const std::string& place) {
-  auto path = config_file("known");
-  if (!path) return path;
-  const UniqueFd file(::open(path->c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  const auto text = file ? read_whole_file(file.get(), largest_config) : std::string();
-  if (!text) return failure(ExitCode::no, fmt::format("{}: {}", *path, text.message()));
-  std::istringstream lines(*text);
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string name, address, key;
-    if (!(words >> name >> address >> key) || name.starts_with('#') || address != place) continue;
-    if (auto bytes = key_of_text(key)) return *bytes;
-    return failure(ExitCode::no, fmt::format("{}: '{}' is no key", *path, key));
-  }
-  return failure(ExitCode::no,
-                 fmt::format("the key of the server at {0} is not known; over there `ctl key list` "
-                             "shows it, and here: ctl key trust {0} KEY",
-                             place));
-}
-
-std::string place_of(const FarHost& host) { return host.url().substr(sizeof("muster://") - 1); }
 
 }  // namespace
 
@@ -106,50 +92,21 @@ Outcome<CurvePair> make_own_key() {
   return failure(ExitCode::no, fmt::format("{} cannot be written", *path));
 }
 
-Outcome<> trust_server(const std::string& name, const std::string& place, const std::string& key) {
-  const auto host = parse_host_url("muster://" + place);
-  if (!host || !host->app.empty())
-    return failure(ExitCode::usage, fmt::format("'{}' is no HOST:PORT", place));
-  if (!key_of_text(key))
-    return failure(ExitCode::usage,
-                   fmt::format("'{}' is no key: it has a wrong character, or is cut", key));
-  if (!is_key_name(name)) return failure(ExitCode::usage, fmt::format("'{}' is no name", name));
-  auto path = config_file("known");
-  if (!path) return tl::unexpected(path.error());
-  if (auto known = server_key(place_of(*host)); known && key_text(*known) != key)
-    return failure(ExitCode::no,
-                   fmt::format("another key is known of {}: take its line out of {} if the server "
-                               "has a new one",
-                               place, *path));
-  if (auto made = make_config_directory(*path); !made) return tl::unexpected(made.error());
-  const UniqueFd file(
-      ::open(path->c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  const std::string line = fmt::format("{} {} {}\n", name, place_of(*host), key);
-  if (file && write_all(file.get(), line)) return {};
-  return failure(ExitCode::no, fmt::format("{} cannot be written", *path));
-}
-
+// The next key is tried when the one that is known does not fit any more: from then on it is the
+// one that is known.
 Outcome<Endpoints> curve_endpoints(const FarHost& host, const std::string& app) {
   auto own = read_own_key();
   if (!own) return tl::unexpected(own.error());
-  auto server = server_key(place_of(host));
+  auto server = known_server(place_of(host));
   if (!server) return tl::unexpected(server.error());
-  Endpoints endpoints;
-  endpoints.app = app;
-  endpoints.far = std::make_shared<FarSide>(FarSide{host.url()});
-  endpoints.far->curve = std::make_shared<CurveWay>(
-      CurveWay{host.host, std::to_string(*host.port), own->open, own->secret, *server});
-  auto client = Client::connect(endpoints, caller_name());
-  if (!client) return tl::unexpected(failure_of(client.error()));
-  auto reply = client->ask(StatusRequest{}, short_timeout);
-  if (!reply) return tl::unexpected(failure_of(reply.error()));
-  const auto* status = std::get_if<StatusReply>(&reply->body);
-  if (!status) return failure(ExitCode::no, fmt::format("{} is no daemon", host.url()));
-  if (!app.empty() && status->app != app)
-    return failure(ExitCode::no_daemon,
-                   fmt::format("{} is app '{}', not '{}'", host.url(), status->app, app));
-  endpoints.app = status->app;
-  return endpoints;
+  auto endpoints = met(host, app, *own, server->key, *server);
+  const bool is_there = endpoints || endpoints.error().code != ExitCode::no_daemon;
+  if (endpoints || server->next.empty() || !is_there) return endpoints;
+  auto with_next = met(host, app, *own, server->next, *server);
+  if (!with_next) return with_next;
+  if (auto kept = keep_server(place_of(host), {server->next, {}}); !kept)
+    tell(kept.error().message);
+  return with_next;
 }
 
 }  // namespace muster

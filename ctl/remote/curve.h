@@ -1,6 +1,6 @@
-// The way to a daemon that listens itself: our own key, and the keys of the servers that we know,
-// in files of the user's configuration. Keeps: a secret that others can read is not used, and
-// nothing is said to a server whose key is not known.
+// The way to a daemon that listens itself: our own key, in a file of the user's configuration, and
+// the key of the server. Keeps: a secret that others can read is not used, and nothing is said to a
+// server whose key is not known.
 #pragma once
 
 #include <string>
@@ -16,9 +16,6 @@ Outcome<std::string> own_key_file();
 Outcome<CurvePair> read_own_key();
 // Fails if there is one already.
 Outcome<CurvePair> make_own_key();
-
-// A line of ~/.config/muster/known: NAME HOST:PORT KEY. `key` is its text.
-Outcome<> trust_server(const std::string& name, const std::string& place, const std::string& key);
 
 // Finds a daemon that answers; with an `app`, only if it is that app's.
 Outcome<Endpoints> curve_endpoints(const FarHost& host, const std::string& app);

@@ -2,8 +2,10 @@
 // in, which keeps their list.
 #include <fmt/format.h>
 
+#include "base/quantity.h"
 #include "ctl/printers/keys.h"
 #include "ctl/remote/curve.h"
+#include "ctl/remote/known_servers.h"
 #include "ctl/verbs/verbs.h"
 #include "proto/key_text.h"
 
@@ -19,14 +21,17 @@ class KeyVerb : public Verb {
         "ctl key trust HOST:PORT KEY    the server that listens there has this key\n"
         "ctl key list                   who may come in to the app, and the server's own key\n"
         "ctl key add NAME ROLE KEY      lets a key in: read, operate or admin\n"
-        "ctl key remove NAME            lets it in no more, and ends what it has under way");
-    options.text("ACTION", action_, "new, show, trust, list, add or remove")
-        .one_of({"new", "show", "trust", "list", "add", "remove"})
+        "ctl key remove NAME            lets it in no more, and ends what it has under way\n"
+        "ctl key rotate                 replaces the server's own key, a week from now");
+    options.text("ACTION", action_, "new, show, trust, list, add, remove or rotate")
+        .one_of({"new", "show", "trust", "list", "add", "remove", "rotate"})
         .required();
     options.texts("WORD", words_, "What the action is about");
     options.text("--from", from_, "For add: only from there, as 10.0.0.0/8").shown_as("ADDRESS");
     options.text("--until", until_, "For add: up to that day, as 2027-01-31").shown_as("DATE");
     options.text("--note", note_, "For add: a line about it").shown_as("TEXT");
+    options.text("--in", pause_, "For rotate: so long from now; 7d if it is left out")
+        .shown_as("TIME");
     options.flag("--json", json_, "For list: an object instead of the table");
   }
 
@@ -34,32 +39,47 @@ class KeyVerb : public Verb {
     if (action_ == "new") return show(session, make_own_key());
     if (action_ == "show") return show(session, read_own_key());
     if (action_ == "trust") return trust();
+    auto request = asked();
+    if (!request) return tl::unexpected(request.error());
+    auto reply = ask<KeysReply>(session, *request, short_timeout);
+    if (!reply) return tl::unexpected(reply.error());
+    session.out.write(told(*reply));
+    return status_done;
+  }
+
+ private:
+  Outcome<KeyRequest> asked() const {
     KeyRequest request;
     constexpr size_t words_of_add = 3;
     if (action_ == "add") {
       if (words_.size() != words_of_add)
         return failure(ExitCode::usage, "Usage: ctl key add NAME ROLE KEY");
-      request = {words_[0], "", words_[1], words_[2], from_, until_, note_};
+      request = {words_[0], "", words_[1], words_[2], from_, until_, note_, {}};
     } else if (action_ == "remove") {
       if (words_.size() != 1) return failure(ExitCode::usage, "Usage: ctl key remove NAME");
       request.remove = words_[0];
+    } else if (action_ == "rotate") {
+      auto pause = parse_duration(pause_);
+      if (!pause) return failure(ExitCode::usage, fmt::format("--in: {}", pause.message()));
+      request.rotate = *pause;
     }
-    auto reply = ask<KeysReply>(session, request, short_timeout);
-    if (!reply) return tl::unexpected(reply.error());
-    if (action_ == "list") {
-      session.out.write(json_ ? keys_json(*reply) : keys_table(*reply));
-    } else if (action_ == "add") {
-      session.out.write(fmt::format("{} may come in ({}); the server's key is {}\n", words_[0],
-                                    words_[1], reply->server));
-      if (reply->listen.empty())
-        session.out.write("Nothing listens yet: see [remote] in muster.toml\n");
-    } else {
-      session.out.write(fmt::format("{} may come in no more\n", words_[0]));
-    }
-    return status_done;
+    return request;
   }
 
- private:
+  std::string told(const KeysReply& reply) const {
+    if (action_ == "list") return json_ ? keys_json(reply) : keys_table(reply);
+    if (action_ == "remove") return fmt::format("{} may come in no more\n", words_[0]);
+    if (action_ == "rotate")
+      return fmt::format(
+          "From {} on the server's key is {}\nA ctl that comes in before then learns it by itself; "
+          "other programs are to be told\n",
+          format_utc(reply.next_from.value_or(WallTime{})), reply.next_server);
+    const char* hint =
+        reply.listen.empty() ? "Nothing listens yet: see [remote] in muster.toml\n" : "";
+    return fmt::format("{} may come in ({}); the server's key is {}\n{}", words_[0], words_[1],
+                       reply.server, hint);
+  }
+
   static Outcome<int> show(Session& session, Outcome<CurvePair> pair) {
     if (!pair) return tl::unexpected(pair.error());
     session.out.write(key_text(pair->open) + '\n');
@@ -74,7 +94,7 @@ class KeyVerb : public Verb {
     return status_done;
   }
 
-  std::string action_, from_, until_, note_;
+  std::string action_, from_, until_, note_, pause_ = "7d";
   std::vector<std::string> words_;
   bool json_ = false;
 };

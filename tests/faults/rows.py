@@ -133,4 +133,5 @@ ROWS = {
     "R3": ("muster-front aborts, again and again, while somebody follows the log", None),
     "R4": ("the supervisor is killed or replaced beside muster-front", None),
     "R5": ("a secret that others can read, a list without a key", None),
+    "R6": ("the server's own key is replaced", "unit_proto"),
 }

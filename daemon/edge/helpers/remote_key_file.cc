@@ -16,6 +16,7 @@
 #include "base/zmq/curve.h"
 #include "proto/key_text.h"
 #include "proto/remote_keys.h"
+#include "proto/server_key.h"
 #include "proto/verb.h"
 
 namespace muster {
@@ -51,21 +52,25 @@ Result<> write_key_file(const std::string& directory, const std::string& name,
   return {};
 }
 
-// The public half of the daemon's own key; empty where it has none.
-Result<std::string> own_key(const std::string& directory, bool make) {
-  auto text = read_key_file(directory + "/key");
-  if (!text) return text;
-  while (text->ends_with('\n')) text->pop_back();
+// The daemon's own key, which has no secret where there is none. A key whose date has come is
+// replaced in the file, so that a clock that is set back later does not bring it back.
+Result<ServerKey> own_key(const std::string& directory, bool make, WallTime now) {
+  const std::string path = directory + "/key";
+  auto text = read_key_file(path);
+  if (!text) return tl::unexpected(text.error());
+  ServerKey key;
   if (!text->empty()) {
-    const auto secret = key_of_text(*text);
-    if (!secret) return fail("{}/key holds no key", directory);
-    return key_text(open_half(*secret));
+    auto kept = parse_server_key(*text, path);
+    if (!kept || !kept->is_replaced(now)) return kept;
+    key.secret = kept->next;
+  } else if (make) {
+    key.secret = make_curve_pair().secret;
+  } else {
+    return key;
   }
-  if (!make) return std::string();
-  const CurvePair pair = make_curve_pair();
-  if (Result<> kept = write_key_file(directory, "key", key_text(pair.secret) + '\n'); !kept)
+  if (Result<> kept = write_key_file(directory, "key", text_of(key)); !kept)
     return tl::unexpected(kept.error());
-  return key_text(pair.open);
+  return key;
 }
 
 Result<std::string> add_key(std::vector<RemoteKey>& keys, const KeyRequest& request) {
@@ -92,36 +97,77 @@ Result<std::string> remove_key(std::vector<RemoteKey>& keys, const std::string& 
   return fmt::format("Key {} removed", name);
 }
 
+// The next key that some clients know already stays the same when its date is changed.
+Result<std::string> rotate(const std::string& directory, ServerKey& key, Nanos pause,
+                           WallTime now) {
+  if (key.secret.empty()) return fail("the server has no key yet: ctl key add makes it");
+  if (key.next.empty()) key.next = make_curve_pair().secret;
+  key.next_from = std::chrono::ceil<std::chrono::seconds>(now + pause);
+  if (Result<> kept = write_key_file(directory, "key", text_of(key)); !kept)
+    return tl::unexpected(kept.error());
+  return fmt::format("The server's key is replaced at {}", format_utc(key.next_from));
+}
+
+void fill(KeysReply& reply, const std::vector<RemoteKey>& keys, const ServerKey& server) {
+  for (auto& key : keys)
+    reply.keys.push_back({key.name, std::string(name_of(key.role)), key_text(key.key), key.from,
+                          key.until, key.note});
+  if (server.secret.empty()) return;
+  reply.server = key_text(open_half(server.secret));
+  if (server.next.empty()) return;
+  reply.next_server = key_text(open_half(server.next));
+  reply.next_from = server.next_from;
+}
+
+Result<std::string> changed(const std::string& directory, std::vector<RemoteKey>& keys,
+                            ServerKey& server, const KeyRequest& request, WallTime now) {
+  if (request.rotate) return rotate(directory, server, *request.rotate, now);
+  auto told = request.remove.empty() ? add_key(keys, request) : remove_key(keys, request.remove);
+  if (!told) return told;
+  std::string lines;
+  for (auto& key : keys) lines += line_of(key) + '\n';
+  if (Result<> kept = write_key_file(directory, "keys", lines); !kept)
+    return tl::unexpected(kept.error());
+  return told;
+}
+
 Result<RemoteKeyFile::Outcome> carried_out(const std::string& directory,
                                            const KeyRequest& request) {
+  const WallTime now = read_clocks().wall;
   const std::string path = directory + "/keys";
   auto text = read_key_file(path);
   if (!text) return tl::unexpected(text.error());
   auto keys = parse_remote_keys(*text, path);
   if (!keys) return tl::unexpected(keys.error());
+  auto server = own_key(directory, !request.add.empty(), now);
+  if (!server) return tl::unexpected(server.error());
   RemoteKeyFile::Outcome outcome;
   if (!is_question(request)) {
-    auto told =
-        request.remove.empty() ? add_key(*keys, request) : remove_key(*keys, request.remove);
+    auto told = changed(directory, *keys, *server, request, now);
     if (!told) return tl::unexpected(told.error());
     outcome.told = *told;
   }
-  auto server = own_key(directory, !request.add.empty());
-  if (!server) return tl::unexpected(server.error());
-  outcome.keys.server = *server;
-  std::string lines;
-  for (auto& key : *keys) {
-    lines += line_of(key) + '\n';
-    outcome.keys.keys.push_back({key.name, std::string(name_of(key.role)), key_text(key.key),
-                                 key.from, key.until, key.note});
-  }
-  if (!outcome.told.empty())
-    if (Result<> kept = write_key_file(directory, "keys", lines); !kept)
-      return tl::unexpected(kept.error());
+  fill(outcome.keys, *keys, *server);
   return outcome;
 }
 
 }  // namespace
+
+RemoteKeyFile::RemoteKeyFile(Loop& loop, std::string directory)
+    : directory_(std::move(directory)), work_(loop) {
+  const std::string path = directory_ + "/key";
+  const auto text = read_key_file(path);
+  const auto key = text ? parse_server_key(*text, path) : Result<ServerKey>(ServerKey{});
+  if (!key) return;
+  KeysReply reply;
+  fill(reply, {}, *key);
+  remember(reply);
+}
+
+void RemoteKeyFile::remember(const KeysReply& reply) {
+  next_server_ = reply.next_server;
+  next_from_ = reply.next_from.value_or(WallTime{});
+}
 
 void RemoteKeyFile::carry_out(KeyRequest request, Done done) {
   if (waiting_.size() == most_waiting)
@@ -137,6 +183,7 @@ void RemoteKeyFile::begin() {
               [this, outcome] {
                 const Done done = std::move(waiting_.front().done);
                 waiting_.pop_front();
+                if (*outcome) remember((*outcome)->keys);
                 done(std::move(*outcome));
                 if (!waiting_.empty()) begin();
               });

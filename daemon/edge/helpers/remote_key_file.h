@@ -22,12 +22,13 @@ class RemoteKeyFile {
   using Done = std::function<void(Result<Outcome>)>;
 
   // `directory` is made when the first key is added.
-  RemoteKeyFile(Loop& loop, std::string directory)
-      : directory_(std::move(directory)), work_(loop) {}
+  RemoteKeyFile(Loop& loop, std::string directory);
 
   const std::string& directory() const { return directory_; }
   // `done` is called in the loop, once. Fails without it where too many wait.
   void carry_out(KeyRequest request, Done done);
+  // The text of the key that is to replace the daemon's own; empty: none is, or it has.
+  std::string next_server_key(WallTime now) const { return now < next_from_ ? next_server_ : ""; }
 
  private:
   struct Asked {
@@ -36,8 +37,10 @@ class RemoteKeyFile {
   };
   static constexpr size_t most_waiting = 64;
   void begin();
+  void remember(const KeysReply& reply);
 
-  std::string directory_;
+  std::string directory_, next_server_;
+  WallTime next_from_{};
   std::deque<Asked> waiting_;  // the first is under way
   Work work_;
 };

@@ -185,6 +185,9 @@ TEST_CASE("every reply goes there and back") {
         R"("time":1795342502114233000,"code":"x","state":"failed","failure":"why"}]})");
   CHECK(answered(VersionReply{"0.1.0", 1}) ==
         R"({"id":5,"reply":"version","version":"0.1.0","protocol":1})");
+  CHECK(answered(VersionReply{"0.1.0", 1, "5eed", "mk1"}) ==
+        R"({"id":5,"reply":"version","version":"0.1.0","protocol":1,"journal":"5eed",)"
+        R"("next_server_key":"mk1"})");
   CHECK(answered(ReplayRecordsReply{}) == R"({"id":5,"reply":"replay_records"})");
   CHECK(answered(ReplayRecordsReply{.journal = "5eed", .head = 7, .live = true}) ==
         R"({"id":5,"reply":"replay_records","journal":"5eed","head":7,"live":true})");

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "proto/key_text.h"
+#include "proto/server_key.h"
 
 using namespace muster;
 
@@ -102,4 +103,30 @@ TEST_CASE("a key counts in its part of the network and up to the end of its day"
   CHECK(why_not_now(key, "10.0.0.7", now).empty());
   key.until = "2027-01-10";
   CHECK(why_not_now(key, "10.0.0.7", now) == "expired");
+}
+
+TEST_CASE("the next key of a server is in force from its second on, and not before") {
+  ServerKey key{some_key(1), {}, {}};
+  CHECK(text_of(key) == one + '\n');
+  CHECK(key.in_force(now) == some_key(1));
+  key.next = some_key(2);
+  key.next_from = now;
+  const auto again = parse_server_key(text_of(key), "key");
+  REQUIRE(again);
+  CHECK(text_of(*again) == fmt::format("{}\nnext {} from=1800000000\n", one, two));
+  CHECK(again->in_force(now - 1ns) == some_key(1));
+  CHECK(again->in_force(now) == some_key(2));
+}
+
+TEST_CASE("a damaged file of the server's key is no key, and its text is not shown") {
+  const std::string next = "next " + two + " from=";
+  for (const std::string& text :
+       {std::string(), one.substr(1), one + "\n" + two, one + "\n" + next, one + "\n" + next + "-1",
+        one + "\n" + next + "99999999999", one + "\n" + next + "1 x", one + "\n\n" + next + "1",
+        one + "\nnext " + two.substr(1) + " from=1"}) {
+    INFO(text);
+    const auto key = parse_server_key(text, "key");
+    REQUIRE_FALSE(key);
+    CHECK(key.message().find(one.substr(3, 10)) == std::string::npos);
+  }
 }
