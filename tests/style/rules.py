@@ -34,6 +34,7 @@ ROOMS = {
     "daemon/keeper/": ["base/"],
     "daemon/": ["base/", "proto/", "router/", "serve/", "daemon/"],
     "front/": ["base/", "proto/"],
+    "drain/": ["base/", "proto/"],
     "ctl/": ["base/", "proto/", "router/", "daemon/config/", "daemon/edge/launch/ability"],
 }
 FREE = ["tests/", "bench/", "examples/"]
@@ -49,7 +50,7 @@ HEADERS = [
 ]
 
 # (what, pattern of a line of code, prefixes where it is forbidden)
-PURE = ["daemon/core/", "daemon/config/model"]
+PURE = ["daemon/core/", "daemon/config/model", "drain/core/"]
 PURE_HEADERS = "uv|zmq|msgpack|spdlog|fcntl|unistd|fstream|thread|mutex|time|sys/"
 TESTS = ["tests/unit/", "tests/sim/", "tests/system/", "tests/faults/", "tests/support/"]
 CODE = [
