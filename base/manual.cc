@@ -20,6 +20,8 @@ constexpr ManualRow files[] = {
     {".env", "KEY=VALUE, a line for each variable of the app's environment."},
     {"~/.config/muster/hosts",
      "NAME ssh://[USER@]HOST[:PORT][/APP], a line for each machine of -H."},
+    {"/etc/muster/APP.toml",
+     "Directory, user, home and options of an app of the machine: muster@APP and ctl go by it."},
     {"muster.toml", "Settings for each type; see muster.toml(5)."},
 };
 

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "ctl/deploy/program.h"
+#include "ctl/machine_place.h"
 #include "ctl/printers/text.h"
 #include "ctl/remote/meant.h"
 #include "daemon/config/load.h"
@@ -49,6 +50,15 @@ std::vector<std::string> words_of(const std::vector<std::string>& command,
   return {"sh", "-c", line};
 }
 
+// The daemon of a unit of this user's.
+bool machine_daemon_runs(FoundApp& app, const Endpoints& own) {
+  const auto taken = take_machine_place(app, own);
+  if (!taken || !*taken) return false;
+  const AppOwner owner = app_owner();
+  const auto endpoints = endpoints_of(app.name, owner.is_root, owner.uid, owner.env);
+  return endpoints && daemon_runs(*endpoints);
+}
+
 }  // namespace
 
 bool is_without_daemon(const Session& session) {
@@ -56,11 +66,12 @@ bool is_without_daemon(const Session& session) {
   if (session.app || !environment_variable("MUSTER_APP").value_or("").empty()) return false;
   if (!directory_with_procfile(".")) return false;
   const AppOwner owner = app_owner();
-  const auto app = find_app(session.app, ".", owner);
+  auto app = find_app(session.app, ".", owner);
   if (!app) return false;
   if (!app->other.empty()) return true;  // the name is another directory's
   const auto endpoints = endpoints_of(app->name, owner.is_root, owner.uid, owner.env);
   if (!endpoints || daemon_runs(*endpoints) || !check_daemon(*endpoints)) return false;
+  if (!owner.is_root && machine_daemon_runs(*app, *endpoints)) return false;
   const auto others = environment_variable("MUSTER_HOME") ? std::vector<Neighbour>() : neighbours();
   return std::none_of(others.begin(), others.end(),
                       [&](const Neighbour& other) { return other.app == app->name; });

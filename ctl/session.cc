@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/pace.h"
+#include "ctl/machine_place.h"
 #include "ctl/printers/text.h"
 #include "ctl/remote/meant.h"
 #include "proto/neighbours.h"
@@ -106,7 +107,8 @@ Outcome<Endpoints> find_endpoints(const Session& session) {
   auto app = find_app(session.app, ".", owner);
   if (!app) return failure(ExitCode::usage, app.message());
   if (auto own = endpoints_of(app->name, owner.is_root, owner.uid, owner.env); own) {
-    const auto taken = take_over_neighbour(*app, *own);
+    auto taken = take_machine_place(*app, *own);
+    if (taken && !*taken) taken = take_over_neighbour(*app, *own);
     if (!taken) return tl::unexpected(taken.error());
     if (*taken) {
       owner = app_owner();

@@ -7,6 +7,7 @@
 #include "base/options.h"
 #include "daemon/edge/takeover/successor.h"
 #include "daemon/manual.h"
+#include "daemon/units.h"
 #include "proto/version.h"
 
 namespace muster {
@@ -38,6 +39,7 @@ void add_choice(Options& line, const std::string& names, T& place,
 struct Rest {
   double grace = 10;
   bool no_color = false, no_timestamp = false, formats = false, manual = false;
+  std::string units;
 };
 
 void add_options(Options& line, DaemonOptions& options, Rest& rest) {
@@ -99,6 +101,9 @@ void add_options(Options& line, DaemonOptions& options, Rest& rest) {
   line.flag("--formats", rest.formats, "print the versions of what is kept on disk and handed over")
       .hidden();
   line.flag("--manual", rest.manual, "print the manual page").hidden();
+  line.text("--units", rest.units, "write what /etc/muster says as units of systemd")
+      .shown_as("DIRECTORY")
+      .hidden();
   line.footer("Steer it from another terminal with `ctl`, see `ctl --help`.");
 }
 
@@ -132,6 +137,7 @@ ParsedOptions parse_options(int argc, char** argv) {
     fmt::print("{}", rest.formats ? formats_text() : manual_of_daemon());
     return {std::nullopt, 0};
   }
+  if (!rest.units.empty()) return {std::nullopt, write_units(rest.units) ? 0 : 1};
   options.stop_grace = std::chrono::duration_cast<Nanos>(std::chrono::duration<double>(rest.grace));
   if (rest.no_color) options.color = ColourWish::never;
   options.timestamp = !rest.no_timestamp;

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/unit_word.h"
 #include "ctl/deploy/program.h"
 #include "ctl/printers/text.h"
 
@@ -30,20 +31,6 @@ Result<std::string> systemctl(std::vector<std::string> words) {
   return output_of({argv, {}});
 }
 
-// A word of Environment or, where `$` says something too, of ExecStart: in quotes, and it stands
-// for nothing else.
-std::string unit_word(std::string_view text, std::string_view special) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (special.find(c) != special.npos) out += c;
-    out += c;
-  }
-  return out + '"';
-}
-
-std::string command_word(std::string_view text) { return unit_word(text, "%$"); }
-
 std::string unit_text(const Endpoints& endpoints, const std::string& directory) {
   std::string text = fmt::format(
       "# Written by `ctl enable`; `ctl disable` removes it.\n"
@@ -55,13 +42,14 @@ std::string unit_text(const Endpoints& endpoints, const std::string& directory) 
       endpoints.app);
   for (auto name : places)
     if (const char* value = std::getenv(std::string(name).c_str()); value && *value)
-      text += fmt::format("Environment={}\n", unit_word(fmt::format("{}={}", name, value), "%"));
-  text +=
-      fmt::format("ExecStart={} --app {} --no-timestamp --no-color",
-                  command_word(own_program_directory() + "/musterd"), command_word(endpoints.app));
-  if (!directory.empty()) text += " " + command_word(directory);
+      text += fmt::format("Environment={}\n", unit_word(fmt::format("{}={}", name, value)));
+  text += fmt::format("ExecStart={} --app {} --no-timestamp --no-color",
+                      unit_command_word(own_program_directory() + "/musterd"),
+                      unit_command_word(endpoints.app));
+  if (!directory.empty()) text += " " + unit_command_word(directory);
   text += fmt::format("\nExecReload={} -a {} reload\n",
-                      command_word(own_program_directory() + "/ctl"), command_word(endpoints.app));
+                      unit_command_word(own_program_directory() + "/ctl"),
+                      unit_command_word(endpoints.app));
   return text + fmt::format("\n[Install]\nWantedBy={}\n",
                             ::geteuid() == 0 ? "multi-user.target" : "default.target");
 }

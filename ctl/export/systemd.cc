@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "base/unit_word.h"
 #include "ctl/export/calendar.h"
 #include "ctl/export/export.h"
 #include "daemon/config/listen_address.h"
@@ -17,31 +18,6 @@ constexpr std::string_view systemd_keys[] = {
     "singleton", "success",      "umask",     "user",   "watchdog", "roll"};
 
 double seconds(Nanos length) { return std::chrono::duration<double>(length).count(); }
-
-// A word of a command line stands in double quotes.
-std::string unit_word(std::string_view text, bool is_of_command) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\')
-      out += {'\\', c};
-    else if (c == '\n')
-      out += "\\n";
-    else if (c == '%')
-      out += "%%";
-    else if (c == '$' && is_of_command)
-      out += "$$";
-    else
-      out += c;
-  }
-  return out + '"';
-}
-
-// The whole rest of a line, but for specifiers.
-std::string unit_path(std::string_view path) {
-  std::string out;
-  for (const char c : path) out += c == '%' ? "%%" : std::string(1, c);
-  return out;
-}
 
 // No specifiers are known in an EnvironmentFile, and a newline may stand in quotes.
 std::string env_line(const std::string& name, const std::string& value) {
@@ -139,7 +115,7 @@ class SystemdExport {
   static std::string command(const ProcessType& type) {
     std::string line;
     for (auto& word : shell_words(type))
-      line += (line.empty() ? "" : " ") + (line.empty() ? word : unit_word(word, true));
+      line += (line.empty() ? "" : " ") + (line.empty() ? word : unit_command_word(word));
     return line;
   }
 

@@ -13,6 +13,7 @@
 #include "base/unique_fd.h"
 #include "ctl/printers/apps.h"
 #include "ctl/verbs/verbs.h"
+#include "daemon/config/machine_app.h"
 #include "proto/neighbours.h"
 
 namespace muster {
@@ -83,6 +84,23 @@ std::vector<AppRow> rows_of_others() {
   return rows;
 }
 
+// The apps of this user's units, which have a MUSTER_HOME each.
+std::vector<AppRow> rows_of_units(const AppOwner& owner) {
+  std::vector<AppRow> rows;
+  for (auto& name : machine_app_names()) {
+    const auto app = find_machine_app(name);
+    if (!app || !*app || user_called(owner.uid) != (*app)->user) continue;
+    const std::string home = (*app)->home;
+    const AppOwner there{owner.is_root, owner.uid, [home](const std::string& variable) {
+                           return variable == "MUSTER_HOME" ? std::optional(home) : std::nullopt;
+                         }};
+    const auto known = known_apps(there);
+    if (!known) continue;
+    for (auto& one : *known) rows.push_back(row_of(one.endpoints, one.kept.identity.place.path));
+  }
+  return rows;
+}
+
 class Apps : public Verb {
  public:
   void add_options(Options& options) override {
@@ -94,6 +112,7 @@ class Apps : public Verb {
     std::vector<AppRow> rows;
     // Before this program has a connection that a child would share.
     if (owner.is_root && !environment_variable("MUSTER_HOME")) rows = rows_of_others();
+    if (!owner.is_root && !environment_variable("MUSTER_HOME")) rows = rows_of_units(owner);
     auto names = app_names(owner.is_root, owner.uid, owner.env);
     if (!names) return failure(ExitCode::usage, names.message());
     std::map<std::string, std::string> directories;

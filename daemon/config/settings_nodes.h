@@ -1,7 +1,8 @@
 // The forms that a value of muster.toml may have: one reader for each kind of value, the simple
 // ones in settings_nodes.cc, tables and lists in settings_tables.cc. An error says what was
-// expected, and where the very value stands; the key is put before it by the caller. With those two
-// and settings_file.cc the only one to include toml++, which is slow to compile.
+// expected, and where the very value stands; the key is put before it by the caller. With those
+// two, settings_file.cc and machine_app.cc the only one to include toml++, which is slow to
+// compile.
 #pragma once
 
 #include <optional>

@@ -142,6 +142,7 @@ def test_files_are_where_debian_has_them(package):
                  "usr/libexec/muster/muster-front",
                  "usr/share/man/man8/musterd.8", "usr/share/man/man7/muster-journal.7",
                  "usr/share/zsh/vendor-completions/_ctl", "usr/lib/systemd/user/muster@.service",
+                 "usr/lib/systemd/system-generators/muster-generator", "etc/muster/",
                  "etc/needrestart/conf.d/muster.conf"):
         assert f"./{name}" in files, name
     assert any(name.endswith("lib/systemd/system/muster@.service") for name in files)
