@@ -132,7 +132,9 @@ class ComposeFile {
         build->is_text() ? build->text : build->text_at("context").value_or(".");
     const std::string file = build->text_at("dockerfile").value_or("Dockerfile");
     const auto found = source_.files(context + '/' + file);
-    return found.empty() ? DockerCommand() : command_of_dockerfile(found.front().text);
+    return found.empty()
+               ? DockerCommand()
+               : command_of_dockerfile(found.front().text, build->text_at("target").value_or(""));
   }
 
   void take_environment(ImportedType& type, const TreeNode& service) {

@@ -2,6 +2,9 @@
 #include "ctl/import/dockerfile.h"
 
 #include <algorithm>
+#include <map>
+#include <sstream>
+#include <vector>
 
 #include "ctl/import/shell_text.h"
 #include "ctl/import/tree.h"
@@ -20,10 +23,35 @@ std::string line_of_instruction(std::string_view words) {
   return parts ? line_of_shell(*parts) : std::string();
 }
 
+// FROM [--platform=X] IMAGE [AS NAME]: the stages by name, as they are so far.
+class Stages {
+ public:
+  void begin(std::string_view words) {
+    kept_[name_] = command;
+    std::vector<std::string> parts;
+    for (std::istringstream rest{std::string(words)}; rest >> parts.emplace_back();) {
+    }
+    parts.pop_back();
+    if (!parts.empty() && parts.front().starts_with("--")) parts.erase(parts.begin());
+    const std::string image = parts.empty() ? "" : parts.front();
+    const auto base = kept_.find(image);
+    command = base == kept_.end() ? DockerCommand() : base->second;
+    name_ = parts.size() == 3 ? parts[2] : "";
+  }
+  const std::string& name() const { return name_; }
+
+  DockerCommand command;
+
+ private:
+  std::string name_;
+  std::map<std::string, DockerCommand> kept_;
+};
+
 }  // namespace
 
-DockerCommand command_of_dockerfile(std::string_view text) {
-  DockerCommand made;
+DockerCommand command_of_dockerfile(std::string_view text, std::string_view target) {
+  Stages stages;
+  DockerCommand& made = stages.command;
   std::string whole;
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
@@ -41,7 +69,8 @@ DockerCommand command_of_dockerfile(std::string_view text) {
     std::string name = whole.substr(0, blank);
     for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     const std::string_view words = trim(std::string_view(whole).substr(blank));
-    if (name == "FROM") made = {};
+    if (name == "FROM" && !target.empty() && stages.name() == target) return made;
+    if (name == "FROM") stages.begin(words);
     if (name == "ENTRYPOINT") made = {line_of_instruction(words), ""};
     if (name == "CMD") made.command = line_of_instruction(words);
     whole.clear();

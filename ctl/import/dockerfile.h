@@ -1,4 +1,5 @@
-// The command of the image that a Dockerfile makes. Reads its last stage and nothing else. Pure.
+// The command of the image that a Dockerfile makes: of one of its stages, and of those that this
+// one is made from. Reads nothing else. Pure.
 #pragma once
 
 #include <string>
@@ -13,6 +14,8 @@ struct DockerCommand {
                                                  : entrypoint + ' ' + command;
   }
 };
-DockerCommand command_of_dockerfile(std::string_view text);
+// `target` names the stage that counts; without one, or where there is none of that name, it is the
+// last.
+DockerCommand command_of_dockerfile(std::string_view text, std::string_view target = {});
 
 }  // namespace muster

@@ -53,7 +53,6 @@ struct Pm2Note {
 constexpr Pm2Note pm2_notes[] = {
     {"min_uptime", "every end counts; see `backoff`"},
     {"wait_ready", "process.send('ready') is not heard; see `ready`"},
-    {"cron_restart", "see `max_age`, which restarts after a time, or `cron`"},
     {"instance_var", "the number of a process stands in $PS: web.2"},
     {"increment_var", "muster gives each process a PORT of its own"},
     {"shutdown_with_message", "a process is told to end by a signal"},
@@ -65,12 +64,41 @@ constexpr Pm2Note pm2_notes[] = {
 constexpr std::string_view cluster_note =
     "exec_mode: there is no cluster: its processes share a socket by `listen`, or have a PORT each";
 
+// The file is JavaScript to pm2, also when it is called JSON: it may hold comments. In their place
+// are blanks, so that lines stay what they are.
+std::string without_comments(std::string_view text) {
+  std::string out(text);
+  const size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == text.npos || (text[begin] != '{' && text[begin] != '[' && text[begin] != '/'))
+    return out;
+  char quote = 0;
+  for (size_t at = 0; at < text.size(); at++) {
+    const std::string_view rest = text.substr(at);
+    if (quote) {
+      if (text[at] == '\\')
+        at++;
+      else if (text[at] == quote)
+        quote = 0;
+      continue;
+    }
+    if (text[at] == '"' || text[at] == '\'') quote = text[at];
+    const bool is_block = rest.starts_with("/*");
+    if (!is_block && !rest.starts_with("//")) continue;
+    const size_t end = is_block ? text.find("*/", at + 2) : text.find('\n', at);
+    const size_t after = end == text.npos ? text.size() : end + (is_block ? 2 : 0);
+    for (; at < after; at++)
+      if (out[at] != '\n') out[at] = ' ';
+    at--;
+  }
+  return out;
+}
+
 class Pm2File {
  public:
   explicit Pm2File(const ImportSource& source) : source_(source) { imported_.file = source.file; }
 
   Result<Imported> convert() {
-    auto tree = parse_tree(source_.text, source_.file);
+    auto tree = parse_tree(without_comments(source_.text), source_.file);
     if (!tree) return tl::unexpected(tree.error());
     const auto* apps = tree->find("apps");
     if (!apps && tree->is_list()) apps = &*tree;
@@ -106,6 +134,7 @@ class Pm2File {
     if (auto* env = app.find("env")) type.env = environment_in(*env);
     for (auto& field : app.fields) take_key(type, field);
     take_count(type, app);
+    if (auto* times = app.find("cron_restart")) take_times(type, *times);
     imported_.types.push_back(std::move(type));
   }
 
@@ -151,6 +180,20 @@ class Pm2File {
                                   node->text, type.name));
   }
 
+  // A program that is not started again runs at these times; any other is restarted then.
+  void take_times(ImportedType& type, const TreeNode& times) {
+    if (times.text.empty() || times.text == "false" || times.text == "0") return;
+    if (type.settings["restart"] != "\"never\"") {
+      type.settings.erase("restart");
+      return imported_.note_of(type.name, times.line,
+                               "cron_restart: see `max_age`, which restarts after a time");
+    }
+    type.settings.erase("restart");
+    imported_.set(type, "cron", toml_text(times.text), times.line);
+    imported_.note_of(type.name, times.line,
+                      "cron_restart: it runs at these times, and not when the app starts");
+  }
+
   void set_seconds(ImportedType& type, const std::string& key, const TreeNode& node) {
     if (const auto seconds = seconds_in(node, 0.001))
       imported_.set(type, key, toml_seconds(*seconds), node.line);
@@ -160,7 +203,7 @@ class Pm2File {
     auto& [key, line, value] = field;
     if (key == "cwd") return imported_.set(type, "directory", toml_text(value.text), line);
     if (key == "kill_timeout") return set_seconds(type, "grace", value);
-    if (key == "listen_timeout") return;
+    if (key == "listen_timeout" || key == "cron_restart") return;
     if (key == "watch") return take_watch(type, value);
     if (key == "uid" || key == "user")
       return imported_.set(type, "user", toml_text(value.text), line);

@@ -14,10 +14,19 @@ namespace muster {
 namespace {
 
 // They lose nothing, or are read elsewhere.
-constexpr std::string_view silent_process_keys[] = {
-    "command",  "entrypoint",          "environment", "depends_on",          "description",
-    "disabled", "disable_ansi_colors", "is_daemon",   "is_elevated",         "is_foreground",
-    "name",     "namespace",           "replicas",    "is_template_disabled"};
+constexpr std::string_view silent_process_keys[] = {"command",
+                                                    "entrypoint",
+                                                    "environment",
+                                                    "depends_on",
+                                                    "description",
+                                                    "disabled",
+                                                    "disable_ansi_colors",
+                                                    "is_elevated",
+                                                    "is_foreground",
+                                                    "name",
+                                                    "namespace",
+                                                    "replicas",
+                                                    "is_template_disabled"};
 
 class ProcessComposeFile {
  public:
@@ -54,7 +63,7 @@ class ProcessComposeFile {
   // Variables in commands are left to the shell.
   Result<> fill_in(TreeNode& node) {
     for (auto& field : node.fields)
-      if (field.key == "environment" || field.key == "working_dir")
+      if (field.key == "environment" || field.key == "working_dir" || field.key == "availability")
         if (Result<> done = variables_.fill_in(field.value); !done) return done;
     return {};
   }
@@ -121,6 +130,13 @@ class ProcessComposeFile {
         imported_.set(type, "boot_timeout", toml_seconds(*seconds), line);
       return;
     }
+    if (key == "is_daemon") {
+      if (value.is_true())
+        imported_.note_of(type.name, line,
+                          "is_daemon: a program that goes into the background has ended here: have "
+                          "it stay in the foreground");
+      return;
+    }
     if (key == "is_tty") {
       if (value.is_true()) imported_.set(type, "tty", "true", line);
       return;
@@ -147,6 +163,10 @@ class ProcessComposeFile {
     const auto restart = node.text_at("restart").value_or("no");
     if (restart == "always") type.settings.erase("restart");
     if (restart == "on_failure") type.settings["restart"] = "\"on-failure\"";
+    if (restart != "always" && restart != "on_failure" && restart != "no" && restart != "false" &&
+        restart != "exit_on_failure")
+      imported_.note_of(type.name, node.line,
+                        fmt::format("restart: '{}' is not known here: \"never\"", restart));
     if (restart == "exit_on_failure")
       imported_.note_of(type.name, node.line, "restart: its failure does not end the others here");
     if (auto* ends = node.find("exit_on_end"); ends && ends->is_true())

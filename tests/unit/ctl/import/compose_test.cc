@@ -14,6 +14,11 @@ ImportedFiles compose(const std::string& text) {
       found.push_back({pattern,
                        "FROM node AS build\nCMD [\"no\"]\nFROM node\n# run\nENTRYPOINT [\"node\", "
                        "\\\n  \"--enable-source-maps\"]\ncmd [\"a file.js\"]\n"});
+    if (pattern == "./staged/Dockerfile")
+      found.push_back(
+          {pattern,
+           "ARG V=1\nFROM --platform=linux/amd64 node:$V as base\nENTRYPOINT [\"node\"]\n"
+           "FROM base AS dev\nCMD [\"dev.js\"]\nFROM base as prod\nCMD [\"prod.js\"]\n"});
     return found;
   };
   return files_from(import_compose, source);
@@ -132,4 +137,21 @@ TEST_CASE("what is no compose.yaml is refused") {
   auto made = import_compose(source_of("services:\n  a: hello\n  b:\n  c: {command: 3}\n"));
   REQUIRE(made);
   CHECK(made->types.size() == 1);
+}
+
+TEST_CASE("a service that names a stage of its Dockerfile has the command of that stage") {
+  const auto made = compose(R"(services:
+  dev:
+    build: {context: ./staged, target: dev}
+  base:
+    build: {context: ./staged, target: base}
+  last:
+    build: ./staged
+  other:
+    build: {context: ./staged, target: no-such-one}
+)");
+  CHECK(holds(made.app.procfile, "dev: node dev.js\n"));
+  CHECK(holds(made.app.procfile, "base: node\n"));
+  CHECK(holds(made.app.procfile, "last: node prod.js\n"));
+  CHECK(holds(made.app.procfile, "other: node prod.js\n"));
 }

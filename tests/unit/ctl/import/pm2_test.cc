@@ -79,3 +79,33 @@ TEST_CASE("a format is known by the name of a file, else by what stands in it") 
   CHECK(guess("x.json", "{\"apps\": []}") == "pm2");
   CHECK(guess("x.txt", "hello").empty());
 }
+
+TEST_CASE("pm2's JSON may hold comments and words without quotes, as it is JavaScript there") {
+  const auto made = files_from(import_pm2, source_of(R"({
+  /** The apps: "all" of them.
+   */
+  apps : [
+    { // The first one.
+      name : "front", script : "serve.js", args: "http://127.0.0.1 /* as it is */"
+    }
+  ]
+}
+)"));
+  CHECK(holds(made.app.procfile, "front: node serve.js http://127.0.0.1 '/*' as it is '*/'\n"));
+  CHECK(holds(files_from(import_pm2, source_of("{apps: [{script: a.rb}]} // no end")).app.procfile,
+              "a: ruby a.rb\n"));
+}
+
+TEST_CASE("a program of pm2 that only its cron_restart starts has a cron") {
+  const auto made = files_from(import_pm2, source_of(R"({"apps": [
+  {"name": "sync", "script": "sync.js", "cron_restart": "0 2 * * *", "autorestart": false},
+  {"name": "web", "script": "web.js", "cron_restart": "0 3 * * *"},
+  {"name": "other", "script": "other.js", "cron_restart": false, "autorestart": false}
+]})"));
+  CHECK(holds(made.app.settings,
+              "[sync]\ncron = \"0 2 * * *\"\ngrace = \"1600ms\"\nsignal = \"INT\"\n"));
+  CHECK(holds(made.app.settings, "[web]\ngrace = \"1600ms\"\n"));
+  CHECK(holds(made.app.settings, "[other]\ngrace = \"1600ms\"\nrestart = \"never\"\n"));
+  CHECK(holds(made.notes, "FILE:2: sync: cron_restart: it runs at these times"));
+  CHECK(holds(made.notes, "FILE:3: web: cron_restart: see `max_age`"));
+}

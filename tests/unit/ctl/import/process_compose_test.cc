@@ -88,3 +88,20 @@ TEST_CASE("what is no process-compose.yaml is refused") {
   for (auto* text : {"services: {}\n", "processes: 3\n", ""})
     CHECK_FALSE(import_process_compose(source_of(text)));
 }
+
+TEST_CASE("variables count in how a process is restarted, and a word that is not known is told") {
+  const auto made = files_from(import_process_compose, source_of(R"(processes:
+  server:
+    command: ./server
+    availability: {restart: "${NO_SUCH_VARIABLE:-on_failure}"}
+  other:
+    command: ./other
+    is_daemon: true
+    availability:
+      restart: sometimes
+)"));
+  CHECK(holds(made.app.settings, "[server]\nrestart = \"on-failure\"\n"));
+  CHECK(holds(made.app.settings, "[other]\nrestart = \"never\"\n"));
+  CHECK(holds(made.notes, "other: restart: 'sometimes' is not known here"));
+  CHECK(holds(made.notes, "FILE:7: other: is_daemon: a program that goes into the background"));
+}
