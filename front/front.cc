@@ -22,6 +22,7 @@ constexpr size_t messages_a_turn = 256;
 constexpr size_t most_of_all = 256, most_of_key = 64;  // connections
 constexpr size_t most_owed = 64 << 20, most_owed_by_all = 256 << 20;
 constexpr Nanos look_every = 200ms;
+constexpr Nanos answer_to_enrolment = 2s;
 
 zmq::socket_t made_listener(ZmqContext& context, const FrontOptions& options) {
   zmq::socket_t socket = make_socket(context, zmq::socket_type::router, limits::control_message);
@@ -38,7 +39,9 @@ zmq::socket_t made_listener(ZmqContext& context, const FrontOptions& options) {
   return socket;
 }
 
-std::string place_for(const Endpoints& daemon, Role role) {
+// An invitation is used by a request of the highest role; may_pass() lets no other one through.
+std::string place_for(const Endpoints& daemon, Role role, bool is_invited) {
+  if (is_invited) return daemon.control();
   return role == Role::admin     ? daemon.control()
          : role == Role::operate ? daemon.operate()
                                  : daemon.read();
@@ -98,10 +101,25 @@ void Front::take(const std::string& client, std::string_view frame) {
   if (const std::string why = why_refused(remote); !why.empty()) return end(remote, why);
   auto request = decode_request(std::span(&frame, 1));
   if (!request) return refuse(client, frame, request.message());
+  if (remote.is_invited && !may_pass(remote, *request))
+    return refuse(client, frame, "an invitation is used by `ctl join`, and for nothing else");
   request->by = fmt::format("{}@{}", remote.name, remote.address);
   const Frames encoded = encode(*request);
   const std::vector<std::string_view> views(encoded.begin(), encoded.end());
   if (remote.daemon->send(views) != LoopSocket::Sent::sent) end(remote, "asks too much at once");
+}
+
+// The client of an invitation may ask for the version, and hand in the key that takes its place.
+bool Front::may_pass(Remote& remote, Request& request) {
+  if (std::holds_alternative<VersionRequest>(request.body)) return true;
+  const auto* key = std::get_if<KeyRequest>(&request.body);
+  if (!key || key->enrol.empty()) return false;
+  KeyRequest enrolment;
+  enrolment.enrol = key->enrol;
+  enrolment.once = key_text(remote.key);
+  request.body = std::move(enrolment);
+  remote.enrolled = read_clocks().mono;
+  return true;
 }
 
 void Front::refuse(const std::string& client, std::string_view frame, const std::string& why) {
@@ -128,6 +146,7 @@ Front::Remote* Front::meet(const std::string& client, int fd, const std::string&
                 address,
                 allowed ? allowed->role : Role::read,
                 std::make_shared<Tally>(all_owed_)};
+  remote.is_invited = allowed && allowed->once;
   std::string why = why_refused(remote);
   if (why.empty()) why = why_no_place(remote);
   if (!why.empty()) {
@@ -148,7 +167,7 @@ bool Front::connect_to_daemon(Remote& remote, const std::string& client) try {
   zmq::socket_t socket = make_socket(context_, zmq::socket_type::dealer, limits::control_reply);
   socket.set(zmq::sockopt::sndhwm, queue);
   socket.set(zmq::sockopt::rcvhwm, queue);
-  socket.connect(place_for(options_.daemon, remote.role));
+  socket.connect(place_for(options_.daemon, remote.role, remote.is_invited));
   remote.daemon = std::make_unique<LoopSocket>(loop_, std::move(socket),
                                                [this, client] { on_replies(client); });
   return true;
@@ -166,9 +185,13 @@ void Front::forget(int fd) {
 }
 
 std::string Front::why_refused(const Remote& remote) {
+  // An invitation that has been used is let in no more, but is to be told so.
+  if (remote.enrolled && read_clocks().mono - *remote.enrolled < answer_to_enrolment) return "";
   const RemoteKey* key = keys_.find(remote.key);
   if (!key) return "unknown key";
-  if (key->name != remote.name || key->role != remote.role) return "the key is another one's now";
+  if (key->name != remote.name || key->role != remote.role ||
+      key->once.has_value() != remote.is_invited)
+    return "the key is another one's now";
   return why_not_now(*key, remote.address, read_clocks().wall);
 }
 
@@ -213,7 +236,8 @@ void Front::look_at_keys() {
   if (keys_.look() && !keys_.trouble().empty())
     std::puts(fmt::format("nobody is let in: {}", keys_.trouble()).c_str());
   for (auto& [client, remote] : remotes_)
-    if (const std::string why = why_refused(remote); !why.empty()) end(remote, why);
+    if (const std::string why = why_refused(remote); !why.empty())
+      end(remote, remote.enrolled ? "" : why);
 }
 
 // `why` is empty if the client has gone by itself, and then no line is printed.

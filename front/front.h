@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -20,6 +21,7 @@
 #include "front/curve_gate.h"
 #include "front/server_key_file.h"
 #include "proto/endpoints.h"
+#include "proto/message.h"
 
 namespace muster {
 
@@ -45,12 +47,15 @@ class Front {
     std::shared_ptr<Tally> owes;
     std::unique_ptr<LoopSocket> daemon = {};
     bool has_ended = false;  // to be swept
+    bool is_invited = false;
+    std::optional<MonoTime> enrolled = {};  // its invitation is being used since then
   };
 
   Front(Loop& loop, ZmqContext& context, FrontOptions options, AllowedKeys keys);
   Result<> bind();
   void on_requests();
   void take(const std::string& client, std::string_view frame);
+  static bool may_pass(Remote& remote, Request& request);
   Remote* meet(const std::string& client, int fd, const std::string& user,
                const std::string& address);
   bool connect_to_daemon(Remote& remote, const std::string& client);

@@ -96,9 +96,11 @@ struct Check {
     return first_of({in_variables("set", request.set), in_words("unset", request.unset)});
   }
   Problem operator()(const KeyRequest& request) {
-    if (int{!request.add.empty()} + int{!request.remove.empty()} + int{request.rotate.has_value()} >
-        1)
-      return "fields 'add', 'remove' and 'rotate': only one of them";
+    const int changes = int{!request.add.empty()} + int{!request.remove.empty()} +
+                        int{request.rotate.has_value()} + int{!request.enrol.empty()};
+    if (changes > 1) return "fields 'add', 'remove', 'rotate' and 'enrol': only one of them";
+    if (request.invite && (request.add.empty() || !request.key.empty()))
+      return "field 'invite': it goes with 'add', and without 'key'";
     return first_of({in_text("add", request.add), in_text("remove", request.remove),
                      in_text("note", request.note),
                      in_range("rotate", request.rotate, Nanos(limits::longest_time))});

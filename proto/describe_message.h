@@ -148,6 +148,7 @@ void describe(Fields& fields, M& row) {
   fields.may("from", row.from);
   fields.may("until", row.until);
   fields.may("note", row.note);
+  fields.may("once", row.once);
 }
 template <>
 inline constexpr std::string_view name_on_wire<KeysReply> = "keys";
@@ -158,6 +159,7 @@ void describe(Fields& fields, M& reply) {
   fields.may("listen", reply.listen);
   fields.may("next_server", reply.next_server);
   fields.may("next_from", reply.next_from);
+  fields.may("invitation", reply.invitation);
 }
 
 template <>

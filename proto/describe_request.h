@@ -124,6 +124,9 @@ void describe(Fields& fields, M& request) {
   fields.may("until", request.until);
   fields.may("note", request.note);
   fields.may("rotate", request.rotate);
+  fields.may("invite", request.invite);
+  fields.may("enrol", request.enrol);
+  fields.may("once", request.once);
 }
 
 template <class Fields, Is<ReplayRequest> M>

@@ -101,12 +101,17 @@ struct ShutdownRequest {};
 struct UpgradeRequest {};
 struct VersionRequest {};
 // The keys that are let in from other machines. The request adds one, removes one by its name, has
-// the daemon's own key replaced, or, with none of these, asks for all.
+// the daemon's own key replaced, puts a key in the place of an invitation, or, with none of these,
+// asks for all.
 struct KeyRequest {
   std::string add, remove;  // the name
   std::string role, key;    // of one that is added: "read", and the text of the public half
   std::string from, until, note;
   std::optional<Nanos> rotate;  // so long from now
+  bool invite = false;          // `add`, and the daemon makes the key, which is an invitation
+  // The key that takes the place of an invitation, whose own one is `once`; muster-front says which
+  // that is.
+  std::string enrol, once;
 };
 // The next five belong to an exchange that is under way and carry its id.
 struct CreditRequest {
@@ -260,13 +265,15 @@ struct ReleasesReply {
 // A key as it is let in.
 struct KeyRow {
   std::string name, role, key, from, until, note;
+  std::optional<WallTime> once = {};  // it is an invitation, which ends then
 };
 struct KeysReply {
   std::vector<KeyRow> keys;  // in the order in which they were added
   std::string server;        // the public half of the daemon's own; empty: it has none yet
   std::string next_server;   // the one that replaces it; empty: none does
   std::optional<WallTime> next_from;
-  std::string listen;  // where it listens; empty: nowhere
+  std::string invitation = {};  // the secret half of the key of the one that was asked for
+  std::string listen;           // where it listens; empty: nowhere
 };
 struct VersionReply {
   std::string version;

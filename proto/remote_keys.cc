@@ -13,7 +13,8 @@ namespace muster {
 namespace {
 
 constexpr size_t longest_key_name = 63, longest_note = 200;
-constexpr std::string_view from_field = "from=", until_field = "until=";
+constexpr std::string_view from_field = "from=", until_field = "until=", once_field = "once=";
+constexpr int64_t last_invitation = 9'000'000'000;  // seconds; in nanoseconds it fits 64 bits
 constexpr unsigned bits_of_byte = 8;
 constexpr size_t bytes_of_four = 4, bytes_of_six = 16;
 
@@ -32,6 +33,15 @@ Result<WallTime> end_of(const std::string& until, WallTime now) {
   auto span = parse_time(until, now);
   if (!span) return within(span.error(), "until");
   return span->last;
+}
+
+bool take_once(std::string_view digits, RemoteKey& key) {
+  int64_t second = -1;
+  const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), second);
+  const bool is_good = problem == std::errc() && end == digits.data() + digits.size();
+  if (!is_good || key.once || second < 0 || second > last_invitation) return false;
+  key.once = WallTime(std::chrono::seconds(second));
+  return true;
 }
 
 Result<RemoteKey> parse_line(std::string_view line) {
@@ -63,7 +73,8 @@ Result<RemoteKey> parse_line(std::string_view line) {
       key.from = words[i].substr(from_field.size());
     else if (words[i].starts_with(until_field) && key.until.empty())
       key.until = words[i].substr(until_field.size());
-    else
+    else if (!words[i].starts_with(once_field) ||
+             !take_once(std::string_view(words[i]).substr(once_field.size()), key))
       return fail("'{}' is not known, or stands there twice", words[i]);
   }
   if (Result<> good = check_remote_key(key); !good) return tl::unexpected(good.error());
@@ -118,6 +129,10 @@ std::string line_of(const RemoteKey& key) {
   std::string line = fmt::format("{} {} {}", key.name, name_of(key.role), key_text(key.key));
   if (!key.from.empty()) line += fmt::format(" {}{}", from_field, key.from);
   if (!key.until.empty()) line += fmt::format(" {}{}", until_field, key.until);
+  if (key.once)
+    line += fmt::format(
+        " {}{}", once_field,
+        std::chrono::duration_cast<std::chrono::seconds>(key.once->time_since_epoch()).count());
   if (!key.note.empty()) line += fmt::format(" # {}", key.note);
   return line;
 }
@@ -163,6 +178,7 @@ Result<std::vector<RemoteKey>> parse_remote_keys(std::string_view text, const st
 }
 
 std::string why_not_now(const RemoteKey& key, std::string_view address, WallTime now) {
+  if (key.once && *key.once < now) return "the invitation has ended";
   if (!key.from.empty()) {
     const auto range = parse_address_range(key.from);
     if (!range || !range->has(address)) return "not from this address";

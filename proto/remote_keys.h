@@ -1,6 +1,6 @@
 // The list of keys that are let in from the network, a line each:
 //
-//     NAME ROLE KEY [from=ADDRESS/BITS] [until=DATE] [# note]
+//     NAME ROLE KEY [from=ADDRESS/BITS] [until=DATE] [once=SECONDS] [# note]
 //
 // Pure. Keeps: a line that is not understood lets nobody in, and neither does one that names a
 // field that is not known here.
@@ -30,6 +30,9 @@ struct RemoteKey {
   Role role = Role::read;
   std::string key;                // its bytes
   std::string from, until, note;  // as they were written; empty: no such limit
+  // It is an invitation: up to that second since 1970 a client with this key may put its own in the
+  // place, once, and do nothing else.
+  std::optional<WallTime> once = {};
 };
 
 // A name is written into the log and before an '@': letters, digits, '_', '.' and '-'.

@@ -10,7 +10,7 @@ bool is_question(const RequestBody& body) {
   if (auto* config = std::get_if<ConfigRequest>(&body))
     return config->set.empty() && config->unset.empty();
   if (auto* key = std::get_if<KeyRequest>(&body))
-    return key->add.empty() && key->remove.empty() && !key->rotate;
+    return key->add.empty() && key->remove.empty() && !key->rotate && key->enrol.empty();
   return verb_of(body).is(Trait::question);
 }
 

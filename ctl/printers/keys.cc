@@ -19,6 +19,7 @@ std::string keys_table(const KeysReply& reply) {
     text += fmt::format("{:<12} {:<8} {}", key.name, key.role, key.key);
     if (!key.from.empty()) text += " from=" + key.from;
     if (!key.until.empty()) text += " until=" + key.until;
+    if (key.once) text += fmt::format(" invited until {}", format_utc(*key.once));
     if (!key.note.empty()) text += " # " + terminal_safe(key.note);
     text += '\n';
   }
@@ -33,6 +34,7 @@ std::string keys_json(const KeysReply& reply) {
                     {"key", key.key},
                     {"from", key.from},
                     {"until", key.until},
+                    {"invited_until", key.once ? Json(format_utc(*key.once)) : Json()},
                     {"note", key.note}});
   return text_of({{"server", reply.server},
                   {"next_server", reply.next_server},

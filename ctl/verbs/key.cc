@@ -5,6 +5,7 @@
 #include "base/quantity.h"
 #include "ctl/printers/keys.h"
 #include "ctl/remote/curve.h"
+#include "ctl/remote/invitation.h"
 #include "ctl/remote/known_servers.h"
 #include "ctl/verbs/verbs.h"
 #include "proto/key_text.h"
@@ -22,14 +23,19 @@ class KeyVerb : public Verb {
         "ctl key list                   who may come in to the app, and the server's own key\n"
         "ctl key add NAME ROLE KEY      lets a key in: read, operate or admin\n"
         "ctl key remove NAME            lets it in no more, and ends what it has under way\n"
+        "ctl key invite NAME ROLE       prints an invitation for `ctl join`, good for 15 minutes\n"
         "ctl key rotate                 replaces the server's own key, a week from now");
-    options.text("ACTION", action_, "new, show, trust, list, add, remove or rotate")
-        .one_of({"new", "show", "trust", "list", "add", "remove", "rotate"})
+    options.text("ACTION", action_, "new, show, trust, list, add, remove, invite or rotate")
+        .one_of({"new", "show", "trust", "list", "add", "remove", "invite", "rotate"})
         .required();
     options.texts("WORD", words_, "What the action is about");
-    options.text("--from", from_, "For add: only from there, as 10.0.0.0/8").shown_as("ADDRESS");
-    options.text("--until", until_, "For add: up to that day, as 2027-01-31").shown_as("DATE");
-    options.text("--note", note_, "For add: a line about it").shown_as("TEXT");
+    options.text("--at", at_, "For invite: where they reach it, if not where it listens")
+        .shown_as("HOST:PORT");
+    options.text("--from", from_, "For add, invite: only from there, as 10.0.0.0/8")
+        .shown_as("ADDRESS");
+    options.text("--until", until_, "For add, invite: up to that day, as 2027-01-31")
+        .shown_as("DATE");
+    options.text("--note", note_, "For add, invite: a line about it").shown_as("TEXT");
     options.text("--in", pause_, "For rotate: so long from now; 7d if it is left out")
         .shown_as("TIME");
     options.flag("--json", json_, "For list: an object instead of the table");
@@ -43,6 +49,7 @@ class KeyVerb : public Verb {
     if (!request) return tl::unexpected(request.error());
     auto reply = ask<KeysReply>(session, *request, short_timeout);
     if (!reply) return tl::unexpected(reply.error());
+    if (action_ == "invite") return show_invitation(session, *reply);
     session.out.write(told(*reply));
     return status_done;
   }
@@ -54,7 +61,11 @@ class KeyVerb : public Verb {
     if (action_ == "add") {
       if (words_.size() != words_of_add)
         return failure(ExitCode::usage, "Usage: ctl key add NAME ROLE KEY");
-      request = {words_[0], "", words_[1], words_[2], from_, until_, note_, {}};
+      request = {words_[0], "", words_[1], words_[2], from_, until_, note_};
+    } else if (action_ == "invite") {
+      if (words_.size() != 2) return failure(ExitCode::usage, "Usage: ctl key invite NAME ROLE");
+      request = {words_[0], "", words_[1], "", from_, until_, note_};
+      request.invite = true;
     } else if (action_ == "remove") {
       if (words_.size() != 1) return failure(ExitCode::usage, "Usage: ctl key remove NAME");
       request.remove = words_[0];
@@ -64,6 +75,20 @@ class KeyVerb : public Verb {
       request.rotate = *pause;
     }
     return request;
+  }
+
+  Outcome<int> show_invitation(const Session& session, const KeysReply& reply) const {
+    const std::string place = at_.empty() ? reply.listen : at_;
+    if (place.empty())
+      return failure(ExitCode::no,
+                     "nothing listens yet, so there is no place to come to: see "
+                     "[remote] in muster.toml, or name it with --at HOST:PORT");
+    auto endpoints = find_endpoints(session);
+    if (!endpoints) return tl::unexpected(endpoints.error());
+    session.out.write(text_of(Invitation{place, endpoints->app, reply.server, reply.invitation}) +
+                      '\n');
+    tell(fmt::format("{} has 15 minutes to give this to `ctl join`, once", words_[0]));
+    return status_done;
   }
 
   std::string told(const KeysReply& reply) const {
@@ -94,7 +119,7 @@ class KeyVerb : public Verb {
     return status_done;
   }
 
-  std::string action_, from_, until_, note_, pause_ = "7d";
+  std::string action_, at_, from_, until_, note_, pause_ = "7d";
   std::vector<std::string> words_;
   bool json_ = false;
 };

@@ -73,6 +73,8 @@ constexpr VerbRow verbs[] = {
      "The daemon and ctl itself", "ctl serve --role read -a shop", make_serve, Afar::not_from_afar},
     {"key", "Say who may come in from other machines", "The daemon and ctl itself",
      "ctl key add shipper read mk1...", make_key},
+    {"join", "Come in to an app of another machine by an invitation", "The daemon and ctl itself",
+     "ctl join", make_join, Afar::not_from_afar},
     {"version", "Show the versions of ctl and the daemon", "The daemon and ctl itself",
      "ctl version", make_version},
     {"completion", "Print completion for bash, zsh or fish", "The daemon and ctl itself",

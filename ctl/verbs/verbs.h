@@ -25,6 +25,7 @@ std::unique_ptr<Verb> make_receive();
 std::unique_ptr<Verb> make_top();
 std::unique_ptr<Verb> make_wait();
 std::unique_ptr<Verb> make_events();
+std::unique_ptr<Verb> make_join();
 std::unique_ptr<Verb> make_key();
 std::unique_ptr<Verb> make_apps();
 std::unique_ptr<Verb> make_enable();

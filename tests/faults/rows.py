@@ -134,4 +134,5 @@ ROWS = {
     "R4": ("the supervisor is killed or replaced beside muster-front", None),
     "R5": ("a secret that others can read, a list without a key", None),
     "R6": ("the server's own key is replaced", "unit_proto"),
+    "R7": ("an invitation that is used twice, too late or for something else", "unit_proto"),
 }

@@ -23,6 +23,7 @@ namespace muster {
 namespace {
 
 constexpr size_t largest_key_file = 1 << 20;
+constexpr Nanos invitation_time = 15min;
 
 // Empty where there is none.
 Result<std::string> read_key_file(const std::string& path) {
@@ -73,6 +74,17 @@ Result<ServerKey> own_key(const std::string& directory, bool make, WallTime now)
   return key;
 }
 
+Result<> put_in(std::vector<RemoteKey>& keys, const RemoteKey& key) {
+  if (Result<> good = check_remote_key(key); !good) return good;
+  for (auto& other : keys) {
+    if (other.name == key.name) return fail("there is a key '{}' already", key.name);
+    if (other.key == key.key) return fail("this key is that of '{}' already", other.name);
+  }
+  if (keys.size() == most_remote_keys) return fail("there are {} keys already", keys.size());
+  keys.push_back(key);
+  return {};
+}
+
 Result<std::string> add_key(std::vector<RemoteKey>& keys, const KeyRequest& request) {
   const auto role = parse_role(request.role);
   if (!role) return fail("'{}' is none of read, operate, admin", request.role);
@@ -80,15 +92,38 @@ Result<std::string> add_key(std::vector<RemoteKey>& keys, const KeyRequest& requ
   if (!bytes)
     return fail("'{}' is no key: it has a wrong character, or is cut; ctl key new makes one",
                 request.key);
-  RemoteKey key{request.add, *role, *bytes, request.from, request.until, request.note};
-  if (Result<> good = check_remote_key(key); !good) return tl::unexpected(good.error());
-  for (auto& other : keys) {
-    if (other.name == key.name) return fail("there is a key '{}' already", key.name);
-    if (other.key == key.key) return fail("this key is that of '{}' already", other.name);
-  }
-  if (keys.size() == most_remote_keys) return fail("there are {} keys already", keys.size());
-  keys.push_back(key);
+  const RemoteKey key{request.add, *role, *bytes, request.from, request.until, request.note};
+  if (Result<> put = put_in(keys, key); !put) return tl::unexpected(put.error());
   return fmt::format("Key {} added ({})", key.name, name_of(key.role));
+}
+
+// Takes the place of an invitation of that name. The secret is told once and kept nowhere.
+Result<std::string> invite(std::vector<RemoteKey>& keys, const KeyRequest& request, WallTime now,
+                           std::string& secret) {
+  const auto role = parse_role(request.role);
+  if (!role) return fail("'{}' is none of read, operate, admin", request.role);
+  const CurvePair pair = make_curve_pair();
+  const WallTime end = std::chrono::ceil<std::chrono::seconds>(now + invitation_time);
+  const RemoteKey key{request.add,   *role,        pair.open, request.from,
+                      request.until, request.note, end};
+  std::erase_if(keys, [&](auto& other) { return other.once && other.name == key.name; });
+  if (Result<> put = put_in(keys, key); !put) return tl::unexpected(put.error());
+  secret = key_text(pair.secret);
+  return fmt::format("Key {} invited ({})", key.name, name_of(key.role));
+}
+
+Result<std::string> enrol(std::vector<RemoteKey>& keys, const KeyRequest& request, WallTime now) {
+  const auto bytes = key_of_text(request.enrol), once = key_of_text(request.once);
+  if (!bytes) return fail("'{}' is no key", request.enrol);
+  const auto invited = std::find_if(keys.begin(), keys.end(),
+                                    [&](auto& key) { return key.once && key.key == once; });
+  if (invited == keys.end() || *invited->once < now) return fail("there is no such invitation");
+  RemoteKey key = *invited;
+  keys.erase(invited);
+  key.key = *bytes;
+  key.once.reset();
+  if (Result<> put = put_in(keys, key); !put) return tl::unexpected(put.error());
+  return fmt::format("Key {} enrolled ({})", key.name, name_of(key.role));
 }
 
 Result<std::string> remove_key(std::vector<RemoteKey>& keys, const std::string& name) {
@@ -111,7 +146,7 @@ Result<std::string> rotate(const std::string& directory, ServerKey& key, Nanos p
 void fill(KeysReply& reply, const std::vector<RemoteKey>& keys, const ServerKey& server) {
   for (auto& key : keys)
     reply.keys.push_back({key.name, std::string(name_of(key.role)), key_text(key.key), key.from,
-                          key.until, key.note});
+                          key.until, key.note, key.once});
   if (server.secret.empty()) return;
   reply.server = key_text(open_half(server.secret));
   if (server.next.empty()) return;
@@ -120,9 +155,13 @@ void fill(KeysReply& reply, const std::vector<RemoteKey>& keys, const ServerKey&
 }
 
 Result<std::string> changed(const std::string& directory, std::vector<RemoteKey>& keys,
-                            ServerKey& server, const KeyRequest& request, WallTime now) {
+                            ServerKey& server, const KeyRequest& request, WallTime now,
+                            std::string& invitation) {
   if (request.rotate) return rotate(directory, server, *request.rotate, now);
-  auto told = request.remove.empty() ? add_key(keys, request) : remove_key(keys, request.remove);
+  auto told = !request.remove.empty()  ? remove_key(keys, request.remove)
+              : !request.enrol.empty() ? enrol(keys, request, now)
+              : request.invite         ? invite(keys, request, now, invitation)
+                                       : add_key(keys, request);
   if (!told) return told;
   std::string lines;
   for (auto& key : keys) lines += line_of(key) + '\n';
@@ -143,10 +182,12 @@ Result<RemoteKeyFile::Outcome> carried_out(const std::string& directory,
   if (!server) return tl::unexpected(server.error());
   RemoteKeyFile::Outcome outcome;
   if (!is_question(request)) {
-    auto told = changed(directory, *keys, *server, request, now);
+    auto told = changed(directory, *keys, *server, request, now, outcome.keys.invitation);
     if (!told) return tl::unexpected(told.error());
     outcome.told = *told;
   }
+  // A newcomer is shown its own key alone.
+  if (!request.enrol.empty()) keys->erase(keys->begin(), keys->end() - 1);
   fill(outcome.keys, *keys, *server);
   return outcome;
 }

@@ -130,3 +130,14 @@ TEST_CASE("a damaged file of the server's key is no key, and its text is not sho
     CHECK(key.message().find(one.substr(3, 10)) == std::string::npos);
   }
 }
+
+TEST_CASE("an invitation is a key that ends, and is written and read as one") {
+  const auto keys = parsed("eve read " + one + " from=10.0.0.0/8 once=1800000000 # eve\n");
+  REQUIRE(keys.size() == 1);
+  CHECK(keys[0].once == now);
+  CHECK(line_of(keys[0]) == "eve read " + one + " from=10.0.0.0/8 once=1800000000 # eve");
+  CHECK(why_not_now(keys[0], "10.0.0.1", now).empty());
+  CHECK(why_not_now(keys[0], "10.0.0.1", now + 1ns) == "the invitation has ended");
+  for (const char* once : {"once=", "once=x", "once=-1", "once=1 once=2", "once=99999999999"})
+    CHECK_FALSE(parse_remote_keys("eve read " + one + ' ' + once, "keys"));
+}
