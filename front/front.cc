@@ -23,6 +23,9 @@ constexpr size_t most_of_all = 256, most_of_key = 64;  // connections
 constexpr size_t most_owed = 64 << 20, most_owed_by_all = 256 << 20;
 constexpr Nanos look_every = 200ms;
 constexpr Nanos answer_to_enrolment = 2s;
+// A handshake that is refused costs half a millisecond of a processor.
+constexpr size_t most_strangers = 50;
+constexpr Nanos second = 1s, rest = 1s;
 
 zmq::socket_t made_listener(ZmqContext& context, const FrontOptions& options) {
   zmq::socket_t socket = make_socket(context, zmq::socket_type::router, limits::control_message);
@@ -70,6 +73,7 @@ Front::Front(Loop& loop, ZmqContext& context, FrontOptions options, AllowedKeys 
       gate_(loop, context, keys_),
       sweep_(loop, [this] { sweep(); }),
       look_(loop, [this] { look_at_keys(); }),
+      rest_(loop, [this] { listen_again(); }),
       listener_(loop, made_listener(context, options_), [this] { on_requests(); }),
       watch_(loop, context, listener_.socket(), "front-connections",
              [this](int fd) { return has_gone(fd); }) {}
@@ -78,6 +82,7 @@ Result<> Front::bind() {
   const std::string endpoint = "tcp://" + options_.listen;
   if (zmq_bind(listener_.socket().handle(), endpoint.c_str()) != 0)
     return fail("{}: {}", options_.listen, zmq_strerror(zmq_errno()));
+  endpoint_ = listener_.socket().get(zmq::sockopt::last_endpoint);
   look_.every(look_every);
   return {};
 }
@@ -221,11 +226,35 @@ void Front::on_replies(const std::string& client) {
 
 bool Front::has_gone(int fd) {
   const auto name = by_descriptor_.find(fd);
-  if (name == by_descriptor_.end()) return true;
+  if (name == by_descriptor_.end()) {
+    on_stranger();
+    return true;
+  }
   Remote& remote = remotes_.at(name->second);
   if (remote.connection.is_there() && !remote.has_ended) return false;
   end(remote, "");
   return true;
+}
+
+// A connection has ended that never asked anything: a stranger's, or a look whether a program
+// listens here. With too many of them in a second it takes no more connections for a while; those
+// that there are go on.
+void Front::on_stranger() {
+  const MonoTime now = read_clocks().mono;
+  if (now - second_began_ >= second) {
+    second_began_ = now;
+    strangers_ = 0;
+  }
+  if (++strangers_ <= most_strangers || rest_.armed()) return;
+  (void)zmq_unbind(listener_.socket().handle(), endpoint_.c_str());
+  std::puts("too many refused connections in a second: takes no new ones for a second");
+  rest_.after(rest);
+}
+
+// The old socket of the listener may still be open for a moment.
+void Front::listen_again() {
+  if (zmq_bind(listener_.socket().handle(), endpoint_.c_str()) != 0) return rest_.after(rest);
+  std::puts(fmt::format("listens at {}", options_.listen).c_str());
 }
 
 void Front::look_at_keys() {

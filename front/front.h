@@ -65,6 +65,8 @@ class Front {
   void refuse(const std::string& client, std::string_view frame, const std::string& why);
   bool has_gone(int fd);
   void look_at_keys();
+  void on_stranger();
+  void listen_again();
   void end(Remote& remote, const std::string& why);
   void forget(int fd);
   void sweep();
@@ -77,7 +79,10 @@ class Front {
   std::shared_ptr<Tally> all_owed_ = std::make_shared<Tally>();
   std::map<std::string, Remote> remotes_;  // by the id that the listener gives them
   std::map<int, std::string> by_descriptor_;
-  Timer sweep_, look_;
+  std::string endpoint_;
+  MonoTime second_began_{};
+  size_t strangers_ = 0;  // in that second
+  Timer sweep_, look_, rest_;
   LoopSocket listener_;
   ConnectionWatch watch_;
 };

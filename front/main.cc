@@ -3,9 +3,6 @@
 // has. Keeps: without a key of its own that is closed to others, a list of keys and a gate that
 // stands it does not listen.
 #include <fmt/format.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 #include <cstdio>
 #include <exception>
@@ -16,30 +13,16 @@
 #include "base/uv/poll.h"
 #include "base/uv/timer.h"
 #include "front/front.h"
+#include "front/rights.h"
 #include "front/server_key_file.h"
 
 namespace muster {
 namespace {
 
 constexpr int supervisor_fd = 3;
-constexpr rlim_t most_descriptors = 1024;
 constexpr int most_sockets = 600;     // a connection to the daemon for each that comes in
 constexpr Nanos last_moment = 100ms;  // for answers that are under way
 enum Word : int { listen_word = 1, runtime_word, directory_word, words };
-
-// It needs no right beyond those that it has, and leaves no secret behind in a core.
-void give_up_rights() {
-  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  rlimit descriptors{};
-  ::getrlimit(RLIMIT_NOFILE, &descriptors);
-  descriptors.rlim_max = std::min(descriptors.rlim_max, most_descriptors);
-  descriptors.rlim_cur = descriptors.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &descriptors);
-}
 
 Result<> serve(char** argv) {
   const std::string directory = argv[directory_word];
@@ -83,7 +66,10 @@ int main(int argc, char** argv) try {
     (void)std::fputs("muster-front is started by musterd: see [remote] in muster.toml\n", stderr);
     return 2;
   }
-  muster::give_up_rights();
+  if (auto given_up = muster::give_up_rights(); !given_up) {
+    std::puts(given_up.message().c_str());
+    return 1;
+  }
   if (auto served = muster::serve(argv); !served) {
     std::puts(served.message().c_str());
     return 1;

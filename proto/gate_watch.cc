@@ -41,9 +41,14 @@ std::string GateWatch::why_shut() {
 }
 
 void GateWatch::on_event(uint16_t event) {
+  // The connection is ended after a refusal, which may be told as a further failure.
+  if (event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) {
+    torn_++;
+    return;
+  }
   is_refused_ = event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
   is_other_ = event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
-  torn_ = event == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL ? torn_ + 1 : 0;
+  torn_ = 0;
 }
 
 }  // namespace muster

@@ -135,4 +135,8 @@ ROWS = {
     "R5": ("a secret that others can read, a list without a key", None),
     "R6": ("the server's own key is replaced", "unit_proto"),
     "R7": ("an invitation that is used twice, too late or for something else", "unit_proto"),
+    "R8": ("floods of connections that are refused", "10,000 with --long"),
+    "R9": ("peers that are half open, silent, or promise huge frames", None),
+    "R10": ("the daemon is killed beside muster-front", None),
+    "R11": ("muster-front is taken over by a stranger", "unit_front"),
 }
