@@ -15,6 +15,7 @@ Result<Imported> import_supervisor(const ImportSource& source);
 Result<Imported> import_compose(const ImportSource& source);
 Result<Imported> import_process_compose(const ImportSource& source);
 Result<Imported> import_pm2(const ImportSource& source);
+Result<Imported> import_foreman(const ImportSource& source);
 
 struct ImportFormat {
   std::string_view name, what;

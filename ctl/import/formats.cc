@@ -12,6 +12,7 @@ constexpr ImportFormat formats[] = {
     {"compose", "compose.yaml of docker", import_compose},
     {"process-compose", "process-compose.yaml", import_process_compose},
     {"pm2", "pm2's ecosystem file: JSON, YAML, a .js with --trust", import_pm2},
+    {"foreman", "APP.target of the units of systemd that foreman exports", import_foreman},
 };
 
 struct Sign {
@@ -42,6 +43,7 @@ const ImportFormat* find_import_format(std::string_view name) {
 
 const ImportFormat* guess_import_format(std::string_view file, std::string_view text) {
   const std::string_view name = file.substr(file.rfind('/') + 1);
+  if (name.ends_with(".target")) return find_import_format("foreman");
   for (auto& sign : signs_of_name)
     if (name.find(sign.of_name) != name.npos) return find_import_format(sign.format);
   if (has_line(text, "[program:") || has_line(text, "[supervisord]"))

@@ -110,3 +110,20 @@ def test_a_million_laughs_are_refused_at_once(app):
         f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12)))
     told = app.refused("import", "compose.yaml")
     assert "compose.yaml:" in told and "values in it" in told
+
+
+def test_units_that_foreman_exported_run_again(app):
+    app.write("shop.target", "[Unit]\nWants=shop-talk.1.service shop-talk.2.service\n")
+    for number in (1, 2):
+        app.write(f"shop-talk.{number}.service",
+                  f"[Service]\nEnvironment=PORT={5000 + number}\nEnvironment=WORD=again\n"
+                  f"ExecStart=/bin/bash -lc 'exec -a \"shop-talk.{number}\" sh -c "
+                  "\"echo $WORD; exec tail -f /dev/null\"'\nRestart=always\n")
+    assert "ctl scale talk=2" in app.ok("import", "shop.target")
+    app.ok("check", "--strict")
+    app.start()
+    app.ok("scale", "talk=2")
+    app.ok("wait")
+    for number in (1, 2):
+        wait_for("a word", lambda number=number: any(
+            line.endswith("again") for line in lines_of(app, f"talk.{number}")))
