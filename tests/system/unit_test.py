@@ -3,10 +3,13 @@
 import re
 import subprocess
 
+import pytest
+
 from home import REPOSITORY
 from programs import need
 
-UNIT = (REPOSITORY / "packaging" / "muster@.service").read_text()
+PACKAGING = REPOSITORY / "packaging"
+UNIT = (PACKAGING / "muster@.service").read_text()
 PAGE = (REPOSITORY / "docs" / "production.md").read_text()
 
 
@@ -27,9 +30,10 @@ def exposure(tmp_path, text):
     return float(found[1])
 
 
-def test_systemd_understands_it(tmp_path):
+@pytest.mark.parametrize("of", ["", "user/"])
+def test_systemd_understands_it(tmp_path, of):
     need("systemd-analyze")
-    path = written(tmp_path, UNIT)
+    path = written(tmp_path, (PACKAGING / of / "muster@.service").read_text())
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(path)],
                           capture_output=True, text=True, check=False)
     assert path.name not in done.stderr, done.stderr
