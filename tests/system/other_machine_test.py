@@ -199,13 +199,18 @@ def test_the_log_is_followed_whole_while_the_front_dies(app, eve):
     assert any("muster-front was ended by signal 6" in line for line in app.logs("-s", "muster"))
 
 
-def test_the_example_subscriber_follows_with_a_read_key(app, eve):
+SUBSCRIBERS = REPOSITORY / "examples" / "subscribers"
+
+
+@pytest.mark.parametrize("command", [
+    ["/usr/bin/python3", "-B", SUBSCRIBERS / "python" / "follow.py"],
+    ["node", SUBSCRIBERS / "javascript" / "follow.js"]], ids=["python", "javascript"])
+def test_the_example_subscriber_follows_with_a_read_key(app, eve, command):
     reader = OtherMachine(app, eve.port, "dora").let_in("read")
     app.procfile(alpha=f"echo here; {STAYS}", beta=STAYS)
     app.ok("reload")
     example = subprocess.Popen(
-        ["/usr/bin/python3", "-B", REPOSITORY / "examples" / "subscribers" / "python" / "follow.py",
-         "--remote", f"127.0.0.1:{eve.port}", "--server", server_key(app),
+        [*command, "--remote", f"127.0.0.1:{eve.port}", "--server", server_key(app),
          "--key-file", reader.place / "muster" / "key"],
         stdout=subprocess.PIPE, env=app.home.environment)
     try:

@@ -13,6 +13,7 @@ COMMANDS = {
     "python": ["/usr/bin/python3", WHERE / "python" / "tail.py"],
     "python-follow": ["/usr/bin/python3", WHERE / "python" / "follow.py"],
     "javascript": ["node", WHERE / "javascript" / "tail.js"],
+    "javascript-follow": ["node", WHERE / "javascript" / "follow.js"],
 }
 STORY = ("seq 5000; echo half; while [ ! -e go ]; do sleep 0.05; done; "
          "seq 5001 10000; echo end; exec sleep 1000")

@@ -4,24 +4,15 @@
 // the part to copy, the rest prints.
 import net from "node:net";
 import os from "node:os";
-import fs from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
-import { encode, decode } from "@msgpack/msgpack";
+import { encode } from "@msgpack/msgpack";
 import * as zmq from "zeromq";
+import { Joiner, isOurs, runtimeDirectory, show, unpack } from "./records.js";
 
 const CREDIT = 16; // replay messages that may be under way to us
 const TOPICS = 4000; // whose last record is remembered, before a replay makes that superfluous
-
-// 64-bit integers come as BigInt, smaller ones as Number. Record numbers fit a Number.
-function unpack(bytes) {
-  const map = decode(bytes, { useBigInt64: true });
-  for (const key of ["id", "seq", "prev", "line", "head"])
-    if (typeof map[key] === "bigint") map[key] = Number(map[key]);
-  if (map.gone) map.gone = map.gone.map(Number);
-  return map;
-}
 
 // The frames of the next message, or nothing if none came in time.
 async function receive(socket, milliseconds) {
@@ -32,24 +23,6 @@ async function receive(socket, milliseconds) {
     if (error.code === "EAGAIN") return null;
     throw error;
   }
-}
-
-// Section 1: nobody else may have made it, or what leads there.
-function isOurs(runtime) {
-  const uid = process.getuid();
-  const isOwn = (place) => {
-    const found = fs.lstatSync(place, { throwIfNoEntry: false });
-    return found?.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0;
-  };
-  let above = path.dirname(path.resolve(runtime));
-  if (!isOwn(runtime) || !isOwn(above)) return false;
-  while (above !== "/") {
-    above = path.dirname(above);
-    const { uid: owner, mode } = fs.statSync(above);
-    const othersWrite = (mode & 0o022) !== 0 && (mode & 0o1000) === 0;
-    if ((owner !== 0 && owner !== uid) || othersWrite) return false;
-  }
-  return true;
 }
 
 class Subscription {
@@ -216,41 +189,6 @@ class Subscription {
   }
 }
 
-// Puts together the lines that were split because of their length (section 4).
-class Joiner {
-  static limit = 4 << 20;
-  held = new Map();
-
-  lines(record) {
-    const stream = `${record.launch} ${record.stream}`;
-    const lines = [...record.lines];
-    if (record.continues && this.held.has(stream)) {
-      lines[0] = Buffer.concat([this.held.get(stream), lines[0]]);
-      this.held.delete(stream);
-    } else if (record.continues && lines[0].length === 0) {
-      lines.shift(); // only the newline of what has been shown as it was
-    }
-    if (record.tail === "split" && lines.length && lines.at(-1).length < Joiner.limit)
-      this.held.set(stream, lines.pop());
-    return lines;
-  }
-}
-
-function utc(time) {
-  const microseconds = BigInt(time) / 1000n;
-  const day = new Date(Number(microseconds / 1000n)).toISOString();
-  return day.replace(/\.\d+Z$/, `.${String(microseconds % 1000000n).padStart(6, "0")}+00:00`);
-}
-
-function runtimeDirectory(app) {
-  const { MUSTER_HOME, XDG_RUNTIME_DIR } = process.env;
-  const uid = process.getuid();
-  if (MUSTER_HOME) return `${MUSTER_HOME}/run/${app}`;
-  if (uid === 0) return `/run/muster/${app}`;
-  const base = XDG_RUNTIME_DIR || `/run/user/${uid}`;
-  return fs.existsSync(base) ? `${base}/muster/${app}` : `/tmp/muster-${uid}/${app}`;
-}
-
 const { values: options } = parseArgs({
   options: {
     app: { type: "string", short: "a", default: process.env.MUSTER_APP },
@@ -283,15 +221,7 @@ const start =
 try {
   if (!(await subscription.daemonRuns())) throw new Error(`no daemon runs in ${runtime}`);
   for await (const [, record] of subscription.records(start)) {
-    const isLog = record.kind === "log";
-    const lines = !isLog ? [Buffer.from(record.text)]
-      : options.numbers ? record.lines : joiner.lines(record);
-    const head = `${utc(record.time)} ${isLog ? "app" : "muster"}[${record.process}]: `;
-    const place = (i) => (options.numbers ? `${record.seq} ${record.line + i + 1} ` : "");
-    const pieces = lines.flatMap((line, i) =>
-      [Buffer.from(place(i) + head), line, Buffer.from("\n")]);
-    if (!process.stdout.write(Buffer.concat(pieces)))
-      await new Promise((resolve) => process.stdout.once("drain", resolve));
+    await show(record, joiner, options.numbers);
   }
 } catch (error) {
   console.error(error.message);
