@@ -1,7 +1,7 @@
 // See allowed_keys.h.
 #include "front/allowed_keys.h"
 
-#include "front/own_file.h"
+#include "base/own_file.h"
 
 namespace muster {
 bool AllowedKeys::look() {

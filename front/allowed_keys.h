@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "front/own_file.h"
+#include "base/own_file.h"
 #include "proto/remote_keys.h"
 
 namespace muster {

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "front/own_file.h"
+#include "base/own_file.h"
 #include "proto/server_key.h"
 
 namespace muster {

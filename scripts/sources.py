@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PRODUCT = ("base/", "proto/", "router/", "serve/", "front/", "daemon/", "ctl/")
+PRODUCT = ("base/", "proto/", "router/", "serve/", "front/", "drain/", "daemon/", "ctl/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 
 

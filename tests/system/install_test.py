@@ -37,7 +37,8 @@ def prefix():
 def test_what_is_installed_is_stripped_and_whole(prefix):
     assert sorted(os.listdir(prefix / "bin")) == ["ctl", "muster", "musterd"]
     for name in ("bin/musterd", "bin/ctl", "libexec/muster/muster-exec",
-                 "libexec/muster/muster-keeper", "libexec/muster/muster-front"):
+                 "libexec/muster/muster-keeper", "libexec/muster/muster-front",
+                 "libexec/muster/muster-drain"):
         assert b".debug_info" not in (prefix / name).read_bytes(), name
     assert os.readlink(prefix / "bin" / "muster") == "ctl"
     for name in ("man/man1/ctl.1", "man/man1/muster.1", "man/man5/muster.toml.5",

@@ -139,7 +139,7 @@ def test_files_are_where_debian_has_them(package):
     files = {line.split(None, 5)[5].split(" -> ")[0] for line in listed.splitlines()}
     for name in ("usr/bin/musterd", "usr/bin/ctl", "usr/bin/muster",
                  "usr/libexec/muster/muster-exec", "usr/libexec/muster/muster-keeper",
-                 "usr/libexec/muster/muster-front",
+                 "usr/libexec/muster/muster-front", "usr/libexec/muster/muster-drain",
                  "usr/share/man/man8/musterd.8", "usr/share/man/man7/muster-journal.7",
                  "usr/share/zsh/vendor-completions/_ctl", "usr/lib/systemd/user/muster@.service",
                  "usr/lib/systemd/system-generators/muster-generator", "etc/muster/",

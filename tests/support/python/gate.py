@@ -18,9 +18,13 @@ class Gate:
     def open(self):
         """Lets one through, now or when it comes. The fifo stays open: a second read waits there,
         where a last writer that is just closing it would show an end."""
+        self.say("")
+
+    def say(self, line):
+        """The same with a line, for a process that reads one."""
         if not self.held:
             self.held = os.fdopen(os.open(self.path, os.O_RDWR), "wb", buffering=0)
-        self.held.write(b"\n")
+        self.held.write(line.encode() + b"\n")
 
     def writer(self):
         """The end to write to, unbuffered, as soon as a process reads. Closing it is seen there."""

@@ -1,5 +1,5 @@
 // See own_file.h.
-#include "front/own_file.h"
+#include "base/own_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

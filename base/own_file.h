@@ -1,4 +1,4 @@
-// A file of the front's directory that decides which keys are let in. Keeps: it is read only if no
+// A file that holds a secret or decides who is let in. Keeps: it is read only if no
 // other user can read or change it.
 #pragma once
 
