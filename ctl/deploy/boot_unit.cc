@@ -36,8 +36,10 @@ std::string unit_text(const Endpoints& endpoints, const std::string& directory) 
       "# Written by `ctl enable`; `ctl disable` removes it.\n"
       "[Unit]\nDescription=Muster: the processes of {0}\nAfter=network-online.target\n"
       "Wants=network-online.target\n\n"
-      // Should the keeper be killed, the supervisor starts another one, which says so itself.
-      "[Service]\nType=notify\nNotifyAccess=all\nOOMPolicy=continue\nKillMode=mixed\n"
+      // Should the keeper be killed, the supervisor starts another one, which says so itself. Until
+      // then the unit lives by its other processes; without both, by none once the time is over.
+      "[Service]\nType=notify\nNotifyAccess=all\nExitType=cgroup\nWatchdogSec=60\nOOMPolicy="
+      "continue\nKillMode=mixed\n"
       "Delegate=yes\nRestart=on-failure\nRestartSec=1\nTimeoutStopSec=60\n",
       endpoints.app);
   for (auto name : places)
