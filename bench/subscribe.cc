@@ -1,7 +1,10 @@
 // A subscriber of muster that verifies every line it gets, by the library that ctl uses. Prints
 // "ready" when history is over, and a JSON object at the end.
 //   bench_subscribe APP FROM            from record FROM to the newest; FROM 0: from the oldest
-//   bench_subscribe APP live LINES TOPIC DELAYS    so many lines from now on; delays into a file
+//   bench_subscribe APP live LINES TOPIC DELAYS    so many lines from now on, read from the
+//   journal's
+//                                                  files; delays into a file
+//   bench_subscribe APP bus LINES TOPIC DELAYS     the same by the bus
 #include <fmt/format.h>
 #include <unistd.h>
 #include <cstdlib>
@@ -13,6 +16,7 @@
 #include "bench/check_lines.h"
 #include "proto/codec.h"
 #include "proto/subscriber.h"
+#include "router/file_reader.h"
 
 namespace muster::bench {
 namespace {
@@ -72,6 +76,7 @@ int run(const std::vector<std::string>& words) {
 
   auto endpoints = endpoints_of(words[0], ::geteuid() == 0, ::geteuid(), variable);
   if (!endpoints) return fail_with(endpoints.message());
+  if (words[1] == "live") options.files = journal_files(*endpoints);
   const MonoTime begin = read_clocks().mono;
   auto subscriber = Subscriber::open(*endpoints, caller_name(), options);
   if (!subscriber) return fail_with(subscriber.error().message);

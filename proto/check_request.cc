@@ -111,6 +111,8 @@ struct Check {
   Problem operator()(const ReplayRequest& request) {
     if (request.follow && request.until)
       return "field 'until': a replay that follows does not end; leave out one of the two";
+    if (request.by_file && !request.follow)
+      return "field 'by_file': only a replay that follows is told how far to read";
     return in_text("journal", request.journal);
   }
   Problem operator()(const SignalRequest& request) { return in_signal(request.number); }

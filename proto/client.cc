@@ -14,6 +14,7 @@
 #include "base/zmq/context.h"
 #include "base/zmq/curve.h"
 #include "proto/codec.h"
+#include "proto/connection_end.h"
 #include "proto/far_watch.h"
 #include "proto/gate_watch.h"
 #include "proto/limits.h"
@@ -26,19 +27,15 @@ namespace {
 
 // A daemon that is being replaced holds its lock all the time; one that is started anew by its
 // operator may take a moment.
-constexpr Nanos lock_patience = 1s;
-constexpr Nanos lock_check_every = 100ms;
+constexpr Nanos lock_patience = 1s, lock_check_every = 100ms;
 // A question that a daemon has taken along when it died is asked again, ever more seldom.
-constexpr Nanos first_repeat = 100ms;
+constexpr Nanos first_repeat = 100ms, pulse_every = 200ms;
 // A client that makes us wait for processes is asked whether it still does.
 constexpr Nanos first_doubt = 500ms, longest_doubt = 4s;
-constexpr Nanos pulse_every = 200ms;
-// A server that replaces its key says so in its answer to `version`: a client that stays is to
-// learn it long before that happens.
+// The answer to `version` tells a client that stays of the server's next key, long before its time.
 constexpr Nanos version_every = 60s;
 // Requests that pile up while the daemon is away; beyond it a send waits, and then fails.
-constexpr int send_queue = 1000;
-constexpr int send_wait_ms = 5000;
+constexpr int send_queue = 1000, send_wait_ms = 5000;
 
 template <class... Args>
 tl::unexpected<ClientError> trouble(ClientTrouble kind, fmt::format_string<Args...> text,
@@ -105,6 +102,7 @@ struct Client::State {
   std::string by;
   ZmqContext context;
   zmq::socket_t socket;
+  std::optional<ConnectionEnd> end;
   std::optional<GateWatch> gate;  // of a daemon that is reached by CURVE
   uint64_t last_id = 0;
   std::set<uint64_t> open;    // exchanges that `receive` answers for
@@ -261,6 +259,11 @@ ClientResult<uint64_t> Client::begin(RequestBody body) {
 ClientResult<> Client::add(uint64_t id, RequestBody body) {
   if (std::holds_alternative<CancelRequest>(body)) state_->open.erase(id);
   return state_->send(id, std::move(body));
+}
+
+bool Client::take_disconnect() {
+  if (!state_->gate && !state_->end) state_->end.emplace(state_->context, state_->socket);
+  return state_->end && state_->end->take();
 }
 
 ClientResult<std::optional<Reply>> Client::receive(Nanos timeout) {

@@ -53,6 +53,9 @@ class Client {
   ClientResult<> add(uint64_t id, RequestBody body);
   // The next reply of any exchange; nothing if none came in time (0s: only what is there already).
   ClientResult<std::optional<Reply>> receive(Nanos timeout);
+  // Whether the connection has ended since the last call: the daemon has forgotten the exchanges.
+  // The first call begins to look; a connection by CURVE is not looked at.
+  bool take_disconnect();
   // Becomes readable when `receive(0s)` may have something (edge-triggered: call receive until it
   // has nothing before each wait).
   int wake_fd() const;

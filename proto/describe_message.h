@@ -230,6 +230,8 @@ void describe(Fields& fields, M& reply) {
   fields.may("journal", reply.journal);
   fields.may("head", reply.head);
   fields.may("live", reply.live);
+  fields.may("by_file", reply.by_file);
+  fields.may("news", reply.news);
 }
 
 template <>

@@ -140,6 +140,7 @@ void describe(Fields& fields, M& request) {
   fields.may("have", request.have);
   fields.may("follow", request.follow);
   fields.may("journal", request.journal);
+  fields.may("by_file", request.by_file);
 }
 
 template <class Fields, Is<CreditRequest> M>

@@ -10,18 +10,13 @@
 namespace muster {
 namespace {
 
-constexpr const char* events_address = "inproc://gate-watch";
+constexpr int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
+                       ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
 
 }  // namespace
 
 GateWatch::GateWatch(ZmqContext& context, zmq::socket_t& socket)
-    : events_(context.get(), zmq::socket_type::pair) {
-  constexpr int wanted = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
-                         ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
-  if (zmq_socket_monitor(socket.handle(), events_address, wanted) != 0) throw zmq::error_t();
-  events_.set(zmq::sockopt::linger, 0);
-  events_.connect(events_address);
-}
+    : events_(make_monitor(context, socket, "gate-watch", events)) {}
 
 std::string GateWatch::why_shut() {
   std::vector<zmq::message_t> frames;

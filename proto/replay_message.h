@@ -25,6 +25,9 @@ struct ReplayRequest {
   // The journal that these numbers are of; empty: whichever there is. If there is another one, all
   // that it has is wanted.
   std::string journal = {};
+  // With `follow`: the client reads the records from the journal's files, and is told no more than
+  // how far it may read.
+  bool by_file = false;
 };
 
 using SeqRange = std::pair<uint64_t, uint64_t>;  // first and last
@@ -45,6 +48,10 @@ struct ReplayRecordsReply {
   // Set if it follows: up to here no more comes, matching or not.
   std::optional<uint64_t> head = {};
   bool live = false;  // what there was when it was asked for has been sent
+  // The records up to `head` stand in the files, and none are here. `news` is the first of them
+  // that the client may want and has not been told of: its seq, and its line as in RecordNumbers.
+  bool by_file = false;
+  std::optional<std::pair<uint64_t, uint64_t>> news = {};
 };
 struct ReplayEndReply {
   uint64_t head = 0;             // last seq when the replay ended: live messages follow from here

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "proto/client.h"
+#include "proto/journal_reader.h"
 
 namespace muster {
 
@@ -18,6 +19,9 @@ struct SubscriberOptions {
   // numbers are of that one: if there is another, that is delivered as `anew`.
   ReplayRequest start;
   bool follow = true;  // go on with what is published from now on
+  // A subscriber that follows may read the journal itself by this, and costs the daemon next to
+  // nothing then. Empty: the daemon sends it the records.
+  OpenJournal files = {};
 };
 
 // The items that the subscriber hands out: one record as its two frames, or news about the stream.

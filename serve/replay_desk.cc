@@ -136,8 +136,8 @@ void ReplayDesk::begin(const Key& key, const ReplayRequest& asked) {
   auto made = std::make_unique<Served>(loop_, outlet_, key, request, std::move(follow));
   Served& served = *made;
   served_.emplace(key, std::move(made));
-  served.has_more = served.reading->follow.has_more();
-  served.is_live = served.reading->follow.is_live();
+  served.has_more = !served.by_file && served.reading->follow.has_more();
+  served.is_live = served.by_file || served.reading->follow.is_live();
   served.head = served.reading->follow.head();
   served.journal = bounds.journal;
   served.told_at = loop_clock();
@@ -154,6 +154,7 @@ void ReplayDesk::begin(const Key& key, const ReplayRequest& asked) {
 // After anything that may have brought it a credit, or something to read.
 void ReplayDesk::go_on(const Key& key, Served& served) {
   if (served.state != Served::State::idle || !served.exchange.may_send()) return;
+  if (served.by_file) return tell_news(served);
   if (served.follows && served.is_live && !served.told_live) tell(served);
   const bool reads = !served.follows || served.has_more || served.waiter->news();
   if (!reads || !served.exchange.may_send()) return;

@@ -59,6 +59,7 @@ class ReplayDesk {
   void on_read(const Key& key);
   void tell(Served& served);
   void tell_where(Served& served);
+  void tell_news(Served& served);
   AllServed::iterator stop(AllServed::iterator served);
   void wake_later(const Key& key);
   void wake();

@@ -58,6 +58,24 @@ void ReplayDesk::tell_where(Served& served) {
   reply.journal = served.journal;
   reply.head = served.waits() ? std::max(served.head, published_) : served.head;
   reply.live = served.is_live;
+  reply.by_file = served.by_file;
+  served.told_at = loop_clock();
+  served.exchange.more(std::move(reply));
+}
+
+// The first message says how far the history goes.
+void ReplayDesk::tell_news(Served& served) {
+  const auto news = served.waiter->news();
+  if (!news && served.told_live) return;
+  ReplayRecordsReply reply;
+  reply.journal = served.journal;
+  reply.head = published_;
+  reply.live = served.told_live = true;
+  reply.by_file = true;
+  if (news) {
+    reply.news.emplace(news->seq, news->line);
+    served.waiter->wait();
+  }
   served.told_at = loop_clock();
   served.exchange.more(std::move(reply));
 }

@@ -28,6 +28,7 @@ struct ReplayDesk::Served {
          Follow&& follow)
       : exchange(outlet, key.first, key.second, request.credit),
         follows(request.follow),
+        by_file(request.by_file),
         reading(std::make_shared<Reading>(Reading{std::move(follow), {}, {}})),
         work(loop) {}
 
@@ -36,6 +37,7 @@ struct ReplayDesk::Served {
 
   Exchange exchange;
   const bool follows;
+  const bool by_file;  // its client reads the files, and is only told how far
   std::shared_ptr<Reading> reading;
   std::optional<TopicWatch::Waiter> waiter;  // of one that follows
   State state = State::idle;

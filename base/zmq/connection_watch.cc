@@ -11,23 +11,13 @@ constexpr Nanos look_pause = 10ms;
 // Then it was another connection with the same descriptor that ended.
 constexpr int most_looks = 200;
 
-// The other end of the monitor's pair. Throws zmq::error_t like the socket's own calls.
-zmq::socket_t monitor_of(ZmqContext& context, zmq::socket_t& socket, const std::string& name) {
-  const std::string address = "inproc://" + name;
-  if (zmq_socket_monitor(socket.handle(), address.c_str(), ZMQ_EVENT_DISCONNECTED) != 0)
-    throw zmq::error_t();
-  zmq::socket_t monitor(context.get(), zmq::socket_type::pair);
-  monitor.set(zmq::sockopt::linger, 0);
-  monitor.connect(address);
-  return monitor;
-}
-
 }  // namespace
 
 ConnectionWatch::ConnectionWatch(Loop& loop, ZmqContext& context, zmq::socket_t& socket,
                                  const std::string& name, std::function<bool(int fd)> has_gone)
     : has_gone_(std::move(has_gone)),
-      events_(loop, monitor_of(context, socket, name), [this] { on_events(); }),
+      events_(loop, make_monitor(context, socket, name, ZMQ_EVENT_DISCONNECTED),
+              [this] { on_events(); }),
       look_again_(loop, [this] { look(); }) {}
 
 void ConnectionWatch::look_at(int fd) {

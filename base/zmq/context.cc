@@ -33,4 +33,14 @@ zmq::socket_t make_socket(ZmqContext& context, zmq::socket_type type, int64_t ma
   return socket;
 }
 
+zmq::socket_t make_monitor(ZmqContext& context, zmq::socket_t& socket, const std::string& name,
+                           int events) {
+  const std::string address = "inproc://" + name;
+  if (zmq_socket_monitor(socket.handle(), address.c_str(), events) != 0) throw zmq::error_t();
+  zmq::socket_t monitor(context.get(), zmq::socket_type::pair);
+  monitor.set(zmq::sockopt::linger, 0);
+  monitor.connect(address);
+  return monitor;
+}
+
 }  // namespace muster

@@ -2,6 +2,7 @@
 // sockets do not linger. Declared before every socket, so that it outlives them.
 #pragma once
 
+#include <string>
 #include <zmq.hpp>
 
 namespace muster {
@@ -18,5 +19,10 @@ class ZmqContext {
 // The options that each of our sockets has: no linger, a bounded handshake, messages of at most
 // `max_message` bytes, and heartbeats that end connections whose other side is gone.
 zmq::socket_t make_socket(ZmqContext& context, zmq::socket_type type, int64_t max_message);
+
+// A socket that receives the `events` of another one (ZMQ_EVENT_... of zmq_socket_monitor), which
+// has no other monitor. `name` is given once in the context. Throws zmq::error_t.
+zmq::socket_t make_monitor(ZmqContext& context, zmq::socket_t& socket, const std::string& name,
+                           int events);
 
 }  // namespace muster

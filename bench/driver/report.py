@@ -14,6 +14,8 @@ DELAYS = [("p50_ms", "p50 ms", "{:.2f}"), ("p99_ms", "p99 ms", "{:.2f}"),
 SHOWN = {
     "W1": [RATE, ("rate/cat", "of cat", "{:.2f}"), CPU, *CHECK],
     "W2": [RATE, ("rate/cat", "of cat", "{:.2f}"), CPU, *CHECK],
+    "W2bus": [RATE, ("rate/cat", "of cat", "{:.2f}"), CPU, *CHECK],
+    "W2x10": [RATE, ("writers", "writers, lines/s", "{:,.0f}"), CPU, *CHECK],
     "W3": [("writers", "writes/s", "{:,.0f}"), ("writers/cat", "of cat", "{:.2f}"), CPU, *CHECK],
     "W3x10": [("writers", "writes/s", "{:,.0f}"), ("writers/cat", "of cat", "{:.2f}"), CPU,
               *CHECK],
@@ -32,6 +34,8 @@ SHOWN = {
 TITLES = {
     "W1": "W1: one child, 64 KiB writes",
     "W2": "W2: the same, with a subscriber that checks every line",
+    "W2bus": "W2: the same by the bus",
+    "W2x10": "W2: the same with ten subscribers",
     "W3": "W3: one write per line, one child",
     "W3x10": "W3: one write per line, ten children",
     "replay": "Replay of the journal",

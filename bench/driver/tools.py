@@ -117,7 +117,7 @@ class TagLoop(Tool):
 
 class Muster(Tool):
     name = "muster"
-    can = Tool.can | {"W2", "W4", "W5", "W6", "W7", "replay", "logs"}
+    can = Tool.can | {"W2", "W2bus", "W2x10", "W4", "W5", "W6", "W7", "replay", "logs"}
 
     def __init__(self, place):
         super().__init__(place)

@@ -98,18 +98,33 @@ def flood(kind, mode, children, lines):
                         "cpu": cpu / total * 1e6}, verdict, total)
 
 
-def subscribed(kind, lines):
+def subscribed(kind, lines, way="live", readers=1):
     """W2: W1 with a subscriber that verifies each line as it comes."""
-    with running(kind, [Group(1, "load", [LOAD, "bulk", str(lines)])]) as tool:
-        with tool.subscribe("live", lines, "log/", f"{tool.place}/delays") as reader:
+    with running(kind, [Group(1, "load", [LOAD, "bulk", str(lines)])]) as tool, \
+            contextlib.ExitStack() as stack:
+        delays = [f"{tool.place}/delays{n}" for n in range(readers)]
+        reading = [stack.enter_context(tool.subscribe(way, lines, "log/", file)) for file in delays]
+        for reader in reading:
             assert reader.stdout.readline() == "ready\n"
-            cpu = cpu_seconds(tool.processes())
-            with going(tool):
-                begin, _, _ = wait_written(tool, 1)
-                verdict = json.loads(reader.communicate()[0])
-            cpu = cpu_seconds(tool.processes()) - cpu
-        return checked({"rate": lines / (verdict["at"] / 1e9 - begin), "cpu": cpu / lines * 1e6},
-                       verdict, lines)
+        cpu = cpu_seconds(tool.processes())
+        with going(tool):
+            begin, _, printed = wait_written(tool, 1)
+            verdicts = [json.loads(reader.communicate()[0]) for reader in reading]
+        cpu = cpu_seconds(tool.processes()) - cpu
+        last = max(verdicts, key=lambda verdict: (verdict["wrong"], verdict["at"]))
+        return checked({"rate": lines / (last["at"] / 1e9 - begin), "cpu": cpu / lines * 1e6,
+                        "writers": lines / (printed - begin)},
+                       {**last, "lines": min(verdict["lines"] for verdict in verdicts)}, lines)
+
+
+def subscribed_by_bus(kind, lines):
+    """W2 by the bus, as programs that do not read the journal's files."""
+    return subscribed(kind, lines, way="bus")
+
+
+def subscribed_by_ten(kind, lines):
+    """W2 with ten subscribers."""
+    return subscribed(kind, lines, readers=10)
 
 
 def replay(kind, lines):

@@ -9,6 +9,7 @@
 #include "ctl/logs/reconnect.h"
 #include "ctl/logs/view.h"
 #include "proto/subscriber.h"
+#include "router/file_reader.h"
 #include "router/replay.h"
 
 namespace muster {
@@ -104,7 +105,8 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
                          const LogReading& reading, Output& out, Ended& ended) {
   const bool follow = reading.follow;
   const bool goes_on = !request.journal.empty();  // after another one that was lost
-  auto subscriber = Subscriber::open(endpoints, caller_name(), {request, follow});
+  auto subscriber =
+      Subscriber::open(endpoints, caller_name(), {request, follow, journal_files(endpoints)});
   if (!subscriber) {
     if (goes_on && subscriber.error().trouble == ClientTrouble::lost)
       ended = {.lost = subscriber.error().message, .rest = request};
@@ -120,8 +122,7 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
       delivery = subscriber->next(live ? reader_check : short_timeout);
       if (delivery && !*delivery && !live)
         return failure(ExitCode::timeout,
-                       "the daemon does not answer; try again, or look at its "
-                       "process");
+                       "the daemon does not answer; try again, or look at its process");
     }
     if (!delivery) {
       const bool gone = delivery.error().trouble == ClientTrouble::no_daemon;

@@ -98,8 +98,9 @@ class Follower:
         """Asks anew from where it is."""
         self.client = self.client or Client(self.app, context=self.context)
         self.number += 1
-        fields = {"from": self.head + 1, "journal": self.journal, **self.wanted, **fields}
-        self.client.send(self.number, "replay", follow=True, credit=credit, **fields)
+        fields = {"from": self.head + 1, "journal": self.journal, "follow": True, **self.wanted,
+                  **fields}
+        self.client.send(self.number, "replay", credit=credit, **fields)
 
     def grant(self, messages=1):
         self.client.send(self.number, "credit", messages=messages)

@@ -110,6 +110,8 @@ TEST_CASE("every request goes there and back") {
       R"({"id":5,"verb":"replay","by":"a@b","from":0,"lines":100,"topics":["log/"],"credit":16})");
   CHECK(asked(ReplayRequest{.from = 8, .follow = true, .journal = "5e"}) ==
         R"({"id":5,"verb":"replay","by":"a@b","from":8,"credit":0,"follow":true,"journal":"5e"})");
+  CHECK(asked(ReplayRequest{.follow = true, .by_file = true}) ==
+        R"({"id":5,"verb":"replay","by":"a@b","credit":0,"follow":true,"by_file":true})");
   CHECK(asked(ReplayRequest{.since = moment, .until = WallTime(Nanos(-1))}) ==
         R"({"id":5,"verb":"replay","by":"a@b","since":1795342502114233000,"until":-1,"credit":0})");
   CHECK(asked(CreditRequest{8}) == R"({"id":5,"verb":"credit","by":"a@b","messages":8})");

@@ -67,6 +67,20 @@ TEST_CASE("history, then the news that it is over, then what is said from now on
   CHECK(next_lines(subscriber, 1) == Lines{"three"});
 }
 
+TEST_CASE("a daemon of an older version sends what could have been read from the files") {
+  World world;
+  world.daemon.say("web.1", "one");
+  SubscriberOptions options;
+  options.files = [](auto&, auto&, uint64_t) -> std::unique_ptr<JournalReader> {
+    FAIL("it was not told how far to read");
+    return nullptr;
+  };
+  Subscriber subscriber = world.subscribe(std::move(options));
+  CHECK(next_lines(subscriber, 2) == Lines{"one", "(caught up)"});
+  world.daemon.say("web.1", "two");
+  CHECK(next_lines(subscriber, 1) == Lines{"two"});
+}
+
 TEST_CASE("one that does not follow ends when history does") {
   World world;
   world.daemon.say("web.1", "one");
