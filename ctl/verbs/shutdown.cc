@@ -20,8 +20,17 @@ struct Running {
   uint64_t start;
 };
 
+// The pids that a daemon tells are those of its own pid namespace, which may be a container's. Here
+// they mean the same if its two processes are parent and child here too.
+bool tells_our_pids(const StatusReply& status) {
+  return status.keeper_pid != 0 && status.supervisor_pid != 0 &&
+         parent_of_process(status.supervisor_pid) == status.keeper_pid;
+}
+
 std::vector<Running> running_of(const Session& session, Nanos patience) {
   std::vector<Running> running;
+  const auto status = ask<StatusReply>(session, StatusRequest{}, patience);
+  if (!status || !tells_our_pids(*status)) return running;
   const auto reply = ask<PsReply>(session, PsRequest{}, patience);
   if (!reply) return running;
   for (auto& row : reply->processes)
