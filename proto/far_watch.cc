@@ -79,9 +79,12 @@ ClientResult<> meet(Client& client, const Endpoints& endpoints) {
                           format_age(answer_time)));
 }
 
+// At the moment at which its key is replaced a server has no next one to tell, while the connection
+// still goes by the old one. So the key that it has told is kept.
 void take_next_key(FarSide& far, const Reply& reply) {
   const auto* told = std::get_if<VersionReply>(&reply.body);
-  if (!told || told->next_server_key == far.next_server_key) return;
+  if (!told || told->next_server_key.empty() || told->next_server_key == far.next_server_key)
+    return;
   far.next_server_key = told->next_server_key;
   if (far.on_next_server_key) far.on_next_server_key(told->next_server_key);
 }

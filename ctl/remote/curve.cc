@@ -31,7 +31,7 @@ Outcome<Endpoints> met(const FarHost& host, const std::string& app, const CurveP
       CurveWay{host.host, std::to_string(*host.port), own.open, own.secret, server});
   if (server == known.key && !known.next.empty()) far.next_server_key = key_text(known.next);
   far.on_next_server_key = [place = place_of(host), server](const std::string& told) {
-    const auto next = told.empty() ? std::string() : key_of_text(told);
+    const auto next = key_of_text(told);
     if (!next) return;
     if (auto kept = keep_server(place, {server, *next}); !kept) tell(kept.error().message);
   };
