@@ -13,6 +13,7 @@ constexpr std::string_view prefix = "mk1";
 constexpr unsigned digit_bits = 5, byte_bits = 8, low_digit = 31, checksums = 1024;
 constexpr size_t body = (key_bytes * byte_bits + digit_bits - 1) / digit_bits, checks = 2;
 constexpr size_t brief = 11;
+constexpr size_t bytes_of_words = 12;
 
 std::string checksum_of(std::string_view text) {
   unsigned sum = 1;
@@ -53,6 +54,24 @@ std::optional<std::string> key_of_text(std::string_view given) {
   }
   if (key.size() != key_bytes || key_text(key) != text) return {};
   return key;
+}
+
+std::string key_words(std::string_view key) {
+  constexpr std::string_view consonants = "bdfghjklmnprstvz", vowels = "aiou";
+  std::string words;
+  for (size_t i = 0; i < bytes_of_words; i += 2) {
+    const unsigned bits =
+        static_cast<uint8_t>(key[i]) << byte_bits | static_cast<uint8_t>(key[i + 1]);
+    if (i > 0) words += '-';
+    words += {consonants[bits >> 12 & 15], vowels[bits >> 10 & 3], consonants[bits >> 6 & 15],
+              vowels[bits >> 4 & 3], consonants[bits & 15]};
+  }
+  return words;
+}
+
+std::string words_of_key_text(std::string_view text) {
+  const auto key = key_of_text(text);
+  return key ? key_words(*key) : "";
 }
 
 std::string brief_key(std::string_view key) { return key_text(key).substr(0, brief); }

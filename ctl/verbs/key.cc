@@ -44,7 +44,7 @@ class KeyVerb : public Verb {
   Outcome<int> run(Session& session) override {
     if (action_ == "new") return show(session, make_own_key());
     if (action_ == "show") return show(session, read_own_key());
-    if (action_ == "trust") return trust();
+    if (action_ == "trust") return trust(session);
     auto request = asked();
     if (!request) return tl::unexpected(request.error());
     auto reply = ask<KeysReply>(session, *request, short_timeout);
@@ -108,14 +108,18 @@ class KeyVerb : public Verb {
   static Outcome<int> show(Session& session, Outcome<CurvePair> pair) {
     if (!pair) return tl::unexpected(pair.error());
     session.out.write(key_text(pair->open) + '\n');
+    // A script takes what is written as the key.
+    if (session.out.is_terminal()) session.out.write("in words: " + key_words(pair->open) + '\n');
     return status_done;
   }
 
-  Outcome<int> trust() const {
+  Outcome<int> trust(const Session& session) const {
     if (words_.size() != 2) return failure(ExitCode::usage, "Usage: ctl key trust HOST:PORT KEY");
     const std::string name = words_[0].substr(0, words_[0].find(':'));
     auto trusted = trust_server(name.starts_with('[') ? "server" : name, words_[0], words_[1]);
     if (!trusted) return tl::unexpected(trusted.error());
+    session.out.write(fmt::format("Over there the first line of `ctl key list` ends with: {}\n",
+                                  words_of_key_text(words_[1])));
     return status_done;
   }
 

@@ -2,7 +2,9 @@
 way."""
 
 import contextlib
+import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -267,6 +269,10 @@ def test_the_list_of_keys(app, eve):
            "--from", "10.0.0.0/8", "--until", "2099-01-31", "--note", "ships logs")
     listed = app.ok("key", "list")
     assert listed.splitlines()[0].startswith("server  mk1")
+    words = json.loads(app.ok("key", "list", "--json"))["server_words"]
+    assert re.fullmatch("(-?[bdfghjklmnprstvz][aiou][bdfghjklmnprstvz][aiou]"
+                        "[bdfghjklmnprstvz]){6}", words)
+    assert listed.splitlines()[0].endswith(" " + words)
     assert f"127.0.0.1:{eve.port}" in listed.splitlines()[1]
     assert "from=10.0.0.0/8 until=2099-01-31 # ships logs" in listed.splitlines()[3]
     assert "there is a key 'eve' already" in app.refused("key", "add", "eve", "read",

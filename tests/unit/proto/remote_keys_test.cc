@@ -35,6 +35,14 @@ const WallTime now{1'800'000'000s};  // January 2027
 
 }  // namespace
 
+TEST_CASE("the words of a key are those of its first twelve bytes as proquints") {
+  const std::string beginning("\x7f\x00\x00\x01\x3f\x54\xdc\xc1\x3f\x76\x07\x23", 12);
+  const std::string key = beginning + std::string(key_bytes - beginning.size(), 'x');
+  CHECK(key_words(key) == "lusab-babad-gutih-tugad-gutuk-bisog");
+  CHECK(words_of_key_text(key_text(key)) == key_words(key));
+  CHECK(words_of_key_text("mk1") == "");
+}
+
 TEST_CASE("a key is written as a text without doubtful letters, and read again") {
   for (const char first : {'\0', '\1', 'A', '\xff'}) {
     const std::string text = key_text(some_key(first));
