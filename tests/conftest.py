@@ -9,10 +9,11 @@ import subprocess
 import pytest
 
 import proc
-from daemon import Daemon
+from daemon import STAYS, Daemon
 from far import Far
 from faults_table import FaultsTable
 from home import BIN, Home
+from other_machine import OtherMachine, listen, wait_front
 
 # A shell that runs the tests in the background has them ignore Ctrl-C; what they start would too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -67,6 +68,23 @@ def far(app):
     machine = Far(app.home)
     yield machine
     machine.end()
+
+
+@pytest.fixture
+def port(app):
+    """At which muster-front of a running app lets in other machines."""
+    app.procfile(alpha=STAYS, beta=STAYS)
+    number = listen(app)
+    app.start()
+    return number
+
+
+@pytest.fixture
+def eve(app, port):
+    """An administrator on another machine."""
+    one = OtherMachine(app, port, "eve").let_in("admin")
+    wait_front(app)
+    return one
 
 
 @pytest.fixture

@@ -10,26 +10,11 @@ import time
 import proc
 import pytest
 from daemon import STAYS
-from other_machine import OtherMachine, front, listen, wait_front
+from other_machine import front, wait_front
 from waiting import wait_for
 
 QUICK = 0.05
 ROOM = 0.5  # for a machine that does other things as well
-
-
-@pytest.fixture
-def port(app):
-    app.procfile(alpha=STAYS)
-    number = listen(app)
-    app.start()
-    return number
-
-
-@pytest.fixture
-def eve(app, port):
-    one = OtherMachine(app, port, "eve").let_in("admin")
-    wait_front(app)
-    return one
 
 
 def stranger(port, text=b""):

@@ -3,19 +3,10 @@
 import msgpack
 import pytest
 import zmq
-from daemon import STAYS
-from other_machine import OtherMachine, ask, key_bytes, listen, server_key, wait_front
+from other_machine import OtherMachine, ask, key_bytes, server_key, wait_front
 from waiting import wait_for
 
 from zmq.utils import z85
-
-
-@pytest.fixture
-def port(app):
-    app.procfile(alpha=STAYS)
-    number = listen(app)
-    app.start()
-    return number
 
 
 @pytest.fixture

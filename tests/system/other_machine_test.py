@@ -14,26 +14,11 @@ import pytest
 import zmq
 from daemon import STAYS
 from home import BIN, REPOSITORY
-from other_machine import OtherMachine, ask, front, listen, server_key, wait_front
+from other_machine import OtherMachine, ask, front, server_key, wait_front
 from waiting import stays, wait_for
 
 # Much less than a second, so that what should be there by then is not missed.
 MOMENT = 0.6
-
-
-@pytest.fixture
-def port(app):
-    app.procfile(alpha=STAYS, beta=STAYS)
-    number = listen(app)
-    app.start()
-    return number
-
-
-@pytest.fixture
-def eve(app, port):
-    one = OtherMachine(app, port, "eve").let_in("admin")
-    wait_front(app)
-    return one
 
 
 @contextlib.contextmanager

@@ -3,26 +3,10 @@
 import os
 
 import pytest
-from daemon import STAYS
-from other_machine import OtherMachine, ask, key_bytes, listen, server_key, wait_front
+from other_machine import OtherMachine, ask, key_bytes, server_key, wait_front
 from waiting import wait_for
 
 import zmq
-
-
-@pytest.fixture
-def port(app):
-    app.procfile(alpha=STAYS)
-    number = listen(app)
-    app.start()
-    return number
-
-
-@pytest.fixture
-def eve(app, port):
-    one = OtherMachine(app, port, "eve").let_in("admin")
-    wait_front(app)
-    return one
 
 
 def known(who):
