@@ -1,9 +1,8 @@
 // A subscriber of muster that verifies every line it gets, by the library that ctl uses. Prints
 // "ready" when history is over, and a JSON object at the end.
 //   bench_subscribe APP FROM            from record FROM to the newest; FROM 0: from the oldest
-//   bench_subscribe APP live LINES TOPIC DELAYS    so many lines from now on, read from the
-//   journal's
-//                                                  files; delays into a file
+//   bench_subscribe APP live LINES TOPIC DELAYS    so many lines from now on, from the files;
+//                                                  delays into a file
 //   bench_subscribe APP bus LINES TOPIC DELAYS     the same by the bus
 #include <fmt/format.h>
 #include <unistd.h>
