@@ -107,12 +107,16 @@ def place():
 
 
 @pytest.fixture(scope="module")
-def package(place):
+def packages(place):
+    """By name."""
     run(REPOSITORY / "scripts" / "package", "--quick", TREE,
         env={**os.environ, "MUSTER_PACKAGE_DIR": f"{place}/first"})
-    found = [name for name in os.listdir(f"{place}/first") if name.endswith(".deb")]
-    assert len(found) == 1
-    return f"{place}/first/{found[0]}"
+    return {name.split("_")[0]: f"{place}/first/{name}" for name in os.listdir(f"{place}/first")}
+
+
+@pytest.fixture(scope="module")
+def package(packages):
+    return packages["muster"]
 
 
 @pytest.fixture(scope="module")
@@ -134,20 +138,35 @@ def newer(place, package):
     return f"{place}/newer.deb"
 
 
-def test_files_are_where_debian_has_them(package):
+def files_in(package):
     listed = run("dpkg-deb", "-c", package)
-    files = {line.split(None, 5)[5].split(" -> ")[0] for line in listed.splitlines()}
+    return {line.split(None, 5)[5].split(" -> ")[0] for line in listed.splitlines()}
+
+
+def depends_of(package):
+    return re.search(r"^ Depends: (.*)$", run("dpkg-deb", "-I", package), re.M)[1]
+
+
+def test_the_drains_have_a_package_of_their_own_for_their_libraries(packages):
+    assert set(packages) == {"muster", "muster-drains"}
+    drains = packages["muster-drains"]
+    assert "./usr/libexec/muster/muster-drain" in files_in(drains) - files_in(packages["muster"])
+    assert "muster (= 0.1.0)" in depends_of(drains) and "libcurl4" in depends_of(drains)
+
+
+def test_files_are_where_debian_has_them(package):
+    files = files_in(package)
     for name in ("usr/bin/musterd", "usr/bin/ctl", "usr/bin/muster",
                  "usr/libexec/muster/muster-exec", "usr/libexec/muster/muster-keeper",
-                 "usr/libexec/muster/muster-front", "usr/libexec/muster/muster-drain",
+                 "usr/libexec/muster/muster-front",
                  "usr/share/man/man8/musterd.8", "usr/share/man/man7/muster-journal.7",
                  "usr/share/zsh/vendor-completions/_ctl", "usr/lib/systemd/user/muster@.service",
                  "usr/lib/systemd/system-generators/muster-generator", "etc/muster/",
                  "etc/needrestart/conf.d/muster.conf"):
         assert f"./{name}" in files, name
     assert any(name.endswith("lib/systemd/system/muster@.service") for name in files)
-    depends = re.search(r"^ Depends: (.*)$", run("dpkg-deb", "-I", package), re.M)[1]
-    assert "libzmq5" in depends and "ssl" not in depends
+    depends = depends_of(package)
+    assert "libzmq5" in depends and "ssl" not in depends and "curl" not in depends
 
 
 def test_apps_outlive_a_newer_package_and_an_older_one(place, package, newer):
