@@ -78,7 +78,9 @@ def test_peers_that_are_half_open_or_promise_huge_frames_cost_little(app, eve):
 @pytest.mark.row("R3")
 @pytest.mark.parametrize("count", [4, pytest.param(1000, marks=pytest.mark.long)])
 def test_local_clients_are_undisturbed_while_it_dies_again_and_again(app, eve, count):
-    app.write("Procfile", f"alpha: {STAYS}\nbeta: while echo x; do sleep 0.01; done\n")
+    """And no line is missing, here or over there."""
+    app.write("Procfile", f"alpha: {STAYS}\n"
+              "beta: i=0; while echo $i; do i=$((i+1)); sleep 0.01; done\n")
     app.ok("reload")
     supervisor, killed = app.pid_of_supervisor(), [0]
     for _ in range(count):
@@ -90,6 +92,11 @@ def test_local_clients_are_undisturbed_while_it_dies_again_and_again(app, eve, c
     wait_for("it to listen again", lambda: "alpha.1" in eve.ctl("ps").stdout)
     assert app.pid_of_supervisor() == supervisor
     assert set(app.states().values()) == {"up"}
+    app.ok("stop", "beta")
+    wanted = ("logs", "-n", "all", "-s", "app", "-p", "beta")
+    here, there = app.ok(*wanted), eve.ok(*wanted)
+    numbers = [int(line.split()[-1]) for line in here.splitlines()]
+    assert there == here and numbers == list(range(len(numbers)))
 
 
 @pytest.mark.row("R10")
