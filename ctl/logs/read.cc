@@ -129,7 +129,7 @@ Outcome<int> from_daemon(const Endpoints& endpoints, const ReplayRequest& reques
       ended.refused = delivery.error().trouble == ClientTrouble::refused && !begun;
       if (ended.refused) return status_done;
       if (endpoints.far) {
-        if ((live || goes_on) && delivery.error().trouble == ClientTrouble::lost) {
+        if ((begun || goes_on) && delivery.error().trouble == ClientTrouble::lost) {
           ended.lost = delivery.error().message;
           ended.rest = rest_of(request, *subscriber);
         }

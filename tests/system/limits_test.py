@@ -38,7 +38,7 @@ def start_limited(app, *options):
     """Skips where this machine lets nobody limit anything."""
     app.start(*options)
     row = wait_for("a launch or its failure", lambda: next(
-        (row for row in app.rows() if row["state"] in ("up", "crashed")), None))
+        (row for row in app.rows() if row["state"] in ("up", "crashed", "failed")), None))
     if row["state"] == "crashed" and "Failed to start: limit " in "\n".join(app.logs()):
         app.end()
         pytest.skip(f"no limits may be set here: {row['note']}")

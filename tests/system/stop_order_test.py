@@ -1,25 +1,26 @@
 """How a process is ended: its leader first, the rest when that has ended or has had half the grace;
 where the leader is a shell that waits, those that it waits for with it."""
 
-import os
-import signal
 
 import isolation
+import proc
 import pytest
 from daemon import STAYS
 from home import BIN
 from waiting import stays, wait_for
 
 # It prints the signal that it gets, and ends when its gate is open.
+# Each line is one write, since two processes share the output.
 STUBBORN = ("import os, signal, sys\n"
             "name = sys.argv[1]\n"
+            "def say(word): os.write(1, f'{name} {word}\\n'.encode())\n"
             "def told(number, frame):\n"
-            "    print(name, 'told', flush=True)\n"
+            "    say('told')\n"
             "    if name in sys.argv[2:]: sys.exit(0)\n"
             "signal.signal(signal.SIGTERM, told)\n"
             "if name == 'leader' or name == 'top':\n"
             "    if os.fork() == 0: name = 'child'\n"
-            "print(name, 'ready', flush=True)\n"
+            "say('ready')\n"
             "while True: signal.pause()\n")
 
 
@@ -73,7 +74,7 @@ def test_while_the_leader_works_the_rest_is_left_alone(program, how):
     program.wait_log("app[alpha.1]: leader told")
     stays("the child that is not told", lambda: said(program) == ["leader"], 0.5)
     for pid in program.tree("alpha.1"):
-        os.kill(pid, signal.SIGKILL)
+        proc.kill(pid)
     assert stop.wait(30) == 0
 
 
@@ -98,7 +99,7 @@ def test_the_tree_may_be_told_at_once(program):
     stop = program.begin("stop", "alpha")
     wait_for("both to be told", lambda: sorted(said(program)) == ["child", "leader"])
     for pid in program.tree("alpha.1"):
-        os.kill(pid, signal.SIGKILL)
+        proc.kill(pid)
     assert stop.wait(30) == 0
 
 
